@@ -1,0 +1,145 @@
+"""Whether a destruction may be recorded as done, and if not, everything that is missing.
+
+Laws:
+
+* What was listed and approved, and what lies at the shredder, are the same set: neither one less nor one more.
+* Operator and witnesses are different persons, and none of them requested, approved or held any of it.
+* Each of them authenticated personally within the last fifteen minutes.
+* The shredder's certified class reaches the minimum of the highest level on the list.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from enum import StrEnum
+
+from registry.rules.clocks import DEFAULT_CLOCKS, Clocks, authentication_holds
+from registry.rules.levels import SHREDDER_MINIMUM, Handling
+
+WITNESSES_WANTED: dict[Handling, int] = {
+    Handling.CONFIDENTIAL: 1,
+    Handling.SECRET: 1,
+    Handling.TOP_SECRET: 2,
+}
+"""Witnesses beside the one operator (company and state rules)."""
+
+
+class Part(StrEnum):
+    """What a person already is in this destruction, and so cannot also attest it."""
+
+    REQUESTER = "requester"
+    APPROVER = "approver"
+    HOLDER = "holder"
+    OPERATOR = "operator"
+    WITNESS = "witness"
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """A person at the shredder, and when that person authenticated there."""
+
+    person_id: int
+    authenticated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destruction:
+    """Everything the answer depends on.
+
+    Attributes:
+        listed: Copy codes on the approved list.
+        presented: Copy codes scanned at the shredder.
+        handling: The highest on the list.
+        holders: Persons who held a listed copy when it was called in, by id.
+        shredder_class: Certified P-class of the device, 1 to 7.
+    """
+
+    listed: frozenset[str]
+    presented: frozenset[str]
+    handling: Handling
+    operator: Present | None
+    witnesses: tuple[Present, ...]
+    requester: int
+    approvers: frozenset[int]
+    holders: frozenset[int]
+    shredder_class: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortfall:
+    """All that stands in the way; empty when the destruction may be recorded.
+
+    Attributes:
+        not_presented: Listed copies that were not scanned at the shredder.
+        not_listed: Copies at the shredder that are not on the list.
+        operators_missing: 1 when there is no operator.
+        witnesses_missing: How many more witnesses are wanted.
+        conflicts: Persons who may not attest, each with the part they already have.
+        to_authenticate: Persons whose authentication is too old or lies in the future.
+        shredder_minimum: The class that is wanted when the device does not reach it.
+        is_empty_list: Whether there was nothing to destroy.
+    """
+
+    not_presented: tuple[str, ...] = ()
+    not_listed: tuple[str, ...] = ()
+    operators_missing: int = 0
+    witnesses_missing: int = 0
+    conflicts: tuple[tuple[int, Part], ...] = ()
+    to_authenticate: tuple[int, ...] = ()
+    shredder_minimum: int | None = None
+    is_empty_list: bool = False
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether nothing is missing."""
+        return not any(getattr(self, each.name) for each in fields(self))
+
+
+def shortfall(
+    destruction: Destruction,
+    now: datetime,
+    *,
+    clocks: Clocks = DEFAULT_CLOCKS,
+    shredder_minimum: Mapping[Handling, int] = SHREDDER_MINIMUM,
+    witnesses_wanted: Mapping[Handling, int] = WITNESSES_WANTED,
+) -> Shortfall:
+    """Return everything that is still missing before the destruction may be recorded."""
+    minimum = shredder_minimum[destruction.handling]
+    operators = (destruction.operator,) if destruction.operator else ()
+    attesting = (*operators, *destruction.witnesses)
+    distinct = {witness.person_id for witness in destruction.witnesses}
+    return Shortfall(
+        not_presented=tuple(sorted(destruction.listed - destruction.presented)),
+        not_listed=tuple(sorted(destruction.presented - destruction.listed)),
+        operators_missing=1 - len(operators),
+        witnesses_missing=max(0, witnesses_wanted[destruction.handling] - len(distinct)),
+        conflicts=_conflicts(destruction),
+        to_authenticate=tuple(
+            person.person_id
+            for person in attesting
+            if not authentication_holds(person.authenticated_at, now, clocks)
+        ),
+        shredder_minimum=minimum if destruction.shredder_class < minimum else None,
+        is_empty_list=not destruction.listed,
+    )
+
+
+def _conflicts(destruction: Destruction) -> tuple[tuple[int, Part], ...]:
+    operator = destruction.operator.person_id if destruction.operator else None
+    witnesses = Counter(witness.person_id for witness in destruction.witnesses)
+    found: list[tuple[int, Part]] = []
+    for person in sorted({*witnesses, *([operator] if operator is not None else [])}):
+        if person == destruction.requester:
+            found.append((person, Part.REQUESTER))
+        if person in destruction.approvers:
+            found.append((person, Part.APPROVER))
+        if person in destruction.holders:
+            found.append((person, Part.HOLDER))
+        if person == operator and person in witnesses:
+            found.append((person, Part.OPERATOR))
+        if witnesses[person] > 1:
+            found.append((person, Part.WITNESS))
+    return tuple(found)

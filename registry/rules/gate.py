@@ -1,0 +1,377 @@
+"""What a gate answers: green, amber or red, with one reason.
+
+Decides over a frozen `Situation` that others have gathered; never looks anything up. Laws:
+
+* The checks are a table, tried in order; the first that objects decides. Only when none objects is the answer green.
+* Every reason has its colour in one table. Amber: a supervisor may decide. Red: hold, call, record.
+* Every attempt is recorded by the caller, refusals as carefully as passes: a verdict is returned, never raised.
+* A verdict carries no title and no name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TypeAlias
+
+from registry.errors import Fact
+from registry.rules.clocks import DEFAULT_CLOCKS, Clocks, Window, window
+from registry.rules.levels import Handling
+from registry.rules.lifecycle import State
+
+
+class Colour(StrEnum):
+    """What the guard sees first."""
+
+    GREEN = "GREEN"
+    AMBER = "AMBER"
+    RED = "RED"
+
+
+class Direction(StrEnum):
+    """Which way the copy goes."""
+
+    EXIT = "EXIT"
+    ENTER = "ENTER"
+
+
+class Reason(StrEnum):
+    """Why; stable codes, found in the gate log for ever."""
+
+    MAY_LEAVE = "may-leave"
+    MAY_ENTER = "may-enter"
+    NOT_GENUINE = "not-genuine"
+    UNKNOWN_COPY = "unknown-copy"
+    COPY_VOID = "copy-void"
+    COPY_SPOILED = "copy-spoiled"
+    COPY_DESTROYED = "copy-destroyed"
+    COPY_LOST = "copy-lost"
+    COPY_UNACCOUNTED = "copy-unaccounted"
+    COPY_RECALLED = "copy-recalled"
+    ALREADY_OUT = "already-out"
+    NOT_OUTSIDE = "not-outside"
+    NOT_HANDED_OUT = "not-handed-out"
+    RETURN_CLAIMED = "return-claimed"
+    NO_PERMIT = "no-permit"
+    PERMIT_USED = "permit-used"
+    PERMIT_OTHER_GATE = "permit-other-gate"
+    PERMIT_NOT_YET = "permit-not-yet"
+    PERMIT_EXPIRED = "permit-expired"
+    CARRIER_NOT_SHOWN = "carrier-not-shown"
+    CARRIER_DIFFERS = "carrier-differs"
+    SECOND_CARRIER_MISSING = "second-carrier-missing"
+    MEETING_FORBIDS = "meeting-forbids"
+    SEAL_BROKEN = "seal-broken"
+    PAGES_NOT_COUNTED = "pages-not-counted"
+    PAGES_DIFFER = "pages-differ"
+    LIST_STALE = "list-stale"
+    LIST_TOO_OLD = "list-too-old"
+    IMPOSSIBLE_TRAVEL = "impossible-travel"
+
+
+COLOURS: dict[Reason, Colour] = {
+    Reason.MAY_LEAVE: Colour.GREEN,
+    Reason.MAY_ENTER: Colour.GREEN,
+    Reason.NOT_GENUINE: Colour.RED,
+    Reason.UNKNOWN_COPY: Colour.RED,
+    Reason.COPY_VOID: Colour.RED,
+    Reason.COPY_SPOILED: Colour.RED,
+    Reason.COPY_DESTROYED: Colour.RED,
+    Reason.COPY_LOST: Colour.RED,
+    Reason.COPY_UNACCOUNTED: Colour.RED,
+    Reason.COPY_RECALLED: Colour.RED,
+    Reason.ALREADY_OUT: Colour.RED,
+    Reason.NOT_OUTSIDE: Colour.AMBER,
+    Reason.NOT_HANDED_OUT: Colour.RED,
+    Reason.RETURN_CLAIMED: Colour.RED,
+    Reason.NO_PERMIT: Colour.RED,
+    Reason.PERMIT_USED: Colour.RED,
+    Reason.PERMIT_OTHER_GATE: Colour.AMBER,
+    Reason.PERMIT_NOT_YET: Colour.AMBER,
+    Reason.PERMIT_EXPIRED: Colour.AMBER,
+    Reason.CARRIER_NOT_SHOWN: Colour.AMBER,
+    Reason.CARRIER_DIFFERS: Colour.RED,
+    Reason.SECOND_CARRIER_MISSING: Colour.AMBER,
+    Reason.MEETING_FORBIDS: Colour.RED,
+    Reason.SEAL_BROKEN: Colour.RED,
+    Reason.PAGES_NOT_COUNTED: Colour.AMBER,
+    Reason.PAGES_DIFFER: Colour.RED,
+    Reason.LIST_STALE: Colour.AMBER,
+    Reason.LIST_TOO_OLD: Colour.AMBER,
+    Reason.IMPOSSIBLE_TRAVEL: Colour.RED,
+}
+
+OVERRIDES: dict[Reason, int] = {Reason.LIST_TOO_OLD: 2}
+"""How many supervisors an amber reason wants; one where it is not named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """A take-out permit for this copy.
+
+    Attributes:
+        gate_id: The only gate it is for; ``None`` for any.
+        carriers: Persons who may carry, by id.
+        is_used: Whether an exit has already used it.
+    """
+
+    id: int
+    gate_id: int | None
+    from_at: datetime
+    until_at: datetime
+    carriers: frozenset[int]
+    is_used: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCopy:
+    """What the register says about the scanned copy."""
+
+    state: State
+    handling: Handling
+    pages: int
+    is_recalled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """Where this copy was seen last, and how soon it can be at this gate."""
+
+    at: datetime
+    gate_id: int
+    travel: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """Everything a verdict may depend on.
+
+    Attributes:
+        is_genuine: Whether the mark's keyed check was proven.
+        copy: ``None`` when the register knows no such copy.
+        permits: All permits ever opened for this copy, used and lapsed ones too.
+        carriers: Persons who showed themselves at the gate, by id.
+        forbidden_by_meeting: Whether a meeting's rule keeps the copy inside.
+        pages_counted: Pages the guard counted; ``None`` when nobody has.
+        is_seal_intact: State of a numbered seal; ``None`` when there is none. An intact seal stands for the count.
+        list_age: Age of the gate's list; ``None`` when the gate asked the register itself.
+    """
+
+    direction: Direction
+    gate_id: int
+    at: datetime
+    is_genuine: bool
+    copy: KnownCopy | None
+    permits: tuple[Permit, ...] = ()
+    carriers: frozenset[int] = frozenset()
+    forbidden_by_meeting: bool = False
+    pages_counted: int | None = None
+    is_seal_intact: bool | None = None
+    list_age: timedelta | None = None
+    last_seen: Sighting | None = None
+    clocks: Clocks = DEFAULT_CLOCKS
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The gate's answer.
+
+    Attributes:
+        permit_id: The permit that a green exit uses up.
+        facts: What the reason is about: states, counts, times as text; never a name or a title.
+    """
+
+    colour: Colour
+    reason: Reason
+    permit_id: int | None = None
+    facts: dict[str, Fact] = field(default_factory=dict)
+
+    @property
+    def overrides_needed(self) -> int:
+        """How many supervisors must agree to let it pass all the same; 0 when nobody can or need."""
+        return OVERRIDES.get(self.reason, 1) if self.colour is Colour.AMBER else 0
+
+
+Objection: TypeAlias = tuple[Reason, dict[str, Fact]]
+Check: TypeAlias = Callable[[Situation], Objection | None]
+
+
+def judge(situation: Situation) -> Verdict:
+    """Return the gate's answer: the objection of the first check that has one, else green."""
+    for check in CHECKS[situation.direction]:
+        if objection := check(situation):
+            reason, facts = objection
+            return Verdict(COLOURS[reason], reason, None, facts)
+    if situation.direction is Direction.ENTER:
+        return Verdict(Colour.GREEN, Reason.MAY_ENTER)
+    permit = _open_permits(situation)[0]
+    return Verdict(Colour.GREEN, Reason.MAY_LEAVE, permit.id)
+
+
+def is_same_scan(previous_at: datetime, at: datetime, clocks: Clocks = DEFAULT_CLOCKS) -> bool:
+    """Return whether a second scan of one code, at one gate in one direction, is the same event as the first."""
+    return abs(at - previous_at) <= clocks.same_scan
+
+
+def _genuine(situation: Situation) -> Objection | None:
+    return None if situation.is_genuine else (Reason.NOT_GENUINE, {})
+
+
+def _known(situation: Situation) -> Objection | None:
+    return None if situation.copy else (Reason.UNKNOWN_COPY, {})
+
+
+_WRONG_EVERYWHERE: dict[State, Reason] = {
+    State.VOID: Reason.COPY_VOID,
+    State.SPOILED: Reason.COPY_SPOILED,
+    State.DESTROYED: Reason.COPY_DESTROYED,
+    State.LOST: Reason.COPY_LOST,
+    State.UNACCOUNTED: Reason.COPY_UNACCOUNTED,
+}
+
+_WRONG_AT_EXIT: dict[State, Reason] = {
+    State.OUTSIDE: Reason.ALREADY_OUT,
+    State.RESERVED: Reason.NOT_HANDED_OUT,
+    State.IN_STOCK: Reason.NOT_HANDED_OUT,
+    State.IN_TRANSIT: Reason.NOT_HANDED_OUT,
+    State.SEALED: Reason.NOT_HANDED_OUT,
+    State.CLAIMED: Reason.RETURN_CLAIMED,
+}
+
+
+def _not_given_up(situation: Situation) -> Objection | None:
+    copy = _copy(situation)
+    reason = _WRONG_EVERYWHERE.get(copy.state)
+    return (reason, {"state": str(copy.state)}) if reason else None
+
+
+def _not_recalled(situation: Situation) -> Objection | None:
+    return (Reason.COPY_RECALLED, {}) if _copy(situation).is_recalled else None
+
+
+def _handed_out(situation: Situation) -> Objection | None:
+    copy = _copy(situation)
+    reason = _WRONG_AT_EXIT.get(copy.state)
+    return (reason, {"state": str(copy.state)}) if reason else None
+
+
+def _was_outside(situation: Situation) -> Objection | None:
+    copy = _copy(situation)
+    return None if copy.state is State.OUTSIDE else (Reason.NOT_OUTSIDE, {"state": str(copy.state)})
+
+
+def _permitted(situation: Situation) -> Objection | None:
+    """Object with the reason of the permit that came closest: used, other gate, not yet, expired."""
+    if _open_permits(situation):
+        return None
+    unused = [permit for permit in situation.permits if not permit.is_used]
+    if not unused:
+        return (Reason.PERMIT_USED if situation.permits else Reason.NO_PERMIT), {}
+    here = [permit for permit in unused if permit.gate_id in {None, situation.gate_id}]
+    ahead = [permit for permit in here or unused if _window(permit, situation) is Window.NOT_YET]
+    if here and ahead:
+        return Reason.PERMIT_NOT_YET, {"from_at": min(permit.from_at for permit in ahead).isoformat()}
+    if here:
+        return Reason.PERMIT_EXPIRED, {"until_at": max(permit.until_at for permit in here).isoformat()}
+    if all(_window(permit, situation) is Window.OVER for permit in unused):
+        return Reason.PERMIT_EXPIRED, {"until_at": max(permit.until_at for permit in unused).isoformat()}
+    return Reason.PERMIT_OTHER_GATE, {
+        "gate_ids": tuple(sorted(permit.gate_id for permit in unused if permit.gate_id is not None))
+    }
+
+
+def _carried_by_its_carriers(situation: Situation) -> Objection | None:
+    """Object unless everyone who shows the copy is named on one open permit, and enough of them do."""
+    wanted = CARRIERS_WANTED[_copy(situation).handling]
+    if not situation.carriers:
+        return Reason.CARRIER_NOT_SHOWN, {"wanted": wanted}
+    if not any(situation.carriers <= permit.carriers for permit in _open_permits(situation)):
+        return Reason.CARRIER_DIFFERS, {}
+    if len(situation.carriers) < wanted:
+        return Reason.SECOND_CARRIER_MISSING, {"wanted": wanted, "got": len(situation.carriers)}
+    return None
+
+
+def _allowed_by_meeting(situation: Situation) -> Objection | None:
+    return (Reason.MEETING_FORBIDS, {}) if situation.forbidden_by_meeting else None
+
+
+def _pages_confirmed(situation: Situation) -> Objection | None:
+    expected, counted = _copy(situation).pages, situation.pages_counted
+    if situation.is_seal_intact is False:
+        return Reason.SEAL_BROKEN, {}
+    if counted is not None and counted != expected:
+        return Reason.PAGES_DIFFER, {"expected": expected, "counted": counted}
+    if counted is None and situation.is_seal_intact is None:
+        return Reason.PAGES_NOT_COUNTED, {"expected": expected}
+    return None
+
+
+def _list_fresh(situation: Situation) -> Objection | None:
+    age, clocks = situation.list_age, situation.clocks
+    if age is None:
+        return None
+    minutes = age // timedelta(minutes=1)
+    if age > clocks.list_usable or _copy(situation).handling is Handling.TOP_SECRET:
+        return Reason.LIST_TOO_OLD, {"age_min": minutes}
+    return (Reason.LIST_STALE, {"age_min": minutes}) if age > clocks.list_fresh else None
+
+
+def _seen_possibly(situation: Situation) -> Objection | None:
+    seen = situation.last_seen
+    if seen is None or situation.at - seen.at >= seen.travel:
+        return None
+    return Reason.IMPOSSIBLE_TRAVEL, {"gate_id": seen.gate_id, "seen_at": seen.at.isoformat()}
+
+
+CARRIERS_WANTED: dict[Handling, int] = {
+    Handling.CONFIDENTIAL: 1,
+    Handling.SECRET: 1,
+    Handling.TOP_SECRET: 2,
+}
+"""Carriers who must come together (company rules)."""
+
+CHECKS: dict[Direction, tuple[Check, ...]] = {
+    Direction.EXIT: (
+        _genuine,
+        _known,
+        _not_given_up,
+        _not_recalled,
+        _handed_out,
+        _permitted,
+        _carried_by_its_carriers,
+        _allowed_by_meeting,
+        _pages_confirmed,
+        _list_fresh,
+        _seen_possibly,
+    ),
+    # What comes home is let in, recalled or not; what should not be out there is held or looked at.
+    Direction.ENTER: (_genuine, _known, _not_given_up, _was_outside),
+}
+"""The checks of each direction, in the order in which they decide."""
+
+
+def _copy(situation: Situation) -> KnownCopy:
+    if situation.copy is None:
+        raise ValueError("this check comes after the one for a known copy")
+    return situation.copy
+
+
+def _window(permit: Permit, situation: Situation) -> Window:
+    return window(permit.from_at, permit.until_at, situation.at)
+
+
+def _open_permits(situation: Situation) -> list[Permit]:
+    """Return the permits good here and now, those that name the carriers present first, soonest to lapse first."""
+    found = [
+        permit
+        for permit in situation.permits
+        if not permit.is_used
+        and permit.gate_id in {None, situation.gate_id}
+        and _window(permit, situation) is Window.OPEN
+    ]
+    return sorted(
+        found, key=lambda permit: (not situation.carriers <= permit.carriers, permit.until_at, permit.id)
+    )
