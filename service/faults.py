@@ -1,0 +1,46 @@
+"""The service's own refusals: what goes wrong between the doors and the registry.
+
+Laws: every fault has a stable hyphenated ``code`` and carries its facts as fields; no secret and no personal
+name is a fact. ``service/errors.py`` decides the HTTP status, the words for people are keyed by ``code``.
+"""
+
+from typing import ClassVar
+
+
+class ServiceFault(Exception):
+    """Root of the faults that the service itself raises."""
+
+    code: ClassVar[str] = "service-fault"
+
+
+class SettingsError(ServiceFault):
+    """The settings contradict each other, or name something that does not exist."""
+
+    code = "bad-settings"
+
+    def __init__(self, problems: list[str]) -> None:
+        """Keep every problem, so that all can be mended at once."""
+        super().__init__("settings refused: " + "; ".join(problems))
+        self.problems = problems
+
+
+class DatabaseUnfit(ServiceFault):
+    """The database would lose or damage what was acknowledged."""
+
+    code = "database-unfit"
+
+    def __init__(self, reason: str) -> None:
+        """Keep the reason in words, for the one who starts the service."""
+        super().__init__(f"database refused: {reason}")
+        self.reason = reason
+
+
+class KeysUnfit(ServiceFault):
+    """The keys are missing, damaged or readable by others."""
+
+    code = "keys-unfit"
+
+    def __init__(self, reason: str) -> None:
+        """Keep the reason in words, for the one who starts the service."""
+        super().__init__(f"keys refused: {reason}")
+        self.reason = reason

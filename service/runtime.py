@@ -1,0 +1,115 @@
+"""What a flow may touch: the settings, the database, the files, the keys, and the clock.
+
+Laws: one frozen value, opened once per process and handed to every flow; the only clock of the product is
+read here.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from registry.errors import RegistryError
+from registry.ledger import log
+from registry.rules.roles import Actor
+from service import sandbox
+from service.config import Settings
+from service.database import Database
+from service.keys import Keys, open_keys
+from service.sessions import Limits
+from service.store import FileStore
+from service.tokens import Tokens
+
+
+def utc_now() -> datetime:
+    """Return the present instant, aware UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """The tools of the flows."""
+
+    settings: Settings
+    database: Database
+    store: FileStore
+    keys: Keys = field(repr=False)
+    tokens: Tokens = field(repr=False)
+    clock: Callable[[], datetime] = field(default=utc_now, repr=False)
+
+    def now(self) -> datetime:
+        """Return the present instant, aware UTC."""
+        return self.clock()
+
+    @contextmanager
+    def deed(self, actor: Actor, action: str, subject: str) -> Iterator[Session]:
+        """Yield a writing session; a refusal by the register rolls back, is recorded, and goes on to the caller.
+
+        Args:
+            actor: Who acts.
+            action: What was asked, such as ``copy.hand-over``.
+            subject: What it was asked of, such as ``copy:0123456789ABC``.
+        """
+        try:
+            with self.database.transaction() as session:
+                yield session
+        except RegistryError as refusal:
+            with self.database.transaction() as session:
+                log.append(
+                    session,
+                    "deed.denied",
+                    subject,
+                    actor=actor,
+                    now=self.now(),
+                    action=action,
+                    error=refusal.code,
+                )
+            raise
+
+    def parse(self, function: str, *arguments: object) -> object:
+        """Return what ``module:function`` makes of untrusted bytes, run in a confined child process.
+
+        Raises:
+            WatermarkError: the function refused the file.
+            SandboxFault: the child exceeded a limit or broke down.
+        """
+        return sandbox.call(function, *arguments, limits=self.sandbox_limits)
+
+    @property
+    def sandbox_limits(self) -> sandbox.Limits:
+        """What a child that parses an untrusted file may use."""
+        return sandbox.Limits(
+            memory_bytes=self.settings.sandbox_memory_bytes,
+            cpu_s=self.settings.sandbox_cpu_s,
+            wall_s=self.settings.sandbox_wall_s,
+        )
+
+    @property
+    def session_limits(self) -> Limits:
+        """How long a web session lives."""
+        return Limits(
+            idle=timedelta(minutes=self.settings.session_idle_minutes),
+            absolute=timedelta(minutes=self.settings.session_absolute_minutes),
+        )
+
+
+def open_runtime(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Runtime:
+    """Open everything that a process of this installation needs; keys are made if nothing was ever recorded.
+
+    Raises:
+        DatabaseUnfit: the database could lose what was acknowledged.
+        KeysUnfit: a key is missing, damaged or readable by others.
+    """
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    database = Database(settings)
+    keys = open_keys(settings.keys_dir, may_create=database.is_unused)
+    return Runtime(
+        settings=settings,
+        database=database,
+        store=FileStore(settings.data_dir / "files", keys.files),
+        keys=keys,
+        tokens=Tokens(mark_keys=keys.marks, link_keys=keys.links),
+        clock=clock,
+    )
