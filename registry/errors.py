@@ -8,8 +8,6 @@ returned as a value instead. Laws:
 * The message is one lower-case clause for logs and tests, got before wanted.
 """
 
-from __future__ import annotations
-
 from typing import ClassVar, TypeAlias
 
 Fact: TypeAlias = str | int | bool | tuple[str, ...] | tuple[int, ...] | None

@@ -11,8 +11,6 @@ approval lapses is in ``clocks``. Laws:
 * Each use consumes the approval; what is left lapses.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field

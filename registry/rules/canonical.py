@@ -4,8 +4,6 @@ JSON in the manner of RFC 8785 with two narrowings: numbers are integers only, a
 C. Object keys are sorted by their UTF-16 code units, nothing is written that need not be, the bytes are UTF-8.
 """
 
-from __future__ import annotations
-
 import json
 import unicodedata
 from collections.abc import Mapping, Sequence

@@ -4,8 +4,6 @@ All limits are settings of the installation, held in one frozen value; the figur
 reads a clock: ``now`` is given. A limit is included: what is due at noon is overdue only after noon.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta

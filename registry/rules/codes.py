@@ -11,8 +11,6 @@ whether the copy exists by the database. Laws:
 * A QR text is a claim until its check is proven.
 """
 
-from __future__ import annotations
-
 import secrets
 import unicodedata
 from collections.abc import Callable

@@ -9,8 +9,6 @@ Laws:
 * At the very instant of a movement the taker already answers.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,12 +36,12 @@ class Custodian:
     id: int
 
     @classmethod
-    def registry(cls, unit_id: int) -> Custodian:
+    def registry(cls, unit_id: int) -> "Custodian":
         """Return the registry of a unit."""
         return cls(CustodianKind.REGISTRY, unit_id)
 
     @classmethod
-    def holder(cls, person_id: int) -> Custodian:
+    def holder(cls, person_id: int) -> "Custodian":
         """Return a person who signed for the copy."""
         return cls(CustodianKind.HOLDER, person_id)
 

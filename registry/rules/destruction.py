@@ -8,8 +8,6 @@ Laws:
 * The shredder's certified class reaches the minimum of the highest level on the list.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, fields

@@ -8,8 +8,6 @@ Decides over a frozen `Situation` that others have gathered; never looks anythin
 * A verdict carries no title and no name.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta

@@ -9,8 +9,6 @@ A level is a rank inside a scheme. Laws:
 * The Chinese name is always shown beside the English one: English renderings differ from text to text.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Collection, Iterable

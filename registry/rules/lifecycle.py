@@ -10,8 +10,6 @@ the paper in ``custody``. Laws:
   bring a misprint into stock.
 """
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 from registry.errors import ConflictError

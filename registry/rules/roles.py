@@ -9,8 +9,6 @@ Decides only what a role may do at all. Whether it is possible now is decided in
 * Separations are by person, never by account: a person's second account is the same person.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -207,7 +205,7 @@ class Actor:
     is_system: bool = field(default=False, kw_only=True)
 
     @classmethod
-    def system(cls) -> Actor:
+    def system(cls) -> "Actor":
         """Return the actor of the worker and the upkeep."""
         return cls(None, None, None, frozenset(), is_system=True)
 

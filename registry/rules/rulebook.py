@@ -4,8 +4,6 @@ A rulebook is refused whole when one of its rows cannot work: an empty chain, an
 So no order ever meets a rule that nobody can satisfy or that anybody satisfies.
 """
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
