@@ -1,12 +1,13 @@
-"""Who had a copy at a given moment, derived from its movements.
+"""Who answered for a copy at a given moment, derived from its movements.
 
-A movement is a completed hand-over: until the taker has confirmed there is none, and the giver answers. So a gap or an
-overlap cannot be written down; what can go wrong is a chain whose givers are not its holders, and that is detected.
-Laws:
+A movement is a completed hand-over and names the custodian from its instant on; until the taker has confirmed there is
+none, and the giver answers. So neither a gap nor a second custodian can be written down. What can be wrong is the chain,
+and that is detected. Laws:
 
-* Exactly one custodian at every instant from the first movement into the registry until the end.
-* Holders never pass paper sideways: one side of every movement is the registry.
-* At the very instant of a movement the taker already answers.
+* Exactly one custodian at every instant from the first movement to the last.
+* Paper passes between persons through the registry, never sideways.
+* Nobody answers for paper that does not exist: before it is printed, and once it is destroyed.
+* At the very instant of a movement the new custodian already answers.
 """
 
 from collections.abc import Sequence
@@ -15,67 +16,40 @@ from datetime import datetime
 from enum import StrEnum
 
 from registry.errors import ConflictError
-
-
-class CustodianKind(StrEnum):
-    """What can answer for a copy."""
-
-    REGISTRY = "registry"
-    HOLDER = "holder"
-
-
-@dataclass(frozen=True, slots=True)
-class Custodian:
-    """Who answers for a copy.
-
-    Attributes:
-        id: The unit whose registry it is, or the person who signed.
-    """
-
-    kind: CustodianKind
-    id: int
-
-    @classmethod
-    def registry(cls, unit_id: int) -> "Custodian":
-        """Return the registry of a unit."""
-        return cls(CustodianKind.REGISTRY, unit_id)
-
-    @classmethod
-    def holder(cls, person_id: int) -> "Custodian":
-        """Return a person who signed for the copy."""
-        return cls(CustodianKind.HOLDER, person_id)
+from registry.rules.words import Custodian
 
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """A hand-over that both sides have confirmed.
+    """A change of custodian.
 
     Attributes:
-        at: When the second of them confirmed.
+        person_id: Who signed, for a person; otherwise ``None``.
     """
 
     at: datetime
-    giver: Custodian
-    taker: Custodian
+    custodian: Custodian
+    person_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of time with one custodian; the end is not included, ``None`` means until today."""
+    """A stretch of time with one custodian; the end is not included, ``None`` means until now."""
 
     custodian: Custodian
+    person_id: int | None
     from_at: datetime
     until_at: datetime | None
 
 
-class BrokenReason(StrEnum):
-    """Why a chain of movements cannot be true."""
+class Break(StrEnum):
+    """Why a movement cannot continue a chain."""
 
-    GIVER_DID_NOT_HOLD = "giver-did-not-hold"
     BACK_IN_TIME = "back-in-time"
     SIDEWAYS = "sideways"
-    TO_ONESELF = "to-oneself"
-    AFTER_THE_END = "after-the-end"
+    NO_PAPER = "no-paper"
+    NOT_FROM_REGISTRY = "not-from-registry"
+    PERSON_UNNAMED = "person-unnamed"
 
 
 class BrokenCustody(ConflictError):
@@ -84,79 +58,58 @@ class BrokenCustody(ConflictError):
     code = "broken-custody"
 
 
-def spans(
-    first: Custodian, since: datetime, movements: Sequence[Movement], *, ended_at: datetime | None = None
-) -> tuple[Span, ...]:
+def spans(movements: Sequence[Movement]) -> tuple[Span, ...]:
     """Return who answered for the copy from when to when, without gap or overlap.
 
     Args:
-        first: Where the copy was issued; normally the registry that printed it.
-        since: When it was issued.
-        movements: All hand-overs, oldest first.
-        ended_at: When the paper ceased to exist.
+        movements: All movements of one copy, oldest first.
 
     Raises:
-        BrokenCustody: a movement does not continue the chain.
+        BrokenCustody: one of them does not continue the chain.
     """
-    found: list[Span] = []
-    custodian, from_at = first, since
     for position, movement in enumerate(movements, 1):
-        if broken := _broken(custodian, from_at, movement, ended_at):
-            raise BrokenCustody(
-                f"got movement {position} that breaks the chain: {broken}",
-                position=position,
-                broken=str(broken),
-            )
-        if movement.at > from_at:
-            found.append(Span(custodian, from_at, movement.at))
-        custodian, from_at = movement.taker, movement.at
-    found.append(Span(custodian, from_at, ended_at))
-    return tuple(found)
+        require_continues(movements[position - 2] if position > 1 else None, movement, position=position)
+    ends = [*(movement.at for movement in movements[1:]), None]
+    return tuple(
+        Span(movement.custodian, movement.person_id, movement.at, end)
+        for movement, end in zip(movements, ends, strict=True)
+    )
 
 
-def custodian_at(
-    moment: datetime,
-    first: Custodian,
-    since: datetime,
-    movements: Sequence[Movement],
-    *,
-    ended_at: datetime | None = None,
-) -> Custodian | None:
-    """Return who answered for the copy at ``moment``; ``None`` before it was issued and after its end.
+def custodian_at(moment: datetime, movements: Sequence[Movement]) -> Span | None:
+    """Return who answered for the copy at ``moment``; ``None`` when nobody did, for want of paper.
 
     Raises:
         BrokenCustody: see `spans`.
     """
-    return next(
-        (
-            span.custodian
-            for span in spans(first, since, movements, ended_at=ended_at)
-            if span.from_at <= moment and (span.until_at is None or moment < span.until_at)
-        ),
-        None,
-    )
+    for span in reversed(spans(movements)):
+        if span.from_at <= moment:
+            return None if span.custodian is Custodian.NONE else span
+    return None
 
 
-def require_continues(custodian: Custodian, from_at: datetime, movement: Movement) -> None:
-    """Pass when ``movement`` may be written down next, after the one that gave ``custodian`` the copy at ``from_at``.
+def require_continues(last: Movement | None, movement: Movement, *, position: int = 0) -> None:
+    """Pass when ``movement`` may follow ``last``, which is ``None`` for a copy that has not moved yet.
 
     Raises:
-        BrokenCustody: it does not continue the chain.
+        BrokenCustody: it may not.
     """
-    spans(custodian, from_at, [movement])
+    if broken := _broken(last, movement):
+        raise BrokenCustody(
+            f"got a movement that breaks the chain: {broken}", position=position, broken=str(broken)
+        )
 
 
-def _broken(
-    custodian: Custodian, from_at: datetime, movement: Movement, ended_at: datetime | None
-) -> BrokenReason | None:
-    if movement.giver != custodian:
-        return BrokenReason.GIVER_DID_NOT_HOLD
-    if movement.at < from_at:
-        return BrokenReason.BACK_IN_TIME
-    if movement.taker == movement.giver:
-        return BrokenReason.TO_ONESELF
-    if CustodianKind.REGISTRY not in {movement.giver.kind, movement.taker.kind}:
-        return BrokenReason.SIDEWAYS
-    if ended_at is not None and movement.at > ended_at:
-        return BrokenReason.AFTER_THE_END
+def _broken(last: Movement | None, movement: Movement) -> Break | None:
+    is_person = movement.custodian is Custodian.PERSON
+    if is_person != (movement.person_id is not None):
+        return Break.PERSON_UNNAMED
+    if last is None:
+        return Break.NOT_FROM_REGISTRY if is_person else None
+    if movement.at < last.at:
+        return Break.BACK_IN_TIME
+    if last.custodian is Custodian.NONE:
+        return Break.NO_PAPER
+    if is_person and last.custodian is Custodian.PERSON:
+        return Break.SIDEWAYS
     return None

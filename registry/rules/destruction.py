@@ -14,6 +14,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 
+from registry.errors import InvalidError
 from registry.rules.clocks import DEFAULT_CLOCKS, Clocks, authentication_holds
 from registry.rules.levels import SHREDDER_MINIMUM, Handling
 
@@ -25,8 +26,12 @@ WITNESSES_WANTED: dict[Handling, int] = {
 """Witnesses beside the one operator (company and state rules)."""
 
 
-class Part(StrEnum):
-    """What a person already is in this destruction, and so cannot also attest it."""
+SHRED_CLASSES: tuple[str, ...] = tuple(f"P-{number}" for number in range(1, 8))
+"""The classes of ISO/IEC 21964 for paper, coarsest first."""
+
+
+class Conflict(StrEnum):
+    """The part that a person already has in this destruction, and so cannot also attest it."""
 
     REQUESTER = "requester"
     APPROVER = "approver"
@@ -85,7 +90,7 @@ class Shortfall:
     not_listed: tuple[str, ...] = ()
     operators_missing: int = 0
     witnesses_missing: int = 0
-    conflicts: tuple[tuple[int, Part], ...] = ()
+    conflicts: tuple[tuple[int, Conflict], ...] = ()
     to_authenticate: tuple[int, ...] = ()
     shredder_minimum: int | None = None
     is_empty_list: bool = False
@@ -94,6 +99,23 @@ class Shortfall:
     def is_nothing(self) -> bool:
         """Whether nothing is missing."""
         return not any(getattr(self, each.name) for each in fields(self))
+
+
+class InvalidShredClass(InvalidError):
+    """The text is no P-class of ISO/IEC 21964."""
+
+    code = "invalid-shred-class"
+
+
+def shred_class(text: str) -> int:
+    """Return the class of a shredder from its certificate's words: 5 for ``P-5``.
+
+    Raises:
+        InvalidShredClass: none of P-1 to P-7.
+    """
+    if text not in SHRED_CLASSES:
+        raise InvalidShredClass("got a text that is none of P-1 to P-7")
+    return SHRED_CLASSES.index(text) + 1
 
 
 def shortfall(
@@ -125,19 +147,19 @@ def shortfall(
     )
 
 
-def _conflicts(destruction: Destruction) -> tuple[tuple[int, Part], ...]:
+def _conflicts(destruction: Destruction) -> tuple[tuple[int, Conflict], ...]:
     operator = destruction.operator.person_id if destruction.operator else None
     witnesses = Counter(witness.person_id for witness in destruction.witnesses)
-    found: list[tuple[int, Part]] = []
+    found: list[tuple[int, Conflict]] = []
     for person in sorted({*witnesses, *([operator] if operator is not None else [])}):
         if person == destruction.requester:
-            found.append((person, Part.REQUESTER))
+            found.append((person, Conflict.REQUESTER))
         if person in destruction.approvers:
-            found.append((person, Part.APPROVER))
+            found.append((person, Conflict.APPROVER))
         if person in destruction.holders:
-            found.append((person, Part.HOLDER))
+            found.append((person, Conflict.HOLDER))
         if person == operator and person in witnesses:
-            found.append((person, Part.OPERATOR))
+            found.append((person, Conflict.OPERATOR))
         if witnesses[person] > 1:
-            found.append((person, Part.WITNESS))
+            found.append((person, Conflict.WITNESS))
     return tuple(found)

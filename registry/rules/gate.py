@@ -18,6 +18,7 @@ from registry.errors import Fact
 from registry.rules.clocks import DEFAULT_CLOCKS, Clocks, Window, window
 from registry.rules.levels import Handling
 from registry.rules.lifecycle import State
+from registry.rules.words import Direction
 
 
 class Colour(StrEnum):
@@ -26,13 +27,6 @@ class Colour(StrEnum):
     GREEN = "GREEN"
     AMBER = "AMBER"
     RED = "RED"
-
-
-class Direction(StrEnum):
-    """Which way the copy goes."""
-
-    EXIT = "EXIT"
-    ENTER = "ENTER"
 
 
 class Reason(StrEnum):
@@ -202,7 +196,7 @@ def judge(situation: Situation) -> Verdict:
         if objection := check(situation):
             reason, facts = objection
             return Verdict(COLOURS[reason], reason, None, facts)
-    if situation.direction is Direction.ENTER:
+    if situation.direction is Direction.ENTRY:
         return Verdict(Colour.GREEN, Reason.MAY_ENTER)
     permit = _open_permits(situation)[0]
     return Verdict(Colour.GREEN, Reason.MAY_LEAVE, permit.id)
@@ -346,7 +340,7 @@ CHECKS: dict[Direction, tuple[Check, ...]] = {
         _seen_possibly,
     ),
     # What comes home is let in, recalled or not; what should not be out there is held or looked at.
-    Direction.ENTER: (_genuine, _known, _not_given_up, _was_outside),
+    Direction.ENTRY: (_genuine, _known, _not_given_up, _was_outside),
 }
 """The checks of each direction, in the order in which they decide."""
 
