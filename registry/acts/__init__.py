@@ -1,0 +1,1 @@
+"""The deeds, one file per register: may, can, do, record, return."""

@@ -1,0 +1,44 @@
+"""Tables, constraints and relationships; no behaviour."""
+
+from registry.models.approvals import ApprovalDecision, ApprovalRequest
+from registry.models.copies import Copy, PrintBatch
+from registry.models.custody import CopyReturn, CopyReturnItem, HandOver, HandOverItem, Movement
+from registry.models.destruction import DestructionItem, DestructionList, DestructionSignature, Equipment
+from registry.models.documents import Document, Meeting
+from registry.models.gates import Gate, GateEvent, Permit, PermitCarrier
+from registry.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerSalt, LedgerSubtree, LedgerTree
+from registry.models.people import Account, AccountRole, Person, Unit
+from registry.models.tracing import TraceCase, TraceRun
+
+__all__ = [
+    "Account",
+    "AccountRole",
+    "ApprovalDecision",
+    "ApprovalRequest",
+    "Copy",
+    "CopyReturn",
+    "CopyReturnItem",
+    "DestructionItem",
+    "DestructionList",
+    "DestructionSignature",
+    "Document",
+    "Equipment",
+    "Gate",
+    "GateEvent",
+    "HandOver",
+    "HandOverItem",
+    "LedgerCheckpoint",
+    "LedgerEntry",
+    "LedgerSalt",
+    "LedgerSubtree",
+    "LedgerTree",
+    "Meeting",
+    "Movement",
+    "Permit",
+    "PermitCarrier",
+    "Person",
+    "PrintBatch",
+    "TraceCase",
+    "TraceRun",
+    "Unit",
+]

@@ -1,0 +1,147 @@
+"""How acts reach rows: found or clearly unknown, locked before they change; and how custody is moved.
+
+Locks are taken on copies in ascending ``id`` when there are several, so that two clerks cannot wait for each
+other; the ledger's row is locked last, by ``ledger.log``.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from registry.db import Base
+from registry.errors import RegistryError, UnknownError
+from registry.models import Copy, Movement
+from registry.rules.roles import Actor
+from registry.rules.words import Custodian, MovementKind
+
+Row = TypeVar("Row", bound=Base)
+
+
+class UnknownRow(UnknownError):
+    """Nothing is registered under this key."""
+
+    code = "unknown-row"
+
+    def __init__(self, register: str, key: object) -> None:
+        """Name the register that was searched and the key that it does not hold."""
+        super().__init__(f"nothing in {register} under {key}", register=register, key=str(key))
+
+
+class UnknownCopy(UnknownError):
+    """No copy bears this code."""
+
+    code = "unknown-copy"
+
+    def __init__(self, claimed_code: str) -> None:
+        """Keep the code that was asked for."""
+        super().__init__("no copy bears this code", claimed_code=claimed_code)
+
+
+def get_row(session: Session, model: type[Row], key: int, *, lock: bool = False) -> Row:
+    """Return the row under ``key``, locked until the transaction ends when ``lock``.
+
+    Raises:
+        UnknownRow: there is none.
+    """
+    row = session.get(model, key, with_for_update=True if lock else None, populate_existing=lock)
+    if row is None:
+        raise UnknownRow(model.__tablename__, key)
+    return row
+
+
+def flush_unique(
+    session: Session, refusals: Mapping[tuple[InstrumentedAttribute[Any], ...], RegistryError]
+) -> None:
+    """Write what is pending; a value that is taken already becomes the refusal named for its columns.
+
+    Args:
+        session: The deed's transaction; useless after a refusal, which rolls back.
+        refusals: For each unique set of columns, in the constraint's order, what to raise.
+    """
+    try:
+        session.flush()
+    except IntegrityError as error:
+        for columns, refusal in refusals.items():
+            if _violates(error, columns):
+                raise refusal from error
+        raise
+
+
+def _violates(error: IntegrityError, columns: tuple[InstrumentedAttribute[Any], ...]) -> bool:
+    """Tell whether these columns' uniqueness was hurt: PostgreSQL names the constraint, SQLite the columns."""
+    table = columns[0].class_.__tablename__
+    constraint = f"uq_{table}_{'_'.join(column.key for column in columns)}"
+    named = ", ".join(f"{table}.{column.key}" for column in columns)
+    diagnosis = getattr(error.orig, "diag", None)
+    if diagnosis is not None:
+        return bool(diagnosis.constraint_name == constraint)
+    return str(error.orig) == f"UNIQUE constraint failed: {named}"
+
+
+def locked_copy(session: Session, code: str) -> Copy:
+    """Return the copy with this 13-character code, locked until the transaction ends.
+
+    Raises:
+        UnknownCopy: no copy bears it.
+    """
+    found = session.scalar(
+        sa.select(Copy).where(Copy.code == code).with_for_update().execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise UnknownCopy(code)
+    return found
+
+
+def locked_copies(session: Session, codes: Sequence[str]) -> list[Copy]:
+    """Return the copies with these codes in the order given, all locked.
+
+    Raises:
+        UnknownCopy: names the first code that no copy bears.
+    """
+    rows = session.scalars(
+        sa.select(Copy)
+        .where(Copy.code.in_(codes))
+        .order_by(Copy.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    by_code = {copy.code: copy for copy in rows}
+    for code in codes:
+        if code not in by_code:
+            raise UnknownCopy(code)
+    return [by_code[code] for code in codes]
+
+
+def move(
+    session: Session,
+    copy: Copy,
+    kind: MovementKind,
+    custodian: Custodian,
+    *,
+    actor: Actor,
+    now: datetime,
+    person_id: int | None = None,
+    due_at: datetime | None = None,
+    hand_over_id: int | None = None,
+    return_id: int | None = None,
+) -> Movement:
+    """Make ``custodian`` answer for the copy from ``now`` on. The copy must be locked by the caller."""
+    last = session.scalar(sa.select(sa.func.max(Movement.seq)).where(Movement.copy_id == copy.id)) or 0
+    movement = Movement(
+        copy_id=copy.id,
+        seq=last + 1,
+        kind=kind,
+        custodian=custodian,
+        person_id=person_id,
+        due_at=due_at,
+        hand_over_id=hand_over_id,
+        return_id=return_id,
+        recorded_by_id=actor.person_id,
+        moved_at=now,
+    )
+    session.add(movement)
+    return movement

@@ -1,0 +1,141 @@
+"""The closed lists of words that registers other than the copy's own life use.
+
+The states of a copy are in ``lifecycle``, the roles in ``roles``, the acts that need consent in ``approval``.
+"""
+
+from enum import StrEnum
+
+
+class MeetingState(StrEnum):
+    """Where a meeting stands."""
+
+    PLANNED = "PLANNED"
+    READY = "READY"
+    CLOSED = "CLOSED"
+
+
+class RequestState(StrEnum):
+    """Where a request for approval stands; only ``OPEN`` can be decided, only ``APPROVED`` can be used."""
+
+    OPEN = "OPEN"
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"
+    WITHDRAWN = "WITHDRAWN"
+    CONSUMED = "CONSUMED"
+    LAPSED = "LAPSED"
+
+
+class BatchState(StrEnum):
+    """Where a print batch stands."""
+
+    RESERVED = "RESERVED"
+    STAMPING = "STAMPING"
+    READY = "READY"
+    RELEASED = "RELEASED"
+    FAILED = "FAILED"
+    VOID = "VOID"
+
+
+class HandOverKind(StrEnum):
+    """Why a copy is given to a person."""
+
+    ISSUE = "ISSUE"
+    LOAN = "LOAN"
+    TRANSFER = "TRANSFER"
+
+
+class HandOverState(StrEnum):
+    """Where a hand-over stands; the giver answers for the copies until it is confirmed."""
+
+    OFFERED = "OFFERED"
+    CONFIRMED = "CONFIRMED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+class ReceiptMethod(StrEnum):
+    """How the receiver confirmed in person."""
+
+    PIN = "PIN"
+    SIGNATURE = "SIGNATURE"
+
+
+class MovementKind(StrEnum):
+    """What moved custody; each movement names the custodian from its instant on."""
+
+    PRINTED = "PRINTED"
+    ISSUE = "ISSUE"
+    LOAN = "LOAN"
+    TRANSFER = "TRANSFER"
+    RETURN = "RETURN"
+    SPOILED = "SPOILED"
+    DESTROYED = "DESTROYED"
+    VOIDED = "VOIDED"
+    FOUND = "FOUND"
+
+
+class Custodian(StrEnum):
+    """Who answers for a copy: the registry, a person, or nobody since there is no paper."""
+
+    REGISTRY = "REGISTRY"
+    PERSON = "PERSON"
+    NONE = "NONE"
+
+
+class Direction(StrEnum):
+    """Which way through a gate."""
+
+    EXIT = "EXIT"
+    ENTRY = "ENTRY"
+
+
+class ScanSource(StrEnum):
+    """What delivered the raw code."""
+
+    GUN = "GUN"
+    CAMERA = "CAMERA"
+    PHOTO = "PHOTO"
+    TYPED = "TYPED"
+
+
+class PermitState(StrEnum):
+    """Where a take-out permit stands."""
+
+    OPEN = "OPEN"
+    OUTSIDE = "OUTSIDE"
+    CLOSED = "CLOSED"
+    REVOKED = "REVOKED"
+
+
+class DestructionState(StrEnum):
+    """Where a destruction list stands."""
+
+    DRAFT = "DRAFT"
+    SUBMITTED = "SUBMITTED"
+    APPROVED = "APPROVED"
+    DESTROYED = "DESTROYED"
+    CANCELLED = "CANCELLED"
+
+
+class DestructionPart(StrEnum):
+    """What a person vouches for at the shredder."""
+
+    OPERATOR = "OPERATOR"
+    WITNESS = "WITNESS"
+
+
+class EquipmentKind(StrEnum):
+    """What a registered device is."""
+
+    SHREDDER = "SHREDDER"
+    PRINTER = "PRINTER"
+
+
+class CaseState(StrEnum):
+    """What a trace case has come to."""
+
+    OPEN = "OPEN"
+    RUNNING = "RUNNING"
+    NAMED = "NAMED"
+    INCONCLUSIVE = "INCONCLUSIVE"
+    CONFLICT = "CONFLICT"
+    FAILED = "FAILED"

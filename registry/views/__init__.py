@@ -1,0 +1,1 @@
+"""Read-only queries for lists and boards, as frozen rows."""
