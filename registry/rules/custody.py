@@ -1,7 +1,7 @@
 """Who answered for a copy at a given moment, derived from its movements.
 
 A movement is a completed hand-over and names the custodian from its instant on; until the taker has confirmed there is
-none, and the giver answers. So neither a gap nor a second custodian can be written down. What can be wrong is the chain,
+none, and the giver answers. So neither a gap nor a second custodian can be written down; only the chain can be wrong,
 and that is detected. Laws:
 
 * Exactly one custodian at every instant from the first movement to the last.
