@@ -1,0 +1,36 @@
+"""Paper and pixels: put marks on pages, find them again.
+
+``inspect`` cleans a document, ``prepare`` makes it a base, ``stamp`` makes a marked copy of a base, ``join`` binds
+copies for the printer. No database, no web, no clock; the same input gives the same bytes.
+"""
+
+from watermark.errors import UnusableFileError, WatermarkError
+from watermark.write.base import Base, BasePage
+from watermark.write.clean import Inspection, inspect
+from watermark.write.findings import Finding
+from watermark.write.fonts import font_path, missing_characters
+from watermark.write.join import join
+from watermark.write.limits import Limits
+from watermark.write.prepare import prepare
+from watermark.write.render import render_page, thumbnail
+from watermark.write.stamp import Mark, PageMark, stamp
+
+__all__ = [
+    "Base",
+    "BasePage",
+    "Finding",
+    "Inspection",
+    "Limits",
+    "Mark",
+    "PageMark",
+    "UnusableFileError",
+    "WatermarkError",
+    "font_path",
+    "inspect",
+    "join",
+    "missing_characters",
+    "prepare",
+    "render_page",
+    "stamp",
+    "thumbnail",
+]

@@ -1,0 +1,121 @@
+"""What the watermark room refuses, and why.
+
+Each error carries a stable hyphenated ``code`` and its facts; the words a person reads live with whoever shows them.
+Wrong arguments of a programmer stay :class:`ValueError` and :class:`TypeError`.
+"""
+
+from typing import ClassVar
+
+
+class WatermarkError(Exception):
+    """Anything this room refuses; ``facts`` holds numbers and short words, never document text."""
+
+    code: ClassVar[str] = "watermark-error"
+
+    def __init__(self, **facts: str | float) -> None:
+        """Keep the facts, and say them in one clause."""
+        self.facts = facts
+        clause = ", ".join(f"{name}={value}" for name, value in facts.items())
+        super().__init__(f"{self.code}: {clause}" if clause else self.code)
+
+
+class UnusableFileError(WatermarkError):
+    """The file offered cannot become a base for marked copies; its owner has to bring another."""
+
+    code = "unusable-file"
+
+
+class NotAPdfError(UnusableFileError):
+    """The bytes are not a PDF at all."""
+
+    code = "not-a-pdf"
+
+
+class BrokenFileError(UnusableFileError):
+    """A PDF that cannot be repaired without guessing what its author meant."""
+
+    code = "broken-file"
+
+
+class EncryptedFileError(UnusableFileError):
+    """The file is encrypted, even if its password is empty."""
+
+    code = "encrypted-file"
+
+
+class XfaFormError(UnusableFileError):
+    """An XFA form draws its pages by program; what is printed would depend on the viewer."""
+
+    code = "xfa-form"
+
+
+class NoPagesError(UnusableFileError):
+    """A PDF without a single page."""
+
+    code = "no-pages"
+
+
+class TooManyPagesError(UnusableFileError):
+    """More pages than the limit."""
+
+    code = "too-many-pages"
+
+
+class TooManyBytesError(UnusableFileError):
+    """A bigger file than the limit."""
+
+    code = "too-many-bytes"
+
+
+class PageTooLargeError(UnusableFileError):
+    """A page, or its picture at the wanted resolution, above the limit."""
+
+    code = "page-too-large"
+
+
+class PageTooSmallError(UnusableFileError):
+    """A page on which no readable QR code fits."""
+
+    code = "page-too-small"
+
+
+class UnstampablePageError(UnusableFileError):
+    """The check after preparing could not read its own mark on this page."""
+
+    code = "unstampable-page"
+
+
+class NoSuchPageError(WatermarkError):
+    """A page number outside the document."""
+
+    code = "no-such-page"
+
+
+class BaseFormatError(WatermarkError):
+    """Bytes that are not a prepared base of a version known here, or a damaged one."""
+
+    code = "unknown-base-format"
+
+
+class MarkMismatchError(WatermarkError):
+    """A mark made for a document with another number of pages."""
+
+    code = "mark-mismatch"
+
+
+class QrTextError(WatermarkError):
+    """A QR text outside the alphanumeric alphabet, or too long for the fixed size."""
+
+    code = "unusable-qr-text"
+
+
+class TextNotPreparedError(WatermarkError):
+    """A mark needs characters that were not announced when the base was prepared."""
+
+    code = "text-not-prepared"
+
+
+class TextTooLongError(WatermarkError):
+    """A visible text that would have to be set too small to read."""
+
+    code = "mark-text-too-long"

@@ -1,0 +1,1 @@
+"""The bundled typeface, its licence, and the script that cut it."""

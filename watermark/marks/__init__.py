@@ -1,0 +1,1 @@
+"""One file per kind of mark, each with both directions of its geometry."""

@@ -1,0 +1,1 @@
+"""Make marked paper: clean a file, prepare it once, stamp every copy."""

@@ -1,0 +1,152 @@
+"""Make a document ready for its copies: clean it, find room for marks on every page, and try the result once.
+
+What is the same in every copy is done here, so that a copy costs only its own marks. A page on which a test mark cannot
+be read back at its place is refused now, not at the printer.
+"""
+
+import io
+from collections.abc import Iterable
+from typing import Final
+
+import numpy as np
+import pikepdf
+from numpy.typing import NDArray
+
+from watermark import errors
+from watermark.marks import dots, qr
+from watermark.placement import Paper, Placement, place, reserve
+from watermark.units import MM_PER_INCH, PT_PER_INCH, mm_from_pt, px_from_mm
+from watermark.write import fonts, render
+from watermark.write.base import Base, BasePage
+from watermark.write.clean import CONTENT_NAME, inspect
+from watermark.write.findings import Finding
+from watermark.write.limits import Limits
+from watermark.write.revision import Skeleton, skeleton
+from watermark.write.stamp import Mark, PageMark, stamp
+
+_MARK_NAME: Final = "/FtMark"
+_CONTENT: Final = f"q {CONTENT_NAME} Do Q q {_MARK_NAME} Do Q".encode("ascii")
+
+#: Ink is looked for at this resolution: the dots keep 0.45 mm away from it, here 2.1 pixels.
+_INK_DPI: Final = 120.0
+_INK_PX: Final = 12_000_000
+
+#: Darker than the paper by more than this counts as ink: a tenth of the way from white to black.
+_INK_STEP: Final = 26
+#: On darker paper than this nothing black can be read.
+_DARKEST_PAPER: Final = 140
+_PAPER_PERCENTILE: Final = 90
+
+_TEST_TEXT: Final = "F10123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_TEST_PX_PER_MODULE: Final = 5
+#: A code may be found this far from where it was put: the corner a reader reports varies by a module.
+_TEST_TOLERANCE_MODULES: Final = 1.5
+
+
+def prepare(pdf: bytes, *, texts: Iterable[str] = (), limits: Limits = Limits()) -> Base:  # noqa: B008 -- a frozen value
+    """Return the base of a document's copies.
+
+    Args:
+        pdf: The document as it came, or as ``inspect`` cleaned it.
+        texts: Every text that marks of this batch may contain; their letters are embedded.
+        limits: Bounds on the file.
+
+    Raises:
+        UnusableFileError: the file cannot be used, or one of its pages cannot be marked (``UnstampablePageError``).
+    """
+    inspection = inspect(pdf, limits=limits)
+    pages = _pages(inspection.cleaned, limits)
+    findings = [
+        Finding("mark-over-content", n) for n, page in enumerate(pages, 1) if page.placement.is_over_content
+    ]
+    parts, face, resources = _assemble(inspection.cleaned, texts)
+    if face.missing:
+        numbers = " ".join(f"U+{ord(character):04X}" for character in sorted(face.missing))
+        findings.append(Finding("characters-missing", facts={"characters": numbers}))
+    base = Base(pages, face, resources, parts, (*inspection.findings, *findings))
+    _try(base, limits)
+    return base
+
+
+def ink_of(picture: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Return where a grey ``(H, W)`` page picture is darker than its paper; everywhere if the paper itself is dark."""
+    paper = float(np.percentile(picture, _PAPER_PERCENTILE))
+    if paper < _DARKEST_PAPER:
+        return np.ones(picture.shape, dtype=np.bool_)
+    ink: NDArray[np.bool_] = picture < paper - _INK_STEP
+    return ink
+
+
+def _pages(cleaned: bytes, limits: Limits) -> tuple[BasePage, ...]:
+    """Look at every page and choose the places of its marks and dots."""
+    pages = []
+    with render.opened(cleaned, limits) as drawn:
+        for number in range(1, len(drawn) + 1):
+            width_pt, height_pt = drawn.size_pt(number)
+            inches = width_pt * height_pt / PT_PER_INCH**2
+            dpi = min(_INK_DPI, (min(_INK_PX, limits.picture_px) / inches) ** 0.5)
+            ink = ink_of(drawn.draw(number, dpi, gray=True))
+            paper = Paper(mm_from_pt(width_pt), mm_from_pt(height_pt), ink, dpi)
+            try:
+                placement = place(paper)
+            except errors.PageTooSmallError as error:
+                raise errors.PageTooSmallError(page=number, **error.facts) from error
+            cells = dots.usable_cells(reserve(paper, placement), dpi)
+            pages.append(BasePage(width_pt, height_pt, placement, cells))
+    return tuple(pages)
+
+
+def _assemble(cleaned: bytes, texts: Iterable[str]) -> tuple[Skeleton, fonts.Face, int]:
+    """Give every page an empty slot; return the PDF without slots, its letters, and the slots' resources."""
+    saved = io.BytesIO()
+    with pikepdf.open(io.BytesIO(cleaned)) as pdf:
+        font, face = fonts.embed(pdf, texts)
+        # A page may leave any state behind in a group: marks are painted opaque whatever came before (§11.6).
+        opaque = pikepdf.Dictionary(
+            Type=pikepdf.Name.ExtGState, ca=1, CA=1, BM=pikepdf.Name.Normal, SMask=pikepdf.Name("/None")
+        )
+        resources = pdf.make_indirect(
+            pikepdf.Dictionary(Font=pikepdf.Dictionary(F=font), ExtGState=pikepdf.Dictionary(G=opaque))
+        )
+        content = pdf.make_stream(_CONTENT)
+        for page in pdf.pages:
+            slot = pdf.make_stream(
+                b"", Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Form, Resources=resources
+            )
+            page.obj.Resources.XObject[_MARK_NAME] = slot
+            page.obj.Contents = content
+        pdf.save(
+            saved,
+            object_stream_mode=pikepdf.ObjectStreamMode.disable,
+            stream_decode_level=pikepdf.StreamDecodeLevel.none,
+            static_id=True,
+        )
+    with pikepdf.open(saved) as pdf:
+        slots = [page.obj.Resources.XObject[_MARK_NAME] for page in pdf.pages]
+        return skeleton(pdf, slots), face, slots[0].Resources.objgen[0]
+
+
+def _try(base: Base, limits: Limits) -> None:
+    """Stamp a test copy and read every page's code where it should be."""
+    mark = PageMark(_TEST_TEXT, "00000-00000-00000", ("",))
+    stamped = stamp(base, Mark(0, b"", (mark,) * len(base.pages)))
+    with render.opened(stamped, limits) as drawn:
+        for number, page in enumerate(base.pages, start=1):
+            module_mm = page.placement.module_mm
+            dpi = _TEST_PX_PER_MODULE * MM_PER_INCH / module_mm
+            picture = drawn.draw(number, dpi, gray=True, part=page.placement.code_box)
+            if not _is_read(picture, page.placement, dpi):
+                raise errors.UnstampablePageError(page=number)
+
+
+def _is_read(picture: NDArray[np.uint8], placement: Placement, dpi: float) -> bool:
+    """Tell whether a picture of the code's box shows the test code and nothing else, where it was put."""
+    found = qr.find(picture)
+    if [code.text for code in found] != [_TEST_TEXT]:
+        return False
+    box, code = placement.code_box, placement.code
+    left, top = px_from_mm(code.left - max(box.left, 0), dpi), px_from_mm(code.top - max(box.top, 0), dpi)
+    side = px_from_mm(code.width, dpi)
+    expected = np.array([(left, top), (left + side, top), (left + side, top + side), (left, top + side)])
+    off = np.abs(found[0].corners_px - expected).max()
+    return bool(off <= px_from_mm(placement.module_mm, dpi) * _TEST_TOLERANCE_MODULES)

@@ -1,0 +1,119 @@
+"""Pictures of PDF pages, by PDFium; the only place that asks it for one.
+
+PDFium is not safe to use from two threads, so a lock is held from opening to closing.
+"""
+
+import io
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import numpy as np
+import pypdfium2
+from numpy.typing import NDArray
+from PIL import Image
+
+from watermark import errors
+from watermark.geometry import Rect
+from watermark.units import PT_PER_INCH, pt_from_mm
+from watermark.write.limits import Limits
+
+_PDFIUM: Final = threading.RLock()
+
+
+class Pages:
+    """The pages of an open PDF, ready to be drawn."""
+
+    def __init__(self, document: pypdfium2.PdfDocument, limits: Limits) -> None:
+        """Draw from an open document; use :func:`opened`."""
+        self._document = document
+        self._limits = limits
+
+    def __len__(self) -> int:
+        """Return the number of pages."""
+        return len(self._document)
+
+    def size_pt(self, page: int) -> tuple[float, float]:
+        """Return width and height of a visible page in units of its file, 1/72 inch in cleaned ones."""
+        width, height = self._page(page).get_size()
+        return float(width), float(height)
+
+    def draw(
+        self, page: int, dpi: float, *, gray: bool = False, part: Rect | None = None
+    ) -> NDArray[np.uint8]:
+        """Return a page, or the part of it within ``part``, as ``(H, W)`` or ``(H, W, 3)``; see :func:`render_page`."""
+        drawn = self._page(page)
+        width, height = drawn.get_size()
+        scale = dpi / PT_PER_INCH
+        crop = (0.0, 0.0, 0.0, 0.0)
+        if part is not None:
+            left, top, right, bottom = (pt_from_mm(side) for side in part)
+            crop = (max(left, 0), max(height - bottom, 0), max(width - right, 0), max(top, 0))
+        shown = (width - crop[0] - crop[2]) * (height - crop[1] - crop[3]) * scale * scale
+        if shown > self._limits.picture_px:
+            raise errors.PageTooLargeError(page=page, got=round(shown), limit=self._limits.picture_px)
+        bitmap = drawn.render(
+            scale=scale, crop=crop, grayscale=gray, rev_byteorder=True, may_draw_forms=False
+        )
+        picture: NDArray[np.uint8] = bitmap.to_numpy().copy()
+        return picture.reshape(picture.shape[:2]) if gray else picture
+
+    def _page(self, page: int) -> pypdfium2.PdfPage:
+        """Return a page by its number from 1."""
+        if not 1 <= page <= len(self._document):
+            raise errors.NoSuchPageError(page=page, pages=len(self._document))
+        try:
+            return self._document[page - 1]
+        except pypdfium2.PdfiumError as error:
+            raise errors.BrokenFileError(page=page, reason="render") from error
+
+
+@contextmanager
+def opened(pdf: bytes, limits: Limits) -> Iterator[Pages]:
+    """Open a PDF for drawing several of its pages."""
+    with _PDFIUM:
+        try:
+            document = pypdfium2.PdfDocument(pdf)
+        except pypdfium2.PdfiumError as error:
+            raise errors.BrokenFileError(reason="render") from error
+        try:
+            yield Pages(document, limits)
+        finally:
+            document.close()
+
+
+def render_page(
+    pdf: bytes,
+    page: int,
+    dpi: float,
+    *,
+    gray: bool = False,
+    limits: Limits = Limits(),  # noqa: B008 -- a frozen value
+) -> NDArray[np.uint8]:
+    """Return the picture of a visible page.
+
+    Args:
+        pdf: A PDF; millimetres are true for cleaned files and what is made from them, whose user unit is 1.
+        page: Number of the page, from 1.
+        dpi: Pixels per inch.
+        gray: One channel in place of three.
+        limits: Bounds the pixels.
+
+    Returns:
+        ``(H, W)`` if gray, else ``(H, W, 3)`` red, green, blue; 0 black, 255 white, origin top left.
+    """
+    with opened(pdf, limits) as pages:
+        return pages.draw(page, dpi, gray=gray)
+
+
+def thumbnail(pdf: bytes, page: int, width_px: int, *, limits: Limits = Limits()) -> bytes:  # noqa: B008 -- a frozen value
+    """Return a page as a small PNG, exactly ``width_px`` wide."""
+    with opened(pdf, limits) as pages:
+        width_pt, _ = pages.size_pt(page)
+        # Twice as large first: PDFium leaves hairlines out of very small pictures.
+        picture = Image.fromarray(pages.draw(page, 2 * width_px * PT_PER_INCH / width_pt))
+    height_px = max(1, round(picture.height * width_px / picture.width))
+    target = io.BytesIO()
+    picture.resize((width_px, height_px), Image.Resampling.LANCZOS).save(target, "PNG", optimize=True)
+    return target.getvalue()
