@@ -7,7 +7,12 @@ from hypothesis import HealthCheck, settings
 
 from tests.fixtures import machine, network
 
-pytest_plugins = ["tests.fixtures.databases", "tests.fixtures.browsers", "tests.fixtures.servers"]
+pytest_plugins = [
+    "tests.fixtures.databases",
+    "tests.fixtures.browsers",
+    "tests.fixtures.servers",
+    "tests.fixtures.office",
+]
 
 settings.register_profile("desk", deadline=None)
 settings.register_profile(

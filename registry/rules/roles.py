@@ -104,7 +104,10 @@ _APPROVERS = _roles(Role.DEPARTMENT_MANAGER, Role.RESPONSIBLE_LEADER, Role.SECUR
 
 PERMITTED: dict[Action, frozenset[Role]] = {
     Action.REGISTER_DOCUMENT: _roles(Role.CLERK),
-    Action.READ_REGISTER: _roles(Role.CLERK, Role.HANDLER, Role.DEPARTMENT_MANAGER, Role.RESPONSIBLE_LEADER),
+    # The auditor reads what is on record about paper, never the pages.
+    Action.READ_REGISTER: _roles(
+        Role.CLERK, Role.HANDLER, Role.DEPARTMENT_MANAGER, Role.RESPONSIBLE_LEADER, Role.AUDITOR
+    ),
     Action.READ_DOCUMENT: _roles(Role.CLERK, Role.DEPARTMENT_MANAGER, Role.RESPONSIBLE_LEADER),
     Action.MANAGE_MEETINGS: _roles(Role.CLERK, Role.HANDLER),
     Action.REQUEST_PRINT: _roles(Role.CLERK, Role.HANDLER),

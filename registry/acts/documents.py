@@ -1,0 +1,178 @@
+"""A document enters the register, once, with its file and what was found in it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from registry.errors import ConflictError
+from registry.ledger import log
+from registry.models import Document, Meeting, Unit
+from registry.rows import flush_unique, get_row
+from registry.rules import levels, meetings, roles
+from registry.rules.levels import Level, Scheme
+from registry.rules.roles import Action, Actor
+from registry.rules.texts import parse_key, parse_line
+from registry.rules.words import MeetingState
+
+NUMBER_LIMIT: Final = 80
+TITLE_LIMIT: Final = 300
+NEED_TO_KNOW_LIMIT: Final = 500
+
+
+class DocumentNumberTaken(ConflictError):
+    """The issuing unit has registered another document under this number."""
+
+    code = "document-number-taken"
+
+
+class MeetingClosed(ConflictError):
+    """The meeting is over; no document can be added to it."""
+
+    code = "meeting-closed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentFacts:
+    """What the clerk states about a document."""
+
+    doc_number: str
+    title: str
+    issuing_unit_id: int
+    classifying_unit_id: int
+    scheme: str
+    level: str
+    secrecy_period: str
+    need_to_know: str = ""
+    no_copying: bool = False
+    meeting_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentFile:
+    """What the inspection made of the file, all of it stored by hash.
+
+    Attributes:
+        pictures: One picture of each page, in the order of the pages.
+        findings: What was stripped or is worth knowing, as plain values.
+    """
+
+    original_sha256: str
+    cleaned_sha256: str
+    pictures: Sequence[str]
+    findings: Sequence[dict[str, Any]]
+
+
+def register(
+    session: Session,
+    facts: DocumentFacts,
+    file: DocumentFile,
+    *,
+    enabled: Collection[Scheme],
+    actor: Actor,
+    now: datetime,
+) -> int:
+    """Enter a document into the register and return its id.
+
+    The same file under the same number, registered by the same person, is the same registration sent twice:
+    its id is returned and nothing is written.
+    """
+    roles.require(actor, Action.REGISTER_DOCUMENT)
+    level = levels.get_level(facts.scheme, facts.level, enabled=enabled)
+    period = levels.parse_period(facts.secrecy_period)
+    for unit_id in (facts.issuing_unit_id, facts.classifying_unit_id):
+        get_row(session, Unit, unit_id)
+    if facts.meeting_id is not None:
+        _require_meeting(session, facts.meeting_id, level)
+    document = Document(
+        doc_number=parse_key(facts.doc_number, field="doc_number", limit=NUMBER_LIMIT),
+        title=parse_line(facts.title, field="title", limit=TITLE_LIMIT),
+        issuing_unit_id=facts.issuing_unit_id,
+        classifying_unit_id=facts.classifying_unit_id,
+        scheme=str(level.scheme),
+        level=level.code,
+        secrecy_period=period.zh,
+        need_to_know=parse_line(
+            facts.need_to_know, field="need_to_know", limit=NEED_TO_KNOW_LIMIT, required=False
+        ),
+        no_copying=facts.no_copying,
+        meeting_id=facts.meeting_id,
+        pages=len(file.pictures),
+        original_sha256=file.original_sha256,
+        cleaned_sha256=file.cleaned_sha256,
+        pictures=list(file.pictures),
+        findings=list(file.findings),
+        registered_by_id=actor.person_id,
+        registered_at=now,
+    )
+    twin = _find_twin(session, document)
+    if twin is not None and _is_resent(twin, document):
+        return twin.id
+    session.add(document)
+    taken = DocumentNumberTaken(
+        f"got document number {document.doc_number}, which its unit has used",
+        doc_number=document.doc_number,
+        unit=document.issuing_unit_id,
+        document=None if twin is None else twin.id,
+    )
+    flush_unique(session, {(Document.issuing_unit_id, Document.doc_number): taken})
+    _record(session, document, actor=actor, now=now)
+    return document.id
+
+
+def _require_meeting(session: Session, meeting_id: int, level: Level) -> None:
+    meeting = get_row(session, Meeting, meeting_id, lock=True)  # its level must not sink meanwhile
+    if meeting.state is MeetingState.CLOSED:
+        raise MeetingClosed("got a meeting that is closed", meeting=meeting_id)
+    meetings.require_not_below(levels.get_level(meeting.scheme, meeting.level), level)
+
+
+def _find_twin(session: Session, document: Document) -> Document | None:
+    return session.scalar(
+        sa.select(Document).where(
+            Document.issuing_unit_id == document.issuing_unit_id, Document.doc_number == document.doc_number
+        )
+    )
+
+
+def _is_resent(twin: Document, document: Document) -> bool:
+    stated = (
+        "title",
+        "classifying_unit_id",
+        "scheme",
+        "level",
+        "secrecy_period",
+        "need_to_know",
+        "no_copying",
+    )
+    return all(
+        getattr(twin, name) == getattr(document, name)
+        for name in (*stated, "meeting_id", "original_sha256", "registered_by_id")
+    )
+
+
+def _record(session: Session, document: Document, *, actor: Actor, now: datetime) -> None:
+    log.append(
+        session,
+        "document.registered",
+        f"document:{document.id}",
+        actor=actor,
+        now=now,
+        doc_number=document.doc_number,
+        title=log.private(document.title),
+        need_to_know=log.private(document.need_to_know),
+        issuing_unit=document.issuing_unit_id,
+        classifying_unit=document.classifying_unit_id,
+        scheme=document.scheme,
+        level=document.level,
+        period=document.secrecy_period,
+        no_copying=document.no_copying,
+        meeting=document.meeting_id,
+        pages=document.pages,
+        original=document.original_sha256,
+        cleaned=document.cleaned_sha256,
+        findings=[finding["code"] for finding in document.findings],
+    )

@@ -1,0 +1,179 @@
+"""How acts use an approval: once, for exactly what was agreed to, by someone who neither asked nor agreed.
+
+Every act that needs consent comes here first, within its own transaction. Laws: the request stays locked from
+the first look until the transaction ends, so that two users queue; what is stored is not believed but judged
+again, from the decisions up; using an approval writes no entry of its own, since the ledger is locked last:
+the act records ``request`` and quantity in its entry.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+
+from sqlalchemy.orm import Session
+
+from registry.errors import ConflictError
+from registry.models import ApprovalDecision, ApprovalRequest, Document
+from registry.rows import get_row
+from registry.rules import approval
+from registry.rules.approval import RULEBOOK, Act, Decision, Order, Outcome, Refused, Rule, Standing
+from registry.rules.clocks import is_lapsed
+from registry.rules.orders import load_order
+from registry.rules.requests import RequestStep, next_request_state
+from registry.rules.roles import Actor, Role
+from registry.rules.rulebook import load_rulebook
+from registry.rules.words import RequestState
+
+
+class NotApproved(ConflictError):
+    """The request has not, or no longer, the agreement that its rule demands."""
+
+    code = "not-approved"
+
+
+class ApprovalLapsed(ConflictError):
+    """The time within which the approval could be used is over."""
+
+    code = "approval-lapsed"
+
+
+class ApprovedForAnotherAct(ConflictError):
+    """The approval is for something else."""
+
+    code = "approved-for-another-act"
+
+
+class RefusedByRule(ConflictError):
+    """The rules let nobody agree to this as things stand."""
+
+    code = "refused-by-rule"
+
+
+class OrderChanged(ConflictError):
+    """What is stored, shown or used is not what was, or would be, agreed to."""
+
+    code = "order-changed"
+
+
+def consume(
+    session: Session,
+    request_id: int,
+    act: Act,
+    *,
+    quantity: int,
+    actor: Actor,
+    now: datetime,
+    order_hash: str | None = None,
+) -> ApprovalRequest:
+    """Use ``quantity`` of an approval and return its request, locked; `order_of` tells exactly what was agreed to.
+
+    Args:
+        session: The deed's transaction.
+        request_id: The approved request.
+        act: What the caller is about to do.
+        quantity: How many copies of it.
+        actor: Who does it; neither the requester nor one who agreed.
+        now: When.
+        order_hash: Hash of the order that the caller has looked at, where it has.
+
+    Raises:
+        UnknownRow: there is no such request.
+        ApprovedForAnotherAct: it is for something else.
+        NotApproved: nobody, or not everybody, has agreed, or it was used up, withdrawn or rejected.
+        ApprovalLapsed: too late.
+        OrderChanged: the stored order is not the one that was agreed to.
+        ApprovalExhausted: fewer are left.
+        ExecutorNotSeparate: the actor asked for it or agreed to it.
+    """
+    request = get_row(session, ApprovalRequest, request_id, lock=True)
+    if request.act is not act:
+        raise ApprovedForAnotherAct(
+            f"got an approval of {request.act} for {act}", approved=str(request.act), wanted=str(act)
+        )
+    if request.state is not RequestState.APPROVED:
+        raise NotApproved("got a request that is not approved", state=str(request.state))
+    if is_lapsed(request.valid_until_at, now):
+        raise ApprovalLapsed("got an approval whose time is over", request=request_id)
+    if order_hash is not None and order_hash != request.order_hash:
+        raise OrderChanged("got another order than was agreed to", request=request_id)
+    if standing_of(request).outcome is not Outcome.APPROVED:
+        raise NotApproved("got a request that its decisions do not approve", state=str(request.state))
+    require_separate(request, actor)
+    if quantity < 1:
+        raise ValueError("an approval is used for at least one copy")
+    left = approval.remaining(request.quantity, request.used, wanted=quantity)
+    request.used += quantity
+    if left == 0:
+        request.state = next_request_state(request.state, RequestStep.USE_UP)
+    return request
+
+
+def require_separate(request: ApprovalRequest, actor: Actor) -> None:
+    """Pass when the actor may carry out what the request asked for.
+
+    Raises:
+        ExecutorNotSeparate: the actor asked for it or agreed to it.
+    """
+    approval.refuse_executor(actor.person_id, order_of(request), decisions_of(request))
+
+
+def order_of(request: ApprovalRequest) -> Order:
+    """Return the order of a request, proven to be the one that its hash covers.
+
+    Raises:
+        OrderChanged: it is not.
+    """
+    order = load_order(request.order)
+    if order.order_hash() != request.order_hash:
+        raise OrderChanged("got a stored order that does not have its hash", request=request.id)
+    return order
+
+
+def decisions_of(request: ApprovalRequest) -> tuple[Decision, ...]:
+    """Return the decisions on a request as the rules judge them, in the order in which they were taken."""
+    return tuple(map(_decision, sorted(request.decisions, key=lambda row: (row.decided_at, row.id))))
+
+
+def rule_for_order(order: Order, document: Document | None) -> Rule:
+    """Return the rule in force that decides who must agree to an order.
+
+    Raises:
+        RefusedByRule: nobody can agree; facts ``rule``, ``version`` and ``reason``.
+        UnknownLevel: the order's scheme has no such level.
+    """
+    no_copying = document is not None and document.no_copying
+    found = approval.rule_for(order.act, order.level, scheme=order.scheme, no_copying=no_copying)
+    if isinstance(found, Refused):
+        raise RefusedByRule(
+            f"got {order.act} at {found.handling}, which the rules refuse",
+            rule=found.rule_id,
+            version=found.version,
+            reason=found.reason,
+        )
+    return found
+
+
+def rule_of(request: ApprovalRequest) -> Rule:
+    """Return the rule that the request was made under, whatever the rules in force say now."""
+    return _rule(request.rule_version, request.rule_id)
+
+
+def standing_of(request: ApprovalRequest, further: Sequence[Decision] = ()) -> Standing:
+    """Return where a request stands, and where it would stand with ``further`` decisions."""
+    return approval.standing(rule_of(request), order_of(request), [*decisions_of(request), *further])
+
+
+@cache
+def _rule(version: int, rule_id: str) -> Rule:
+    return (RULEBOOK if version == RULEBOOK.version else load_rulebook(version)).get(rule_id)
+
+
+def _decision(row: ApprovalDecision) -> Decision:
+    return Decision(
+        person_id=row.person_id,
+        roles=frozenset(map(Role, row.roles)),
+        unit_id=row.unit_id,
+        order_hash=row.order_hash,
+        approved=row.agreed,
+        at=row.decided_at,
+    )
