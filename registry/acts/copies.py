@@ -1,0 +1,322 @@
+"""Numbered copies come to be: reserved, taken into stock, spoiled and made anew, or given up unprinted.
+
+Laws: a number or code is never used twice, not even that of a copy that was given up. Number and code exist,
+on the record, before their paper does. Every sheet is accounted for: a misprint stays on the books until it
+is destroyed, and what replaces it has a number of its own. The document's row is locked while its numbers are
+counted on, so that issuers queue.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from registry import consent
+from registry.errors import ConflictError, InvalidError
+from registry.ledger import log
+from registry.models import ApprovalRequest, Copy, Document, Movement, Person, PrintBatch
+from registry.rows import get_row, locked_copies, locked_copy, move
+from registry.rules import batches, lifecycle, roles
+from registry.rules.approval import Act
+from registry.rules.batches import BatchStep
+from registry.rules.clocks import is_lapsed
+from registry.rules.codes import copy_no_text, mint_code
+from registry.rules.lifecycle import FIRST_STATE, State, Step
+from registry.rules.roles import Action, Actor
+from registry.rules.texts import parse_line
+from registry.rules.words import BatchState, Custodian, MovementKind
+
+REASON_LIMIT: Final = 300
+
+
+class NothingOrdered(InvalidError):
+    """A print run, or a spoiling, of no copies."""
+
+    code = "nothing-ordered"
+
+
+class RecipientInactive(ConflictError):
+    """A named recipient no longer works here."""
+
+    code = "recipient-inactive"
+
+
+class RecipientNotAgreed(ConflictError):
+    """A named recipient is not among those that were agreed to."""
+
+    code = "recipient-not-agreed"
+
+
+class SeveralBatches(InvalidError):
+    """Copies of several print runs were spoiled at once."""
+
+    code = "several-batches"
+
+
+class NothingPrintedYet(ConflictError):
+    """The file has not been released, so there is no paper that could be spoiled."""
+
+    code = "nothing-printed-yet"
+
+
+class NotAMisprint(ConflictError):
+    """A holder has had the copy: whatever is wrong with it now, the printer did not do it."""
+
+    code = "not-a-misprint"
+
+
+class PartialPrint(ConflictError):
+    """The approval is for some pages only; only whole documents are printed here."""
+
+    code = "partial-print"
+
+
+@dataclass(frozen=True)
+class Spoiling:
+    """What became of spoiled copies.
+
+    Attributes:
+        batch_id: The print run that replaces them; None when the approval allows no more.
+        replacements: Code of each spoiled copy, with the code of the copy made for it.
+    """
+
+    batch_id: int | None
+    replacements: Mapping[str, str]
+
+
+def reserve(
+    session: Session, request_id: int, recipients: Sequence[int | None], *, actor: Actor, now: datetime
+) -> int:
+    """Use an approval: give each copy of a print run its number and code; return the id of the batch.
+
+    Args:
+        session: The deed's transaction.
+        request_id: The approved request.
+        recipients: For each copy the person whose name is printed on it; None prints the issuing unit.
+        actor: Who has the copies printed; neither the requester nor one who approved.
+        now: When.
+    """
+    roles.require(actor, Action.PRINT)
+    if not recipients:
+        raise NothingOrdered("got a print run of no copies")
+    _require_active(session, recipients)
+    request = consent.consume(session, request_id, Act.PRINT, quantity=len(recipients), actor=actor, now=now)
+    _require_agreed(request, recipients)
+    wanted = [_Wanted(recipient_id, None) for recipient_id in recipients]
+    batch, minted = _mint(session, request, wanted, actor=actor, now=now)
+    _record_minted(session, batch, minted, actor=actor, now=now)
+    return batch.id
+
+
+def issue(session: Session, code: str, stamped_sha256: str, *, actor: Actor, now: datetime) -> State:
+    """Take a copy into stock: its marked file is made and stored."""
+    roles.require(actor, Action.ISSUE)
+    copy = locked_copy(session, code)
+    copy.state = lifecycle.next_state(copy.state, Step.ISSUE)
+    copy.stamped_sha256 = stamped_sha256
+    move(session, copy, MovementKind.PRINTED, Custodian.REGISTRY, actor=actor, now=now)
+    _record(session, copy, Step.ISSUE, actor=actor, now=now, stamped=stamped_sha256)
+    return copy.state
+
+
+def spoil(session: Session, codes: Sequence[str], reason: str, *, actor: Actor, now: datetime) -> Spoiling:
+    """Record that copies of one released print run were misprinted, and mint what replaces them.
+
+    A misprint and what replaces it are one use of the approval: as many good copies leave the printer as were
+    agreed to. When the approval has run out in the meantime the spoiling is recorded all the same, and
+    nothing replaces it.
+    """
+    roles.require(actor, Action.SPOIL)
+    if not codes:
+        raise NothingOrdered("got a spoiling of no copies")
+    why = parse_line(reason, field="reason", limit=REASON_LIMIT)
+    copies = locked_copies(session, list(dict.fromkeys(codes)))
+    states = [lifecycle.next_state(copy.state, Step.SPOIL) for copy in copies]
+    _require_misprints(session, copies)
+    request = copies[0].batch.request
+    consent.require_separate(request, actor)
+    for copy, state in zip(copies, states, strict=True):
+        copy.state = state
+        copy.state_reason = why
+        move(session, copy, MovementKind.SPOILED, Custodian.REGISTRY, actor=actor, now=now)
+    batch: PrintBatch | None = None
+    minted: list[Copy] = []
+    if not is_lapsed(request.valid_until_at, now):
+        wanted = [_Wanted(copy.recipient_id, copy.id) for copy in copies]
+        batch, minted = _mint(session, request, wanted, actor=actor, now=now)
+    for copy in copies:
+        _record(session, copy, Step.SPOIL, actor=actor, now=now, reason=log.private(why))
+    if batch is None:
+        return Spoiling(None, {})
+    _record_minted(session, batch, minted, actor=actor, now=now)
+    return Spoiling(batch.id, {old.code: new.code for old, new in zip(copies, minted, strict=True)})
+
+
+def give_up(session: Session, batch_id: int, *, actor: Actor, now: datetime) -> int:
+    """Void the numbers of a batch that have no paper, and will have none; return how many.
+
+    Copies that are made stay in stock and the batch goes back to be finished with them alone.
+    """
+    roles.require(actor, Action.VOID)
+    batch = get_row(session, PrintBatch, batch_id, lock=True)
+    copies = _reserved_copies(session, batch)
+    made = sa.select(sa.func.count(Copy.stamped_sha256)).where(Copy.batch_id == batch_id)
+    has_made = session.scalars(made).one() > 0
+    batch.state = batches.next_batch_state(batch.state, BatchStep.RETRY if has_made else BatchStep.GIVE_UP)
+    batch.failure = None
+    batch.finished_at = None if has_made else now
+    for copy in copies:
+        copy.state = lifecycle.next_state(copy.state, Step.VOID)
+        move(session, copy, MovementKind.VOIDED, Custodian.NONE, actor=actor, now=now)
+    for copy in copies:
+        _record(session, copy, Step.VOID, actor=actor, now=now)
+    log.append(
+        session,
+        "batch.given-up",
+        f"batch:{batch.id}",
+        actor=actor,
+        now=now,
+        voided=len(copies),
+        state=str(batch.state),
+    )
+    return len(copies)
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """One copy to be minted."""
+
+    recipient_id: int | None
+    replaces_id: int | None
+
+
+def _mint(
+    session: Session, request: ApprovalRequest, wanted: Sequence[_Wanted], *, actor: Actor, now: datetime
+) -> tuple[PrintBatch, list[Copy]]:
+    """Count on from the document's last number; the document stays locked until the transaction ends."""
+    document = get_row(session, Document, request.document_id or 0, lock=True)
+    if consent.order_of(request).document_sha256 != document.cleaned_sha256:
+        raise consent.OrderChanged("got another document than was agreed to", request=request.id)
+    first_no = document.last_copy_no + 1
+    document.last_copy_no += len(wanted)
+    copy_no_text(document.last_copy_no)  # six digits are the end of a document's numbers
+    batch = PrintBatch(
+        request_id=request.id,
+        document_id=document.id,
+        ordered_by_id=actor.person_id,
+        state=BatchState.RESERVED,
+        size=len(wanted),
+        ordered_at=now,
+    )
+    session.add(batch)
+    session.flush()  # the id of the batch
+    copies = [
+        Copy(
+            code=mint_code(),
+            document_id=document.id,
+            copy_no=copy_no,
+            batch_id=batch.id,
+            recipient_id=want.recipient_id,
+            replaces_id=want.replaces_id,
+            state=FIRST_STATE,
+            pages=document.pages,
+            minted_at=now,
+        )
+        for copy_no, want in enumerate(wanted, first_no)
+    ]
+    session.add_all(copies)
+    return batch, copies
+
+
+def _record_minted(
+    session: Session, batch: PrintBatch, copies: Sequence[Copy], *, actor: Actor, now: datetime
+) -> None:
+    """Write the run and each of its numbers down; last in a deed, since the ledger is locked last."""
+    log.append(
+        session,
+        "batch.ordered",
+        f"batch:{batch.id}",
+        actor=actor,
+        now=now,
+        document=batch.document_id,
+        request=batch.request_id,
+        order_hash=batch.request.order_hash,
+        first_copy_no=copies[0].copy_no,
+        size=batch.size,
+    )
+    for copy in copies:
+        log.append(
+            session,
+            "copy.reserved",
+            f"copy:{copy.code}",
+            actor=actor,
+            now=now,
+            state=str(copy.state),
+            document=copy.document_id,
+            copy_no=copy.copy_no,
+            batch=batch.id,
+            recipient=copy.recipient_id,
+            replaces=copy.replaces_id,
+        )
+
+
+def _require_active(session: Session, recipients: Sequence[int | None]) -> None:
+    for person_id in sorted({person_id for person_id in recipients if person_id is not None}):
+        if not get_row(session, Person, person_id).active:
+            raise RecipientInactive("got a recipient who is no longer active", person=person_id)
+
+
+def _require_agreed(request: ApprovalRequest, recipients: Sequence[int | None]) -> None:
+    """Pass when this run is what was agreed to; an order that named no recipients leaves them open."""
+    order = consent.order_of(request)
+    if order.pages:
+        raise PartialPrint("got an approval for some pages only", request=request.id)
+    named = {person_id for person_id in recipients if person_id is not None}
+    if order.recipients and not named <= set(order.recipients):
+        raise RecipientNotAgreed("got a recipient whom the approval does not name", request=request.id)
+
+
+def _require_misprints(session: Session, copies: Sequence[Copy]) -> None:
+    if len({copy.batch_id for copy in copies}) > 1:
+        raise SeveralBatches("got copies of several print runs")
+    if copies[0].batch.state is not BatchState.RELEASED:
+        raise NothingPrintedYet(
+            "got copies of a print run that was not released", state=str(copies[0].batch.state)
+        )
+    used = session.scalars(
+        sa.select(Movement.copy_id).where(
+            Movement.copy_id.in_([copy.id for copy in copies]), Movement.custodian == Custodian.PERSON
+        )
+    ).first()
+    if used is not None:
+        code = next(copy.code for copy in copies if copy.id == used)
+        raise NotAMisprint("got a copy that a holder has had", copy=code)
+
+
+def _reserved_copies(session: Session, batch: PrintBatch) -> list[Copy]:
+    return list(
+        session.scalars(
+            sa.select(Copy)
+            .where(Copy.batch_id == batch.id, Copy.state == State.RESERVED)
+            .order_by(Copy.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
+def _record(
+    session: Session, copy: Copy, step: Step, *, actor: Actor, now: datetime, **facts: log.Loggable
+) -> None:
+    log.append(
+        session,
+        lifecycle.RECORDED_AS[step],
+        f"copy:{copy.code}",
+        actor=actor,
+        now=now,
+        state=str(copy.state),
+        **facts,
+    )

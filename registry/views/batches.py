@@ -1,0 +1,198 @@
+"""Print runs as screens and the worker see them."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from registry.ledger.log import Head
+from registry.models import Copy, Document, LedgerCheckpoint, PrintBatch, Unit
+from registry.rows import get_row
+from registry.rules.batches import UNFINISHED
+from registry.rules.lifecycle import State
+from registry.rules.words import BatchState
+from registry.views.copies import place_in_run
+from registry.views.holdings import Name, name
+
+RECENT_ROWS = 100
+
+
+@dataclass(frozen=True)
+class BatchRow:
+    """One print run; ``made`` of its ``size`` numbers have their marked file, ``void`` will have none."""
+
+    id: int
+    request_id: int
+    document_id: int
+    doc_number: str
+    title: str
+    scheme: str
+    level: str
+    secrecy_period: str
+    issuing_unit_id: int
+    state: BatchState
+    size: int
+    made: int
+    void: int
+    failure: str | None
+    output_sha256: str | None
+    ordered_by: Name
+    ordered_at: datetime
+    finished_at: datetime | None
+    released_at: datetime | None
+    released_by: Name | None
+
+
+@dataclass(frozen=True)
+class MarkFacts:
+    """What is printed on one copy beyond its QR: the facts, not yet the words."""
+
+    code: str
+    copy_no: int
+    number: int
+    size: int
+    stamped_sha256: str | None
+    holder_zh: str
+    holder_en: str
+
+
+@dataclass(frozen=True)
+class BatchWork:
+    """What the worker needs to make a print run, in one reading."""
+
+    id: int
+    state: BatchState
+    ordered_at: datetime
+    base_sha256: str | None
+    cleaned_sha256: str
+    pages: int
+    doc_number: str
+    scheme: str
+    level: str
+    secrecy_period: str
+    checkpoint: str
+    """The ledger's last signed head when the run was ordered, empty if there was none: no try changes it."""
+    copies: tuple[MarkFacts, ...]
+    """Every copy of the run that has or will have paper, by number."""
+
+
+def list_batches(
+    session: Session, *, unit_id: int | None = None, document_id: int | None = None
+) -> tuple[BatchRow, ...]:
+    """Return the latest print runs, newest first; only of documents of one unit, or of one document."""
+    query = sa.select(PrintBatch).join(Document, PrintBatch.document_id == Document.id)
+    if unit_id is not None:
+        query = query.where(Document.issuing_unit_id == unit_id)
+    if document_id is not None:
+        query = query.where(PrintBatch.document_id == document_id)
+    found = session.scalars(query.order_by(PrintBatch.id.desc()).limit(RECENT_ROWS)).all()
+    return _rows(session, found)
+
+
+def get_batch(session: Session, batch_id: int) -> BatchRow:
+    """Return one print run.
+
+    Raises:
+        UnknownRow: there is none under this id.
+    """
+    return _rows(session, [get_row(session, PrintBatch, batch_id)])[0]
+
+
+def unfinished(session: Session) -> tuple[BatchRow, ...]:
+    """Return the print runs that have no file yet, oldest first."""
+    query = sa.select(PrintBatch).where(PrintBatch.state.in_(UNFINISHED)).order_by(PrintBatch.id)
+    found = session.scalars(query)
+    return _rows(session, found.all())
+
+
+def batch_work(session: Session, batch_id: int) -> BatchWork:
+    """Return what the worker needs to make a print run.
+
+    Raises:
+        UnknownRow: there is none under this id.
+    """
+    batch = get_row(session, PrintBatch, batch_id)
+    document = batch.document
+    return BatchWork(
+        id=batch.id,
+        state=batch.state,
+        ordered_at=batch.ordered_at,
+        base_sha256=batch.base_sha256,
+        cleaned_sha256=document.cleaned_sha256,
+        pages=document.pages,
+        doc_number=document.doc_number,
+        scheme=document.scheme,
+        level=document.level,
+        secrecy_period=document.secrecy_period,
+        checkpoint=_checkpoint_before(session, batch.ordered_at),
+        copies=tuple(
+            _mark_facts(copy, document.issuing_unit) for copy in batch.copies if copy.state is not State.VOID
+        ),
+    )
+
+
+def _checkpoint_before(session: Session, at: datetime) -> str:
+    found = session.scalars(
+        sa.select(LedgerCheckpoint)
+        .where(LedgerCheckpoint.at <= at)
+        .order_by(LedgerCheckpoint.size.desc())
+        .limit(1)
+    ).first()
+    return "" if found is None else Head(found.size, found.root).short
+
+
+def _mark_facts(copy: Copy, issuing_unit: Unit) -> MarkFacts:
+    named = copy.recipient or issuing_unit
+    number, size = place_in_run(copy)
+    return MarkFacts(
+        code=copy.code,
+        copy_no=copy.copy_no,
+        number=number,
+        size=size,
+        stamped_sha256=copy.stamped_sha256,
+        holder_zh=named.name_zh,
+        holder_en=named.name_en,
+    )
+
+
+def _rows(session: Session, found: Sequence[PrintBatch]) -> tuple[BatchRow, ...]:
+    counted = session.execute(
+        sa.select(Copy.batch_id, Copy.state, sa.func.count(), sa.func.count(Copy.stamped_sha256))
+        .where(Copy.batch_id.in_([batch.id for batch in found]))
+        .group_by(Copy.batch_id, Copy.state)
+    )
+    made: Counter[int] = Counter()
+    void: Counter[int] = Counter()
+    for batch_id, state, count, stamped in counted:
+        made[batch_id] += stamped
+        void[batch_id] += count if state is State.VOID else 0
+    return tuple(_row(batch, made[batch.id], void[batch.id]) for batch in found)
+
+
+def _row(batch: PrintBatch, made: int, void: int) -> BatchRow:
+    document = batch.document
+    return BatchRow(
+        id=batch.id,
+        request_id=batch.request_id,
+        document_id=document.id,
+        doc_number=document.doc_number,
+        title=document.title,
+        scheme=document.scheme,
+        level=document.level,
+        secrecy_period=document.secrecy_period,
+        issuing_unit_id=document.issuing_unit_id,
+        state=batch.state,
+        size=batch.size,
+        made=made,
+        void=void,
+        failure=batch.failure,
+        output_sha256=batch.output_sha256,
+        ordered_by=name(batch.ordered_by),
+        ordered_at=batch.ordered_at,
+        finished_at=batch.finished_at,
+        released_at=batch.released_at,
+        released_by=None if batch.released_by is None else name(batch.released_by),
+    )

@@ -1,0 +1,205 @@
+"""Copies as screens show them: filtered lists, and one copy with its family and where it was seen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from registry.models import Copy, Document, Gate, GateEvent, Movement, Person
+from registry.rows import UnknownCopy
+from registry.rules.gate import Colour
+from registry.rules.lifecycle import State
+from registry.rules.words import BatchState, Custodian, Direction
+from registry.views.holdings import CopyLine, Name, copy_line, name
+
+PAGE_ROWS = 50
+
+
+@dataclass(frozen=True)
+class CopyFilter:
+    """What a list of copies is narrowed to; None leaves a column open.
+
+    Attributes:
+        unit_id: Only documents issued by this unit.
+        overdue_at: Only loans whose due time lies before this instant.
+    """
+
+    state: State | None = None
+    document_id: int | None = None
+    holder_id: int | None = None
+    batch_id: int | None = None
+    unit_id: int | None = None
+    overdue_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class CopyRow:
+    """One line of a list of copies; ``holder`` is None while the registry, or nobody, answers for it."""
+
+    copy: CopyLine
+    recipient: Name | None
+    holder: Name | None
+    since_at: datetime | None
+    due_at: datetime | None
+    stamped: bool
+
+
+@dataclass(frozen=True)
+class CopyPage:
+    """A page of a list: ``total`` counts all that match."""
+
+    rows: tuple[CopyRow, ...]
+    total: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages the list has, at least one."""
+        return max(1, -(-self.total // PAGE_ROWS))
+
+
+@dataclass(frozen=True)
+class CopyView:
+    """One copy: its facts, the run it came from, what it replaced and what replaced it.
+
+    Attributes:
+        number: Which copy of its run it is, of ``size``, as printed on it.
+    """
+
+    copy: CopyLine
+    issuing_unit_id: int
+    recipient: Name | None
+    batch_id: int
+    batch_state: BatchState
+    number: int
+    size: int
+    state_reason: str | None
+    stamped_sha256: str | None
+    minted_at: datetime
+    replaces: CopyLine | None
+    replaced_by: CopyLine | None
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """One attempt to take the copy through a gate."""
+
+    happened_at: datetime
+    gate_zh: str
+    gate_en: str
+    direction: Direction
+    colour: Colour
+    reason: str
+    facts: dict[str, Any]
+
+
+def list_copies(session: Session, wanted: CopyFilter, *, page: int = 1) -> CopyPage:
+    """Return one page of the copies that match, newest document first, then by number."""
+    later = aliased(Movement)
+    newest = ~sa.exists().where(later.copy_id == Movement.copy_id, later.seq > Movement.seq)
+    holder, recipient = aliased(Person), aliased(Person)
+    matching: sa.Select[Copy, Document, Movement | None, Person | None, Person | None] = (
+        sa.select(Copy, Document, Movement, holder, recipient)
+        .join(Document, Copy.document_id == Document.id)
+        .outerjoin(Movement, sa.and_(Movement.copy_id == Copy.id, newest))
+        .outerjoin(holder, sa.and_(Movement.person_id == holder.id, Movement.custodian == Custodian.PERSON))
+        .outerjoin(recipient, Copy.recipient_id == recipient.id)
+        .where(*_conditions(wanted))
+    )
+    total = session.scalars(sa.select(sa.func.count()).select_from(matching.subquery())).one()
+    rows = session.execute(
+        matching.order_by(Copy.document_id.desc(), Copy.copy_no)
+        .limit(PAGE_ROWS)
+        .offset((page - 1) * PAGE_ROWS)
+    )
+    return CopyPage(
+        rows=tuple(
+            CopyRow(
+                copy=copy_line(copy, document),
+                recipient=None if intended is None else name(intended),
+                holder=None if person is None else name(person),
+                since_at=None if movement is None else movement.moved_at,
+                due_at=None if movement is None else movement.due_at,
+                stamped=copy.stamped_sha256 is not None,
+            )
+            for copy, document, movement, person, intended in rows
+        ),
+        total=total,
+        page=page,
+    )
+
+
+def get_copy(session: Session, code: str) -> CopyView:
+    """Return one copy.
+
+    Raises:
+        UnknownCopy: no copy bears this code.
+    """
+    copy = session.scalar(sa.select(Copy).where(Copy.code == code))
+    if copy is None:
+        raise UnknownCopy(code)
+    replaced_by = session.scalar(sa.select(Copy).where(Copy.replaces_id == copy.id))
+    number, size = place_in_run(copy)
+    return CopyView(
+        copy=copy_line(copy, copy.document),
+        issuing_unit_id=copy.document.issuing_unit_id,
+        recipient=None if copy.recipient is None else name(copy.recipient),
+        batch_id=copy.batch_id,
+        batch_state=copy.batch.state,
+        number=number,
+        size=size,
+        state_reason=copy.state_reason,
+        stamped_sha256=copy.stamped_sha256,
+        minted_at=copy.minted_at,
+        replaces=None if copy.replaces is None else copy_line(copy.replaces, copy.document),
+        replaced_by=None if replaced_by is None else copy_line(replaced_by, copy.document),
+    )
+
+
+def sightings(session: Session, copy_id: int) -> tuple[Sighting, ...]:
+    """Return every attempt to take the copy through a gate, newest first."""
+    rows = session.execute(
+        sa.select(GateEvent, Gate)
+        .join(Gate, GateEvent.gate_id == Gate.id)
+        .where(GateEvent.copy_id == copy_id)
+        .order_by(GateEvent.happened_at.desc(), GateEvent.id.desc())
+    )
+    return tuple(
+        Sighting(
+            happened_at=event.happened_at,
+            gate_zh=gate.name_zh,
+            gate_en=gate.name_en,
+            direction=event.direction,
+            colour=event.colour,
+            reason=event.reason,
+            facts=event.facts,
+        )
+        for event, gate in rows
+    )
+
+
+def place_in_run(copy: Copy) -> tuple[int, int]:
+    """Return which copy of its run this is, and of how many; what replaces a misprint takes its place."""
+    while copy.replaces is not None:
+        copy = copy.replaces
+    return copy.copy_no - copy.batch.copies[0].copy_no + 1, copy.batch.size
+
+
+def _conditions(wanted: CopyFilter) -> Sequence[sa.ColumnElement[bool]]:
+    chosen: list[sa.ColumnElement[bool]] = []
+    if wanted.state is not None:
+        chosen.append(Copy.state == wanted.state)
+    if wanted.document_id is not None:
+        chosen.append(Copy.document_id == wanted.document_id)
+    if wanted.holder_id is not None:
+        chosen.append(sa.and_(Movement.custodian == Custodian.PERSON, Movement.person_id == wanted.holder_id))
+    if wanted.batch_id is not None:
+        chosen.append(Copy.batch_id == wanted.batch_id)
+    if wanted.unit_id is not None:
+        chosen.append(Document.issuing_unit_id == wanted.unit_id)
+    if wanted.overdue_at is not None:
+        chosen.append(sa.and_(Movement.custodian == Custodian.PERSON, Movement.due_at < wanted.overdue_at))
+    return chosen
