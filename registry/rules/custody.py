@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import zip_longest
 
 from registry.errors import ConflictError
 from registry.rules.words import Custodian
@@ -69,10 +70,10 @@ def spans(movements: Sequence[Movement]) -> tuple[Span, ...]:
     """
     for position, movement in enumerate(movements, 1):
         require_continues(movements[position - 2] if position > 1 else None, movement, position=position)
-    ends = [*(movement.at for movement in movements[1:]), None]
+    following = [movement.at for movement in movements[1:]]
     return tuple(
-        Span(movement.custodian, movement.person_id, movement.at, end)
-        for movement, end in zip(movements, ends, strict=True)
+        Span(movement.custodian, movement.person_id, movement.at, until_at)
+        for movement, until_at in zip_longest(movements, following)
     )
 
 
