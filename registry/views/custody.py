@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -53,8 +54,8 @@ def custody_chain(session: Session, copy_id: int) -> tuple[Custody, ...]:
         .where(Movement.copy_id == copy_id)
         .order_by(Movement.seq)
     ).all()
-    ends = [movement.moved_at for movement, _, _ in rows[1:]] + [None]
-    return tuple(_custody(row[0], row[1], row[2], end) for row, end in zip(rows, ends, strict=True))
+    ends = [movement.moved_at for movement, _, _ in rows[1:]]
+    return tuple(_custody(row[0], row[1], row[2], end) for row, end in zip_longest(rows, ends))
 
 
 def custody_at(session: Session, copy_id: int, at: datetime) -> Custody | None:
