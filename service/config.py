@@ -14,6 +14,7 @@ from babel.dates import get_timezone
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from registry.rules.levels import ENABLED_BY_DEFAULT, Scheme
 from service.faults import SettingsError
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -60,6 +61,8 @@ class Settings(BaseSettings):
     organisation_en: str = "Example Company"
     return_to_zh: str = "拾到请交回保密室"
     return_to_en: str = "If found, return to the registry"
+    ledger_origin: Annotated[str, Field(pattern=r"^[^\s+]+$", max_length=100)] = "foliotrace.invalid/ledger"
+    """Name under which checkpoints are signed; unique to the installation and never changed afterwards."""
     state_scheme: bool = False
     """Whether state-secret marks may be used; by law off unless the installation handles state secrets."""
 
@@ -82,6 +85,8 @@ class Settings(BaseSettings):
     """How long a silent worker keeps its job; it reports three times within a lease."""
     job_poll_s: Annotated[float, Field(gt=0)] = 0.5
 
+    failed_batch_hours: Annotated[int, Field(ge=1)] = 24
+    """How long a failed print run can be tried again before the upkeep voids its numbers."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_json: bool = True
 
@@ -96,6 +101,11 @@ class Settings(BaseSettings):
         filled.setdefault("keys_dir", data_dir / "keys")
         filled.setdefault("secure_cookies", not relaxed)
         return filled
+
+    @property
+    def enabled_schemes(self) -> frozenset[Scheme]:
+        """The schemes whose marks may be put on documents here."""
+        return ENABLED_BY_DEFAULT | {Scheme.STATE} if self.state_scheme else ENABLED_BY_DEFAULT
 
     @field_validator("time_zone")
     @classmethod

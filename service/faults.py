@@ -44,3 +44,39 @@ class KeysUnfit(ServiceFault):
         """Keep the reason in words, for the one who starts the service."""
         super().__init__(f"keys refused: {reason}")
         self.reason = reason
+
+
+class LoginRequired(ServiceFault):
+    """The page or call is for people who are logged in."""
+
+    code = "login-required"
+
+
+class NoDesk(ServiceFault):
+    """None of the visitor's roles has a page to start from."""
+
+    code = "no-desk"
+
+
+class FormStale(ServiceFault):
+    """The token of the form is missing, too old, or from another session."""
+
+    code = "form-stale"
+
+
+class FormForeign(ServiceFault):
+    """The form was sent from another site."""
+
+    code = "form-foreign"
+
+
+class LoginFailed(ServiceFault):
+    """Account name or password is wrong, or the account is closed."""
+
+    code = "login-refused"
+
+
+class LoginThrottled(ServiceFault):
+    """This login failed too often and waits."""
+
+    code = "too-many-attempts"

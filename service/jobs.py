@@ -181,9 +181,7 @@ def fail(session: Session, job_id: int, worker: str, *, failure: str, now: datet
 
 
 def retry_later(session: Session, job: ClaimedJob, worker: str, *, failure: str, now: datetime) -> bool:
-    """Put a job back for another attempt, or fail it when it has had enough; False if it is no longer the worker's."""
-    if job.attempt >= MOST_ATTEMPTS:
-        return fail(session, job.id, worker, failure=failure, now=now)
+    """Put a job back for another attempt; False if it is no longer the worker's."""
     due_at = now + timedelta(seconds=FIRST_RETRY_S * 2 ** (job.attempt - 1))
     return _write(
         session, job.id, worker, state=JobState.QUEUED, due_at=due_at, lease_until_at=None, failure=failure

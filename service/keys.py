@@ -17,8 +17,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 from service.faults import KeysUnfit
 
 KEY_BYTES = 32
@@ -51,11 +49,6 @@ class Keys:
     def dot_key(self) -> bytes:
         """The key under which dot fields are written."""
         return self.dots[-1]
-
-    @property
-    def ledger_signing_key(self) -> Ed25519PrivateKey:
-        """The key that signs new checkpoints."""
-        return Ed25519PrivateKey.from_private_bytes(self.ledger[-1])
 
     @classmethod
     def generate(cls) -> Self:

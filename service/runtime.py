@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from registry.errors import RegistryError
 from registry.ledger import log
+from registry.ledger.notes import KeySigner, PublicKey
 from registry.rules.roles import Actor
 from service import sandbox
 from service.config import Settings
@@ -67,6 +68,16 @@ class Runtime:
                     error=refusal.code,
                 )
             raise
+
+    @property
+    def signer(self) -> KeySigner:
+        """Who signs the checkpoints of the ledger."""
+        return KeySigner(self.settings.ledger_origin, self.keys.ledger[-1])
+
+    @property
+    def ledger_keys(self) -> tuple[PublicKey, ...]:
+        """The public keys that have signed checkpoints, oldest first."""
+        return tuple(KeySigner(self.settings.ledger_origin, seed).public_key for seed in self.keys.ledger)
 
     def parse(self, function: str, *arguments: object) -> object:
         """Return what ``module:function`` makes of untrusted bytes, run in a confined child process.

@@ -1,0 +1,47 @@
+"""The command line: one group ``foliotrace``, one file for each area; those listed here are its commands."""
+
+import sys
+from typing import Any
+
+import click
+
+from registry.errors import RegistryError
+from service.cli.ledger import verify
+from service.cli.messages import messages
+from service.cli.migrate import migrate
+from service.cli.people import user
+from service.cli.serve import serve
+from service.cli.worker import worker
+from service.faults import ServiceFault
+from watermark import WatermarkError
+
+COMMANDS: tuple[click.Command, ...] = (
+    serve,
+    worker,
+    migrate,
+    user,
+    verify,
+    messages,
+)
+
+
+class Doors(click.Group):
+    """Says a refusal in one line instead of a stack trace."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as click declares it
+        """Run a command; a refusal ends it with status 1."""
+        try:
+            return super().invoke(ctx)
+        except (RegistryError, ServiceFault, WatermarkError) as refusal:
+            click.echo(f"{refusal.code}: {refusal}", err=True)
+            sys.exit(1)
+
+
+@click.group(cls=Doors, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="foliotrace")
+def main() -> None:
+    """Foliotrace: every copy of a confidential paper has a number, a holder and a mark."""
+
+
+for command in COMMANDS:
+    main.add_command(command)

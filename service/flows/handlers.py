@@ -1,0 +1,27 @@
+"""Which flow works which kind of job, and what the worker does by the way."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from service.flows import making, upkeep
+from service.runtime import Runtime
+from service.worker import Chore, Handler, RunningJob
+
+
+def _make_batch(runtime: Runtime, job: RunningJob) -> None:
+    making.make_batch(runtime, _batch_id(job), job.report)
+
+
+def _fail_batch(runtime: Runtime, job: RunningJob, code: str) -> None:
+    making.fail_batch(runtime, _batch_id(job), code)
+
+
+def _batch_id(job: RunningJob) -> int:
+    return int(str(job.payload["batch_id"]))
+
+
+HANDLERS: Mapping[str, Handler] = MappingProxyType({making.JOB_KIND: Handler(_make_batch, _fail_batch)})
+"""By the kind that a deed wrote down."""
+
+CHORES: tuple[Chore, ...] = (Chore(every_s=30, run=upkeep.run),)
+"""What the worker does by the way."""

@@ -1,0 +1,144 @@
+"""The desk: what waits for whoever is logged in, by their roles."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from flask import Blueprint, current_app, render_template, url_for
+from flask_babel import LazyString, lazy_gettext
+
+from registry.rules import roles
+from registry.rules.roles import Action, Actor
+from registry.views.desk import Pile, Stack, Thing
+from service.flows import desk as flow
+from service.login import current_actor, current_runtime
+
+blueprint = Blueprint("home", __name__)
+
+_ = lazy_gettext
+
+
+@dataclass(frozen=True)
+class Words:
+    """How a stack is called and where its things are."""
+
+    title: LazyString
+    icon: str
+    tone: str
+    whole: str
+    """Endpoint of the whole list."""
+    thing: str
+    """Endpoint of one thing."""
+    key: str
+    """What that endpoint calls its key."""
+
+
+STACKS: Final[Mapping[Stack, Words]] = MappingProxyType(
+    {
+        Stack.TO_DECIDE: Words(
+            _("Waiting for your decision"), "clipboard-check", "look", "approvals.index", "approvals.show", "request_id"
+        ),
+        Stack.AMBER: Words(_("Amber at the gates"), "door-open", "look", "gate.log", "gate.log", "event"),
+        Stack.OVERDUE: Words(_("Loans overdue"), "clock-history", "stop", "lending.overdue", "copies.show", "code"),
+        Stack.UNSIGNED: Words(
+            _("Given, not yet signed for"), "arrow-left-right", "look", "lending.counter", "lending.hand_over", "hand_over_id"
+        ),
+        Stack.CLAIMED: Words(
+            _("Said to be returned"), "chat-left-text", "look", "lending.counter", "copies.show", "code"
+        ),
+        Stack.TO_RELEASE: Words(
+            _("Printed files ready"), "printer", "ok", "printing.batches", "printing.batch", "batch_id"
+        ),
+        Stack.FAILED_RUNS: Words(
+            _("Print runs that stopped"), "exclamation-octagon", "stop", "printing.batches", "printing.batch", "batch_id"
+        ),
+        Stack.TO_PRINT: Words(
+            _("Approved, to be printed"), "list-check", "note", "approvals.index", "approvals.show", "request_id"
+        ),
+        Stack.TO_PERMIT: Words(
+            _("Approved, permit to be opened"), "door-open", "note", "approvals.index", "approvals.show", "request_id"
+        ),
+        Stack.TO_DESTROY: Words(
+            _("Destruction waits for its witnesses"), "fire", "look", "destruction.index", "destruction.show", "list_id"
+        ),
+        Stack.CASES: Words(_("Open trace cases"), "fingerprint", "look", "tracing.index", "tracing.show", "case_id"),
+        Stack.OWN_OVERDUE: Words(
+            _("You are late with"), "clock-history", "stop", "lending.holdings", "lending.holdings", "code"
+        ),
+        Stack.TO_SIGN_FOR: Words(
+            _("Waiting for your signature"), "pen", "look", "lending.holdings", "lending.hand_over", "hand_over_id"
+        ),
+        Stack.OWN_REQUESTS: Words(
+            _("Your requests, waiting for agreement"), "hourglass-split", "note", "approvals.index", "approvals.show", "request_id"
+        ),
+        Stack.HELD: Words(
+            _("You answer for"), "person-check", "held", "lending.holdings", "lending.holdings", "code"
+        ),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Shortcut:
+    """A thing that a role often does."""
+
+    label: LazyString
+    icon: str
+    endpoint: str
+    action: Action
+
+
+SHORTCUTS: Final[tuple[Shortcut, ...]] = (
+    Shortcut(_("Counter"), "arrow-left-right", "lending.counter", Action.HAND_OVER),
+    Shortcut(_("Register a document"), "plus-lg", "documents.new", Action.REGISTER_DOCUMENT),
+    Shortcut(_("Scan at the gate"), "upc-scan", "gate.index", Action.SCAN_AT_GATE),
+    Shortcut(_("Open a trace case"), "fingerprint", "tracing.new", Action.OPEN_CASE),
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing as the page shows it."""
+
+    thing: Thing
+    url: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One stack as the page shows it."""
+
+    words: Words
+    total: int
+    lines: tuple[Line, ...]
+    url: str
+
+
+@blueprint.get("/desk")
+def desk() -> str:
+    """Show what waits."""
+    actor = current_actor()
+    found = flow.lay_out(current_runtime(), actor)
+    return render_template(
+        "home/desk.html",
+        sheets=[_sheet(pile) for pile in found.piles if pile.total],
+        clear=[STACKS[pile.stack] for pile in found.piles if not pile.total],
+        ledger=found.ledger,
+        ledger_url=_url("ledger.index"),
+        shortcuts=_shortcuts(actor),
+    )
+
+
+def _sheet(pile: Pile) -> Sheet:
+    words = STACKS[pile.stack]
+    lines = tuple(Line(thing, _url(words.thing, **{words.key: thing.key})) for thing in pile.things)
+    return Sheet(words, pile.total, lines, _url(words.whole))
+
+
+def _shortcuts(actor: Actor) -> list[tuple[Shortcut, str]]:
+    return [(each, _url(each.endpoint)) for each in SHORTCUTS if roles.may_for_some_unit(actor, each.action)]
+
+
+def _url(endpoint: str, **values: str) -> str:
+    return url_for(endpoint, **values) if endpoint in current_app.view_functions else ""

@@ -1,0 +1,108 @@
+"""The registers' closed words as people read them: acts, states of requests and meetings, findings in a file.
+
+What a role or a level is called is in ``filters``, what a refusal says in ``words``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from flask import Flask
+from flask_babel import LazyString, lazy_gettext
+
+from registry.rules.approval import Act
+from registry.rules.words import MeetingState, RequestState
+
+_ = lazy_gettext
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a word looks as a badge."""
+
+    word: LazyString
+    tone: str
+    icon: str
+
+
+ACTS: Final[Mapping[Act, LazyString]] = MappingProxyType(
+    {
+        Act.PRINT: _("Print numbered copies"),
+        Act.COPY: _("Photocopy"),
+        Act.FAX: _("Fax"),
+        Act.TAKE_OUT: _("Take out of the building"),
+        Act.CONVEY: _("Convey beyond the stated scope"),
+        Act.PRESS: _("Give the press access"),
+        Act.DESTROY: _("Destroy"),
+        Act.REGRADE: _("Lower or end the secrecy"),
+        Act.REPAIR: _("Send a device for repair"),
+    }
+)
+
+REQUEST_STATES: Final[Mapping[RequestState, Look]] = MappingProxyType(
+    {
+        RequestState.OPEN: Look(_("waiting for agreement"), "look", "hourglass-split"),
+        RequestState.APPROVED: Look(_("approved"), "ok", "check-lg"),
+        RequestState.REJECTED: Look(_("refused"), "stop", "x-lg"),
+        RequestState.WITHDRAWN: Look(_("withdrawn"), "quiet", "arrow-return-left"),
+        RequestState.CONSUMED: Look(_("used up"), "quiet", "check-circle-fill"),
+        RequestState.LAPSED: Look(_("lapsed"), "quiet", "clock-history"),
+    }
+)
+
+MEETING_STATES: Final[Mapping[MeetingState, Look]] = MappingProxyType(
+    {
+        MeetingState.PLANNED: Look(_("planned"), "note", "calendar-event"),
+        MeetingState.READY: Look(_("ready"), "ok", "check-lg"),
+        MeetingState.CLOSED: Look(_("closed"), "quiet", "archive"),
+    }
+)
+
+RULE_SOURCES: Final[Mapping[str, LazyString]] = MappingProxyType(
+    {
+        "practice": _("practice"),
+        "company rules": _("company rules"),
+        "company rules; state rules": _("company rules; state rules"),
+        "company rules; state rules agree": _("company rules; state rules agree"),
+        "company rules; state guidance keeps cipher fax to SECRET and below": _(
+            "company rules; state guidance keeps cipher fax to 机密 Secret and below"
+        ),
+    }
+)
+
+FINDINGS: Final[Mapping[str, LazyString]] = MappingProxyType(
+    {
+        "file-repaired": _("The file was damaged in %(places)s places and has been repaired. Compare the pages."),
+        "annotations-flattened": _("%(annotations)s comments, stamps or form fields were drawn into the page."),
+        "annotations-removed": _("%(annotations)s comments or links that are not printed were removed."),
+        "layers-hidden": _("%(layers)s layers were hidden; they are not printed. Check that nothing is missing."),
+        "javascript-removed": _("Programs in the file (JavaScript) were removed: %(places)s."),
+        "actions-removed": _("Automatic actions in the file were removed: %(places)s."),
+        "launch-removed": _("Commands that start other programs were removed: %(places)s."),
+        "attachments-removed": _("Files attached to the document were removed: %(places)s. They are not registered."),
+        "media-removed": _("Sound, film or 3D pictures were removed: %(places)s."),
+        "signature-void": _("The file was digitally signed. The marked copies do not carry that signature: %(places)s."),
+        "print-alternates-removed": _("Parts meant to print differently from the screen were removed: %(places)s."),
+        "outside-reference-removed": _("References to data outside the file were removed: %(places)s."),
+    }
+)
+"""What a clerk reads about a file, by the code of the finding; the facts fill the placeholders."""
+
+_UNTOLD: Final = _("The file was changed when it was cleaned (%(code)s).")
+
+
+def register(app: Flask) -> None:
+    """Give the words to the templates."""
+    app.jinja_env.globals.update(
+        act_words=ACTS, request_looks=REQUEST_STATES, meeting_looks=MEETING_STATES, rule_sources=RULE_SOURCES
+    )
+    app.jinja_env.filters["finding"] = finding_text
+
+
+def finding_text(finding: Mapping[str, Any]) -> str:
+    """Return what a stored finding says."""
+    sentence = FINDINGS.get(finding["code"])
+    if sentence is None:
+        return str(_UNTOLD) % {"code": finding["code"]}
+    return str(sentence) % finding["facts"]
