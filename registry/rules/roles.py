@@ -155,7 +155,15 @@ PERMITTED: dict[Action, frozenset[Role]] = {
 """The roles that may do each action."""
 
 PERMITTED_TO_SYSTEM: frozenset[Action] = frozenset(
-    {Action.RUN_WORKER, Action.RUN_UPKEEP, Action.ISSUE, Action.SPOIL, Action.VOID, Action.VERIFY_LEDGER}
+    {
+        Action.RUN_WORKER,
+        Action.RUN_UPKEEP,
+        Action.ISSUE,
+        Action.RUN_TRACE,
+        Action.SPOIL,
+        Action.VOID,
+        Action.VERIFY_LEDGER,
+    }
 )
 """What the worker and the upkeep may do by themselves; they never decide, hand over or destroy."""
 
