@@ -96,13 +96,6 @@ def find_visitor(runtime: Runtime, secret: str) -> Visitor | None:
     return visitor
 
 
-def forget_old(runtime: Runtime) -> None:
-    """Delete what logins left behind and nobody needs; the ledger keeps what happened."""
-    window = timedelta(minutes=runtime.settings.login_window_minutes)
-    with runtime.database.transaction() as session:
-        sessions.forget_old(session, now=runtime.now(), limits=runtime.session_limits, window=window)
-
-
 def _record_refusal(runtime: Runtime, login: str, account_id: int | None, reason: str, address: str) -> None:
     now = runtime.now()
     with runtime.database.transaction() as session:
