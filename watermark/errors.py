@@ -119,3 +119,27 @@ class TextTooLongError(WatermarkError):
     """A visible text that would have to be set too small to read."""
 
     code = "mark-text-too-long"
+
+
+class UnusablePictureError(UnusableFileError):
+    """Not a picture of an accepted format, whatever its name says, or a truncated or damaged one."""
+
+    code = "unusable-picture"
+
+
+class AnimatedPictureError(UnusableFileError):
+    """A moving picture: nobody can say which of its frames is meant."""
+
+    code = "animated-picture"
+
+
+class PictureTooLargeError(UnusableFileError):
+    """More pixels than the limit; refused before any is unpacked."""
+
+    code = "picture-too-large"
+
+
+class PictureTooSmallError(UnusableFileError):
+    """Too few pixels to hold any mark."""
+
+    code = "picture-too-small"

@@ -16,9 +16,11 @@ from watermark.errors import PageTooSmallError
 from watermark.geometry import Rect
 from watermark.marks import qr, visible
 from watermark.marks.visible import Align
-from watermark.units import mm_from_pt, px_from_mm
+from watermark.units import mm_from_pt, mm_from_px, px_from_mm
 
 INSET_MM: Final = 7.0
+#: On small sheets the frame keeps this share of the short side.
+_INSET_SHARE: Final = 0.07
 
 #: 0.7 mm modules were read on every scan and phone picture tried, 0.37 mm failed on soft ones; the core is 17.5 mm.
 MODULE_MM: Final = 0.7
@@ -36,10 +38,13 @@ HEAD_PT: Final = 9.0
 _LEADING_MM: Final = mm_from_pt(LINE_PT * visible.LEADING)
 _DESCENT_MM: Final = mm_from_pt(LINE_PT * visible.DESCENT)
 _ROWS: Final = (3, 2)
+#: On a sheet too narrow for lines beside the code they need more rows above it.
+_NARROW_ROWS: Final = (9, 7, 5, 3)
 _CAPTION_MM: Final = 10.0
 _HEAD_MM: Final = (42.0, 4.2)
 _GAP_MM: Final = 3.0
 _NARROWEST_LINES_MM: Final = 55.0
+_NARROWEST_RUN_MM: Final = 100.0
 
 #: Texts keep this far from anything printed, so that they read as ours and not as the document's.
 _CLEAR_MM: Final = 1.0
@@ -141,6 +146,19 @@ class Paper:
         )
         return on_page and not self.cut(rect).any()
 
+    def widest_run(self, band: Rect) -> Rect:
+        """Return the widest part of a band that is free over its whole height, with clear paper on both sides."""
+        blocked = self.cut(band.grown(_CLEAR_MM)).any(axis=0)
+        edges = np.flatnonzero(np.diff(np.concatenate(([True], blocked, [True])).astype(np.int8)))
+        starts, ends = edges[::2], edges[1::2]
+        if not len(starts):
+            return Rect(band.left, band.top, band.left, band.bottom)
+        widest = int(np.argmax(ends - starts))
+        origin = max(0.0, band.left - _CLEAR_MM)
+        left = origin + mm_from_px(float(starts[widest]), self.dpi) + 2 * _CLEAR_MM
+        right = origin + mm_from_px(float(ends[widest]), self.dpi) - 2 * _CLEAR_MM
+        return Rect(max(left, band.left), band.top, min(right, band.right), band.bottom)
+
     def cut(self, rect: Rect) -> NDArray[np.bool_]:
         """Return a writable view of the ink within a rectangle."""
         left, top, right, bottom = (px_from_mm(side, self.dpi) for side in rect)
@@ -163,10 +181,10 @@ def place(paper: Paper) -> Placement:
     taken = [code.grown(quiet * code.width / qr.MODULES)]
     caption = _first_free(paper, _caption_places(paper, code, taken[0], scale), taken)
     taken.append(caption.rect)
-    lines = _first_free(paper, _line_places(paper, code, taken[0], caption.rect, scale), taken)
-    taken.append(lines.rect)
     head_left = _first_free(paper, _head_places(paper, taken[0], scale, Align.LEFT), taken)
     head_right = _first_free(paper, _head_places(paper, taken[0], scale, Align.RIGHT), taken)
+    taken += [head_left.rect, head_right.rect]
+    lines = _first_free(paper, _line_places(paper, code, taken[0], caption.rect, scale), taken)
     return Placement(scale, code, quiet, code_covers, caption, lines, head_left, head_right)
 
 
@@ -180,7 +198,7 @@ def reserve(paper: Paper, placement: Placement) -> NDArray[np.bool_]:
 
 def _code(paper: Paper, scale: float) -> tuple[Rect, int, bool]:
     """Return the code's place, its quiet zone in modules, and whether it covers something."""
-    module, inset = MODULE_MM * scale, INSET_MM * scale
+    module, inset = MODULE_MM * scale, _inset(paper)
     side = module * qr.MODULES
     far_x, far_y = paper.width_mm - inset - side, paper.height_mm - inset - side
     corners = [(far_x, far_y), (inset, far_y), (far_x, inset), (inset, inset)]
@@ -196,9 +214,9 @@ def _code(paper: Paper, scale: float) -> tuple[Rect, int, bool]:
 def _caption_places(paper: Paper, code: Rect, box: Rect, scale: float) -> Iterator[tuple[Rect, Align]]:
     """Yield rooms beside the code, towards the middle of the page; its rows end where the code ends."""
     width = _CAPTION_MM * scale
-    height = (2 * CAPTION_PT * visible.LEADING + CAPTION_PT * (0.88 + visible.DESCENT)) * scale
+    height = (2 * CAPTION_PT * visible.LEADING + CAPTION_PT * (visible.ASCENT + visible.DESCENT)) * scale
     drop = mm_from_pt(CAPTION_PT * visible.DESCENT) * scale
-    on_right = code.left > paper.width_mm / 2
+    on_right = _is_right(paper, code)
     bottom = code.bottom + drop
     top = bottom - mm_from_pt(height)
     left = box.left - width if on_right else box.right
@@ -209,42 +227,46 @@ def _line_places(
     paper: Paper, code: Rect, box: Rect, caption: Rect, scale: float
 ) -> Iterator[tuple[Rect, Align]]:
     """Yield rooms for the lines: foot beside the code, then higher, then lower, then the head."""
-    inset, gap = INSET_MM * scale, _GAP_MM * scale
+    inset, gap = _inset(paper), _GAP_MM * scale
     full = (inset, paper.width_mm - inset)
-    beside = (inset, caption.left - gap) if code.left > paper.width_mm / 2 else (caption.right + gap, full[1])
+    beside = (inset, caption.left - gap) if _is_right(paper, code) else (caption.right + gap, full[1])
     descent, leading = _DESCENT_MM * scale, _LEADING_MM * scale
-    heights = [
-        mm_from_pt(LINE_PT * (visible.LEADING * (rows - 1) + 0.88 + visible.DESCENT)) * scale
-        for rows in _ROWS
-    ]
     foot = paper.height_mm - inset + descent
     at_foot = code.bottom > paper.height_mm / 2
     is_narrow = beside[1] - beside[0] < _NARROWEST_LINES_MM * scale
+    heights = [
+        mm_from_pt(LINE_PT * (visible.LEADING * (rows - 1) + visible.ASCENT + visible.DESCENT)) * scale
+        for rows in (_NARROW_ROWS if is_narrow else _ROWS)
+    ]
     span = full if is_narrow or not at_foot else beside
     first = box.top if is_narrow and at_foot else foot
     # On the code's baseline first; then nearer the edge, under a page number; then upwards, past one.
-    for drop in (0.0, 1.8 * scale, *(-leading * 0.5 * step for step in range(1, 14))):
-        for height in heights:
-            yield Rect(span[0], first + drop - height, span[1], first + drop), Align.LEFT
+    bands = [
+        Rect(span[0], first + drop - height, span[1], first + drop)
+        for drop in (0.0, 1.8 * scale, *(-leading * 0.5 * step for step in range(1, 14)))
+        for height in heights
+    ]
+    yield from ((band, Align.LEFT) for band in bands)
+    runs = (paper.widest_run(band) for band in bands)
+    yield from ((run, Align.LEFT) for run in runs if run.width >= _NARROWEST_RUN_MM * scale)
     for step in range(8):
         top = inset + (_HEAD_MM[1] + 1.0) * scale + step * leading * 0.5
-        for height in heights:
-            yield Rect(full[0], top, full[1], top + height), Align.LEFT
+        yield from ((Rect(full[0], top, full[1], top + height), Align.LEFT) for height in heights)
 
 
 def _head_places(paper: Paper, box: Rect, scale: float, align: Align) -> Iterator[tuple[Rect, Align]]:
     """Yield rooms for a head text, its capitals level with the frame, then a little higher, then lower."""
-    inset = INSET_MM * scale
+    inset = _inset(paper)
     width = min(_HEAD_MM[0] * scale, (paper.width_mm - 2 * inset - 2 * scale) / 2)
     height = _HEAD_MM[1] * scale
     left, right = inset, paper.width_mm - inset
     if box.top < paper.height_mm / 2:
         left, right = (
-            (max(left, box.right), right) if box.left < paper.width_mm / 2 else (left, min(right, box.left))
+            (max(left, box.right), right) if not _is_right(paper, box) else (left, min(right, box.left))
         )
         width = min(width, (right - left - 2 * scale) / 2)
     # The room starts above the capitals by what ascenders of Chinese need.
-    top = inset - mm_from_pt(HEAD_PT * (0.88 - visible.CAP_HEIGHT)) * scale
+    top = inset - mm_from_pt(HEAD_PT * (visible.ASCENT - visible.CAP_HEIGHT)) * scale
     for shift in (0.0, -2.0, 1.5, 3.0, 4.5, 6.0):
         y = top + shift * scale
         x = left if align is Align.LEFT else right - width
@@ -262,6 +284,16 @@ def _first_free(paper: Paper, places: Iterable[tuple[Rect, Align]], taken: list[
     if usual is None:
         raise ValueError("no places to choose from")
     return usual
+
+
+def _inset(paper: Paper) -> float:
+    """Return how far inside the sheet the frame lies."""
+    return min(INSET_MM, _INSET_SHARE * min(paper.width_mm, paper.height_mm))
+
+
+def _is_right(paper: Paper, rect: Rect) -> bool:
+    """Tell whether a rectangle lies rather on the right half of the page."""
+    return rect.left + rect.right > paper.width_mm
 
 
 def _overlap(one: Rect, other: Rect) -> bool:

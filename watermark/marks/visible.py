@@ -22,11 +22,14 @@ LEADING: Final = 1.36
 #: Below a row's baseline hang commas, brackets and the tails of letters: parts of the size.
 DESCENT: Final = 0.22
 
+#: Above it stand Chinese characters and accents: parts of the size.
+ASCENT: Final = 0.88
+
 #: Height of capitals and digits of the bundled typeface: parts of the size.
 CAP_HEIGHT: Final = 0.733
 
-#: Visible text is not set smaller than this share of its proper size; 6.5 pt becomes 4.2 pt.
-SMALLEST: Final = 0.65
+#: Visible text is not set smaller than this share of its proper size; 6.5 pt becomes 3.9 pt.
+SMALLEST: Final = 0.6
 
 _STEP: Final = 0.05
 
@@ -56,7 +59,7 @@ class Row:
         """The paper the row covers."""
         return Rect(
             self.x_mm,
-            self.baseline_mm - mm_from_pt(self.size_pt * 0.88),
+            self.baseline_mm - mm_from_pt(self.size_pt * ASCENT),
             self.x_mm + self.width_mm,
             self.baseline_mm + mm_from_pt(self.size_pt * DESCENT),
         )
@@ -86,7 +89,7 @@ def typeset(
         size = size_pt * (1 - step * _STEP)
         rows = [row for text in texts for row in broken(text, pt_from_mm(room.width) / size, advance)]
         # The last row needs no leading, only its own height.
-        height = mm_from_pt(size * (LEADING * (len(rows) - 1) + 0.88 + DESCENT))
+        height = mm_from_pt(size * (LEADING * (len(rows) - 1) + ASCENT + DESCENT))
         if height <= room.height + 0.01 and all(
             advance(row) * size <= pt_from_mm(room.width) + 0.01 for row in rows
         ):
@@ -142,7 +145,7 @@ def _placed(
     """Return the rows with their places in the room."""
     leading = mm_from_pt(size * LEADING)
     last = room.bottom - mm_from_pt(size * DESCENT)
-    first = last - leading * (len(rows) - 1) if bottom else room.top + mm_from_pt(size * 0.88)
+    first = last - leading * (len(rows) - 1) if bottom else room.top + mm_from_pt(size * ASCENT)
     placed = []
     for index, text in enumerate(rows):
         width = mm_from_pt(advance(text) * size)

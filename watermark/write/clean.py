@@ -97,6 +97,10 @@ def _opened(pdf: bytes) -> pikepdf.Pdf:
         document = pikepdf.open(io.BytesIO(pdf), suppress_warnings=True)
     except pikepdf.PasswordError as error:
         raise errors.EncryptedFileError from error
+    except pikepdf.PdfError as error:
+        if "no pages found" in str(error):
+            raise errors.NoPagesError from error
+        raise
     if document.is_encrypted:
         document.close()
         raise errors.EncryptedFileError
@@ -159,10 +163,10 @@ def _note_losses(pdf: pikepdf.Pdf, dropped: Dropped) -> None:
     for key in pdf.Root.keys():  # noqa: SIM118 -- a PDF object, not a dict
         if key not in _CATALOG_KEEPS:
             dropped.entry(key, pdf.Root[key])
-    for number, page in enumerate(pdf.pages, start=1):
+    for page in pdf.pages:
         for key in page.obj.keys():  # noqa: SIM118 -- a PDF object, not a dict
             if key not in _PAGE_KEEPS:
-                dropped.entry(key, page.obj[key], page=number)
+                dropped.entry(key, page.obj[key])
 
 
 def _flatten(pdf: pikepdf.Pdf) -> list[Finding]:
@@ -207,7 +211,7 @@ def _strip_streams(pdf: pikepdf.Pdf, dropped: Dropped) -> None:
             continue
         for key in _STREAM_LOSES:
             if key in item.stream_dict:
-                dropped.entry(key, None)
+                dropped.stream_entry(key)
                 del item.stream_dict[key]
 
 

@@ -21,11 +21,16 @@ _BY_KEY: Final = {
     "/Collection": "attachments-removed",
     "/ByteRange": "signature-void",
     "/RichMediaContent": "media-removed",
+}
+
+#: Entries of streams; elsewhere the same letters mean other things, ``/F`` the flags of an annotation.
+_BY_STREAM_KEY: Final = {
     "/Alternates": "print-alternates-removed",
     "/OPI": "print-alternates-removed",
     "/PS": "print-alternates-removed",
     "/F": "outside-reference-removed",
     "/Ref": "outside-reference-removed",
+    "/AF": "attachments-removed",
 }
 
 _BY_ACTION: Final = {
@@ -57,9 +62,12 @@ class Dropped:
         self._seen: dict[str, int] = {}
         self._visited: set[tuple[int, int]] = set()
 
-    def entry(self, key: str, value: object, *, page: int | None = None) -> None:
-        """Look through one entry of a catalog, page or stream."""
-        del page  # one finding per kind and file: a form with 500 scripted fields is one fact
+    def stream_entry(self, key: str) -> None:
+        """Note an entry taken from a stream that is kept."""
+        self._note(_BY_STREAM_KEY.get(key))
+
+    def entry(self, key: str, value: object) -> None:
+        """Look through one entry of a catalog or page."""
         self._note(_BY_KEY.get(key))
         for name, child in self._children(value):
             self._note(_BY_KEY.get(name))

@@ -22,15 +22,31 @@ def freeze(pdf: pikepdf.Pdf) -> list[Finding]:
     default = default if isinstance(default, pikepdf.Dictionary) else pikepdf.Dictionary()
     hidden = _hidden(groups, default)
     for group in groups:
+        group.Type = pikepdf.Name.OCG
         for key in {"/Usage", "/Intent"} & set(group.keys()):
             del group[key]
-    pdf.Root.OCProperties = pikepdf.Dictionary(
-        OCGs=pikepdf.Array(groups),
-        D=pikepdf.Dictionary(BaseState=pikepdf.Name.ON, OFF=pikepdf.Array(hidden), Order=pikepdf.Array()),
-    )
+    pdf.Root.OCProperties = _frozen(groups, hidden)
     if not hidden:
         return []
     return [Finding("layers-hidden", facts={"layers": len(hidden)})]
+
+
+def adopt(pdf: pikepdf.Pdf, source: pikepdf.Pdf) -> None:
+    """Keep hidden, in a file that has taken pages of ``source``, what a frozen ``source`` hides."""
+    theirs = source.Root.get("/OCProperties")
+    if theirs is None:
+        return
+    if "/OCProperties" not in pdf.Root:
+        pdf.Root.OCProperties = _frozen([], [])
+    ours = pdf.Root.OCProperties
+    ours.OCGs.extend(pdf.copy_foreign(group) for group in _groups(theirs.OCGs))
+    ours.D.OFF.extend(pdf.copy_foreign(group) for group in _groups(theirs.D.OFF))
+
+
+def _frozen(groups: list[pikepdf.Object], hidden: list[pikepdf.Object]) -> pikepdf.Dictionary:
+    """Return properties that show all groups but the hidden ones, on every occasion."""
+    default = pikepdf.Dictionary(BaseState=pikepdf.Name.ON, OFF=pikepdf.Array(hidden), Order=pikepdf.Array())
+    return pikepdf.Dictionary(OCGs=pikepdf.Array(groups), D=default)
 
 
 def _groups(value: object) -> list[pikepdf.Object]:

@@ -1,0 +1,240 @@
+"""A stamped copy: the same bytes every time, one revision, sound, and still the document it was."""
+
+import io
+import re
+
+import numpy as np
+import pikepdf
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import watermark
+from tests.watermark.papers import PAPERS, add_page, faults_of, saved, text_of
+from watermark import errors
+from watermark.marks import dots
+
+IDENTITY = 0x0123456789ABCDEF
+KEY = b"a key of the installation"
+PAGES = tuple(
+    watermark.PageMark(
+        f"F17K2PX9QRTM4WD01{number}Q8ZV5N2C6H1J0KXA",
+        "7K2PX-9QRTM-4WD5H",
+        ("第 12 份 · 阅后退还机要室", "Copy 12 of 30 · return to the registry"),
+        "份号 000012",
+        "机密★10年",
+    )
+    for number in (1, 2)
+)
+MARK = watermark.Mark(IDENTITY, KEY, PAGES)
+WORDS = (*PAGES[0].lines, PAGES[0].head_left, PAGES[0].head_right)
+
+
+@pytest.fixture(scope="module")
+def base():
+    return watermark.prepare(PAPERS["plain"](), texts=WORDS)
+
+
+@pytest.fixture(scope="module")
+def stamped(base):
+    return watermark.stamp(base, MARK)
+
+
+def test_the_same_base_and_mark_give_the_same_bytes(base, stamped):
+    assert watermark.stamp(base, MARK) == stamped
+    again = watermark.prepare(PAPERS["plain"](), texts=WORDS)
+    assert watermark.stamp(again, MARK) == stamped
+
+
+def test_a_base_survives_being_stored(base, stamped):
+    restored = watermark.Base.from_bytes(base.to_bytes())
+    assert watermark.stamp(restored, MARK) == stamped
+    assert restored.findings == base.findings
+    assert restored.version == 1
+
+
+@pytest.mark.parametrize("change", [{"identity": IDENTITY + 1}, {"key": b"another"}])
+def test_another_identity_or_key_gives_other_bytes(base, stamped, change):
+    other = watermark.Mark(**{"identity": IDENTITY, "key": KEY, "pages": PAGES, **change})
+    assert watermark.stamp(base, other) != stamped
+
+
+@pytest.mark.parametrize(
+    "spoilt", [lambda data: data[:-1], lambda data: data + b" ", lambda data: data[:40], bytes]
+)
+def test_a_damaged_base_is_refused(base, spoilt):
+    data = spoilt(base.to_bytes()) if spoilt is not bytes else b""
+    with pytest.raises(errors.BaseFormatError):
+        watermark.Base.from_bytes(data)
+
+
+def test_a_base_of_an_unknown_version_is_refused(base):
+    data = base.to_bytes().replace(b"FOLIOTRACE-BASE 1", b"FOLIOTRACE-BASE 2", 1)
+    with pytest.raises(errors.BaseFormatError) as refused:
+        watermark.Base.from_bytes(data)
+    assert refused.value.facts == {"reason": "version"}
+
+
+def test_a_copy_has_one_revision(stamped):
+    assert stamped.count(b"%%EOF") == 1
+    assert stamped.count(b"startxref") == 1
+    assert b"/Prev" not in stamped
+    assert faults_of(stamped) == []
+
+
+def unmarked_when_cut(pdf):
+    """Return where a file can be cut, after any object, so that what is left opens as a document without marks."""
+    found = []
+    for end in (match.end() for match in re.finditer(rb"endobj\n|endstream\n|%%EOF\n", pdf)):
+        try:
+            with pikepdf.open(io.BytesIO(pdf[:end]), suppress_warnings=True) as cut:
+                marks = [page.obj.Resources.XObject["/FtMark"].read_bytes() for page in cut.pages]
+        except KeyError:
+            found.append(end)
+        except pikepdf.PdfError:
+            continue
+        else:
+            found += [end for mark in marks if b" re\n" not in mark]
+    return found
+
+
+def test_cutting_the_file_never_gives_an_unmarked_original(stamped):
+    assert len(re.findall(rb"endobj\n", stamped)) > 8
+    assert unmarked_when_cut(stamped) == []
+
+
+def test_an_update_behind_an_original_would_be_seen_by_that_test(stamped):
+    original = watermark.inspect(PAPERS["plain"]()).cleaned
+    assert len(original) in unmarked_when_cut(original + stamped)
+
+
+def test_the_words_of_a_document_stay_as_they_were(stamped):
+    for number, words in ((1, "Minutes of the budget meeting"), (2, "Second page")):
+        first, *others = text_of(stamped, number).split("\r\n")
+        assert first == words
+        ours = " ".join(
+            [*PAGES[0].lines, *PAGES[0].caption.split("-"), PAGES[0].head_left, PAGES[0].head_right]
+        )
+        assert sorted(" ".join(others).split()) == sorted(ours.split())
+
+
+def test_dots_are_no_text_and_add_no_font(stamped):
+    with pikepdf.open(io.BytesIO(stamped)) as opened:
+        kinds = [item.get("/Subtype") for item in opened.objects if isinstance(item, pikepdf.Dictionary)]
+        operators = opened.pages[0].obj.Resources.XObject["/FtMark"].read_bytes()
+    assert "/Type3" not in kinds
+    assert operators.count(b"Tj") == len(PAGES[0].lines) + 3 + 2
+
+
+def test_all_marks_are_artifacts(stamped):
+    with pikepdf.open(io.BytesIO(stamped)) as opened:
+        for page in opened.pages:
+            operators = page.obj.Resources.XObject["/FtMark"].read_bytes()
+            assert operators.startswith(b"/Artifact <<")
+            assert operators.endswith(b"EMC\n")
+            assert operators.count(b"BDC") == operators.count(b"EMC") == 1
+
+
+def test_every_dot_lies_where_the_field_puts_it(base, stamped):
+    dpi = 600
+    page = base.pages[0]
+    picture = watermark.render_page(stamped, 1, dpi, gray=True)
+    centres = dots.centres_mm(IDENTITY, 1, page.cells, KEY)
+    assert len(centres) > 5000
+    columns, rows = np.rint(centres / 25.4 * dpi - 0.5).astype(int).T
+    assert picture[rows, columns].max() < 100
+    blank = watermark.render_page(watermark.inspect(PAPERS["plain"]()).cleaned, 1, dpi, gray=True)
+    assert blank[rows, columns].min() == 255
+
+
+def test_a_mark_for_another_number_of_pages_is_refused(base):
+    with pytest.raises(errors.MarkMismatchError) as refused:
+        watermark.stamp(base, watermark.Mark(IDENTITY, KEY, PAGES[:1]))
+    assert refused.value.facts == {"got": 1, "pages": 2}
+
+
+def test_a_letter_that_was_not_announced_is_refused(base):
+    page = watermark.PageMark(PAGES[0].qr_text, "", ("张建国",))
+    with pytest.raises(errors.TextNotPreparedError) as refused:
+        watermark.stamp(base, watermark.Mark(IDENTITY, KEY, (page, page)))
+    assert refused.value.facts == {"characters": "U+56FD U+5EFA U+5F20"}
+
+
+def test_a_text_that_does_not_fit_is_refused_and_not_cut_off(base):
+    page = watermark.PageMark(PAGES[0].qr_text, "", ("word " * 500,))
+    with pytest.raises(errors.TextTooLongError):
+        watermark.stamp(base, watermark.Mark(IDENTITY, KEY, (page, page)))
+
+
+@pytest.mark.parametrize("identity", [-1, 1 << 64])
+def test_an_identity_beyond_64_bits_is_a_programmers_mistake(identity):
+    with pytest.raises(ValueError, match="64 bits"):
+        watermark.Mark(identity, KEY, PAGES)
+
+
+def test_a_name_outside_the_typeface_is_printed_as_its_number():
+    base = watermark.prepare(PAPERS["turned_90"](), texts=("𠮷野",))
+    assert {finding.code: dict(finding.facts) for finding in base.findings} == {
+        "characters-missing": {"characters": "U+20BB7"}
+    }
+    page = watermark.PageMark(PAGES[0].qr_text, "", ("𠮷野",))
+    assert "〔U+20BB7〕野" in text_of(watermark.stamp(base, watermark.Mark(1, b"", (page,))))
+
+
+def test_marks_over_content_are_told():
+    base = watermark.prepare(PAPERS["black_from_edge_to_edge"]())
+    assert [(finding.code, finding.page) for finding in base.findings] == [("mark-over-content", 1)]
+
+
+def test_a_sheet_too_small_for_a_code_is_refused():
+    with pikepdf.new() as pdf:
+        add_page(pdf)
+        add_page(pdf, b"", size=(40, 400))
+        offered = saved(pdf)
+    with pytest.raises(errors.PageTooSmallError) as refused:
+        watermark.prepare(offered)
+    assert refused.value.facts == {"page": 2, "short_side_mm": 14.1}
+
+
+def test_a_page_whose_test_mark_cannot_be_read_is_refused(monkeypatch):
+    from watermark.write import prepare
+
+    monkeypatch.setattr(prepare.qr, "find", lambda _picture: [])
+    with pytest.raises(errors.UnstampablePageError) as refused:
+        watermark.prepare(PAPERS["plain"]())
+    assert refused.value.facts == {"page": 1}
+
+
+def test_a_code_found_in_the_wrong_place_is_refused(monkeypatch):
+    from watermark.write import stamp
+
+    honest = stamp.paint.code
+    shifted = lambda text, place, quiet, height: honest(text, place.grown(1.5), quiet, height)  # noqa: E731
+    monkeypatch.setattr(stamp.paint, "code", shifted)
+    with pytest.raises(errors.UnstampablePageError):
+        watermark.prepare(PAPERS["plain"]())
+
+
+@settings(max_examples=12)
+@given(
+    turn=st.sampled_from([0, 90, 180, 270]),
+    unit=st.sampled_from([0.5, 1, 2.5]),
+    left=st.integers(-300, 300),
+    bottom=st.integers(-300, 300),
+    cut=st.integers(0, 80),
+)
+def test_marks_land_upright_under_any_turn_box_and_unit(turn, unit, left, bottom, cut):
+    width, height = 420 / unit, 595 / unit
+    box = [left, bottom, left + width, bottom + height]
+    crop = [box[0] + cut / unit, box[1], box[2], box[3] - cut / unit]
+    with pikepdf.new() as pdf:
+        add_page(
+            pdf, b"", MediaBox=pikepdf.Array(box), CropBox=pikepdf.Array(crop), Rotate=turn, UserUnit=unit
+        )
+        # ``prepare`` reads its own test mark back, at its place, or raises.
+        base = watermark.prepare(saved(pdf))
+    expected = (420 - cut, 595 - cut) if turn in {0, 180} else (595 - cut, 420 - cut)
+    assert (base.pages[0].width_pt, base.pages[0].height_pt) == pytest.approx(expected, abs=0.01)
+    code = base.pages[0].placement.code
+    assert code.right == pytest.approx(expected[0] / 72 * 25.4 - 7, abs=0.01)
+    assert code.bottom == pytest.approx(expected[1] / 72 * 25.4 - 7, abs=0.01)
