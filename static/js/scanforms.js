@@ -18,6 +18,10 @@ export function sendScansToForms() {
   /** @type {Scan[]} */
   const waiting = [];
   let sending = false;
+  /** Whether the submission under way was made here, and not by a hand. */
+  let ours = false;
+  /** @type {WeakMap<HTMLInputElement, string>} what each box held when it was sent */
+  const sent = new WeakMap();
 
   function sendNext() {
     if (sending) return;
@@ -29,9 +33,17 @@ export function sendScansToForms() {
     sending = true;
     const source = form.elements.namedItem("source");
     if (source instanceof HTMLInputElement) source.value = scan.source;
+    const begun = target.value; // what a hand is typing there meanwhile; htmx gathers the values at once, so it can be put back
     target.value = scan.raw;
     target.closest("[data-scan-box]")?.classList.add("is-listening");
-    form.requestSubmit();
+    ours = true;
+    if (form.reportValidity()) {
+      form.requestSubmit();
+      if (isAnsweredInPlace(form)) target.value = begun;
+    } else {
+      sending = false; // another field of the form is wanting: the code waits in the box
+    }
+    ours = false;
   }
 
   document.addEventListener("foliotrace:scan", (event) => {
@@ -41,15 +53,42 @@ export function sendScansToForms() {
     sendNext();
   });
 
-  // htmx tells when the answer is in; then the box is emptied for the next scan. A plain form leaves the page instead.
-  document.addEventListener("htmx:afterRequest", (event) => {
+  /** @param {Event} event @returns {HTMLFormElement | null} */
+  function scanFormOf(event) {
     const form = event.target instanceof Element ? event.target.closest("form[data-scan-form]") : null;
-    if (!(form instanceof HTMLFormElement) || !isAnsweredInPlace(form)) return;
-    for (const input of form.querySelectorAll("[data-scan-target]")) if (input instanceof HTMLInputElement) input.value = "";
+    return form instanceof HTMLFormElement && isAnsweredInPlace(form) ? form : null;
+  }
+
+  /** @param {HTMLFormElement} form */
+  const boxesOf = (form) => /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll("input[data-scan-target]"));
+
+  // A code typed and sent while an answer is awaited takes its turn like a scan.
+  document.addEventListener("submit", (event) => {
+    const form = scanFormOf(event);
+    const box = form ? boxesOf(form)[0] : undefined;
+    if (!sending || ours || !box) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    waiting.push({ raw: box.value, source: "typed" });
+    box.value = "";
+  }, true);
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const form = scanFormOf(event);
+    if (!form) return;
+    sending = true;
+    for (const box of boxesOf(form)) sent.set(box, box.value);
+  });
+
+  // htmx tells when the answer is in; then the box is emptied for the next scan, unless a hand has begun to type there.
+  // A plain form leaves the page instead.
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const form = scanFormOf(event);
+    if (!form) return;
+    for (const box of boxesOf(form)) if (box.value === sent.get(box)) box.value = "";
     for (const box of form.querySelectorAll(".is-listening")) box.classList.remove("is-listening");
     const source = form.elements.namedItem("source");
     if (source instanceof HTMLInputElement) source.value = "typed";
-    sending = false;
-    sendNext();
+    setTimeout(() => { sending = false; sendNext(); }, 0); // htmx frees the form only after this event
   });
 }
