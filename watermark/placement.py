@@ -136,15 +136,18 @@ class Paper:
     ink: NDArray[np.bool_]
     dpi: float
 
-    def is_free(self, rect: Rect) -> bool:
-        """Tell whether a rectangle lies on the page and nothing is drawn in it."""
-        on_page = (
-            rect.left >= 0
-            and rect.top >= 0
-            and rect.right <= self.width_mm + 0.01
-            and rect.bottom <= self.height_mm + 0.01
+    def holds(self, rect: Rect) -> bool:
+        """Tell whether a rectangle lies on the page."""
+        slack = 0.01  # of a millimetre, for sums of floats
+        return (
+            min(rect.left, rect.top) >= -slack
+            and rect.right <= self.width_mm + slack
+            and rect.bottom <= self.height_mm + slack
         )
-        return on_page and not self.cut(rect).any()
+
+    def is_free(self, rect: Rect) -> bool:
+        """Tell whether nothing is drawn in a rectangle; beside the page nothing ever is."""
+        return not self.cut(rect).any()
 
     def widest_run(self, band: Rect) -> Rect:
         """Return the widest part of a band that is free over its whole height, with clear paper on both sides."""
@@ -171,7 +174,7 @@ def place(paper: Paper) -> Placement:
     """Choose the places of the marks of a page.
 
     Raises:
-        PageTooSmallError: no readable code fits.
+        PageTooSmallError: no readable code fits, or no text beside it.
     """
     short = min(paper.width_mm, paper.height_mm)
     scale = min(1.0, LARGEST_SHARE * short / (MODULE_MM * qr.MODULES))
@@ -205,7 +208,8 @@ def _code(paper: Paper, scale: float) -> tuple[Rect, int, bool]:
     places = [Rect(x, y, x + side, y + side) for x, y in corners]
     for place_ in places:
         for quiet in (qr.QUIET_MODULES, _TIGHT_QUIET_MODULES):
-            if paper.is_free(place_.grown(quiet * module)):
+            box = place_.grown(quiet * module)
+            if paper.holds(box) and paper.is_free(box):
                 return place_, quiet, False
     emptiest = min(places, key=lambda rect: int(paper.cut(rect.grown(_TIGHT_QUIET_MODULES * module)).sum()))
     return emptiest, _TIGHT_QUIET_MODULES, True
@@ -274,15 +278,20 @@ def _head_places(paper: Paper, box: Rect, scale: float, align: Align) -> Iterato
 
 
 def _first_free(paper: Paper, places: Iterable[tuple[Rect, Align]], taken: list[Rect]) -> TextRoom:
-    """Return the first free room that keeps clear of the marks placed before, or the first at all."""
+    """Return the first free room that keeps clear of the marks placed before; else the first that covers content only.
+
+    Raises:
+        PageTooSmallError: every place lies partly off the page or on another mark.
+    """
     usual: TextRoom | None = None
     for rect, align in places:
-        if usual is None:
-            usual = TextRoom(rect, align, over_content=True)
-        if paper.is_free(rect.grown(_CLEAR_MM)) and not any(_overlap(rect, other) for other in taken):
+        if not paper.holds(rect) or any(_overlap(rect, other) for other in taken):
+            continue
+        if paper.is_free(rect.grown(_CLEAR_MM)):
             return TextRoom(rect, align, over_content=False)
+        usual = usual or TextRoom(rect, align, over_content=True)
     if usual is None:
-        raise ValueError("no places to choose from")
+        raise PageTooSmallError(short_side_mm=round(min(paper.width_mm, paper.height_mm), 1))
     return usual
 
 
