@@ -55,6 +55,10 @@ __all__ = [
 
 SHORT_ROOT_CHARS = 10
 _READ_AT_ONCE = 500
+_FOUND = sa.text(
+    "INSERT INTO ledger_tree (id, size, frontier) VALUES (1, 0, :nothing) ON CONFLICT DO NOTHING"
+).bindparams(nothing=b"")
+"""Makes the one row for the first entry; of two first entries at once, one waits here for the other."""
 
 
 class LedgerBroken(ConflictError):
@@ -278,10 +282,10 @@ def _locked_frontier(session: Session) -> Frontier:
     query = sa.select(LedgerTree.size, LedgerTree.frontier).with_for_update()
     row = session.execute(query).one_or_none()
     if row is None:
-        if session.scalar(sa.select(sa.func.count()).select_from(LedgerEntry)):
-            raise LedgerBroken("got a ledger whose tree is gone")
-        session.execute(sa.insert(LedgerTree).values(id=1, size=0, frontier=b""))
+        session.execute(_FOUND)
         row = session.execute(query).one()
+        if session.scalar(sa.select(LedgerEntry.seq).where(LedgerEntry.seq > row.size).limit(1)):
+            raise LedgerBroken("got a ledger whose tree is gone")
     return Frontier.from_bytes(row.size, row.frontier)
 
 

@@ -5,7 +5,6 @@ key: bytes are handed in. A note is trusted only for the key that the reader alr
 """
 
 import base64
-import binascii
 import hashlib
 from dataclasses import dataclass
 from typing import Protocol
@@ -60,7 +59,7 @@ def parse_public_key(text: str) -> PublicKey:
         name, key_id, encoded = text.strip().split("+", 2)
         raw = base64.b64decode(encoded, validate=True)
         key = PublicKey(name, raw[1:])
-    except (ValueError, binascii.Error) as error:
+    except ValueError as error:
         raise InvalidNote("got a text that is no public key") from error
     if raw[:1] != ED25519 or key.id.hex() != key_id:
         raise InvalidNote("got a public key whose id or algorithm does not fit")
@@ -134,7 +133,7 @@ def open_note(note: str, key: PublicKey) -> str:
             if raw[:KEY_ID_BYTES] == key.id:
                 Ed25519PublicKey.from_public_bytes(key.key).verify(raw[KEY_ID_BYTES:], text.encode())
                 return text
-        except (binascii.Error, InvalidSignature) as error:
+        except (ValueError, InvalidSignature) as error:
             raise InvalidNote("got a note whose signature does not hold") from error
     raise InvalidNote("got a note that this key has not signed")
 
@@ -148,7 +147,7 @@ def parse_checkpoint(text: str) -> CheckpointText:
     lines = text.split("\n")
     try:
         origin, size, root = lines[0], lines[1], base64.b64decode(lines[2], validate=True)
-    except (IndexError, binascii.Error) as error:
+    except (IndexError, ValueError) as error:
         raise InvalidNote("got a note that is no checkpoint") from error
     if (
         not origin

@@ -90,6 +90,11 @@ class Fault:
         return f"entry {place}: {self.kind.name}: {self.note}"
 
 
+def _weight(fault: Fault) -> tuple[bool, Fault]:
+    """Return the sorting key of faults: states last, for a damaged ledger replays to wrong ones."""
+    return fault.kind is Kind.STATE, fault
+
+
 @dataclass(frozen=True)
 class Findings:
     """What the verification came to.
@@ -97,7 +102,7 @@ class Findings:
     Attributes:
         size: How many entries there are.
         root: Root of the tree built from their bodies; empty where entries are missing.
-        faults: Everything that is wrong, first entry first.
+        faults: Everything that is wrong, first entry first; differing states after all else.
         signed_size: Size of the last checkpoint that holds.
         outside_size: Size of the last note or head kept elsewhere that holds.
         own_key: Whether the reader gave the key; otherwise the export's own was used, which proves no origin.
@@ -369,7 +374,7 @@ class _Verification:
         return Findings(
             size=self._size,
             root=b"" if None in self._export.leaves else self._tree.root(self._size) or b"",
-            faults=tuple(sorted(set(self._faults))),
+            faults=tuple(sorted(set(self._faults), key=_weight)),
             signed_size=max(good, default=0),
             outside_size=max(outside, default=0),
             own_key=own_key,
