@@ -49,6 +49,9 @@ _NARROWEST_RUN_MM: Final = 100.0
 #: Texts keep this far from anything printed, so that they read as ours and not as the document's.
 _CLEAR_MM: Final = 1.0
 
+#: Sums of floats differ by less than this, and nobody can see it.
+_SLACK_MM: Final = 0.01
+
 _TIGHT_QUIET_MODULES: Final = 2
 
 
@@ -138,11 +141,10 @@ class Paper:
 
     def holds(self, rect: Rect) -> bool:
         """Tell whether a rectangle lies on the page."""
-        slack = 0.01  # of a millimetre, for sums of floats
         return (
-            min(rect.left, rect.top) >= -slack
-            and rect.right <= self.width_mm + slack
-            and rect.bottom <= self.height_mm + slack
+            min(rect.left, rect.top) >= -_SLACK_MM
+            and rect.right <= self.width_mm + _SLACK_MM
+            and rect.bottom <= self.height_mm + _SLACK_MM
         )
 
     def is_free(self, rect: Rect) -> bool:
@@ -306,10 +308,8 @@ def _is_right(paper: Paper, rect: Rect) -> bool:
 
 
 def _overlap(one: Rect, other: Rect) -> bool:
-    """Tell whether two rectangles share paper."""
+    """Tell whether two rectangles share paper; a touch, and what floats make of one, is none."""
     return (
-        one.left < other.right
-        and other.left < one.right
-        and one.top < other.bottom
-        and other.top < one.bottom
+        min(one.right, other.right) - max(one.left, other.left) > _SLACK_MM
+        and min(one.bottom, other.bottom) - max(one.top, other.top) > _SLACK_MM
     )
