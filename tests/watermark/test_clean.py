@@ -219,6 +219,16 @@ def test_cleaning_twice_changes_nothing_more(name):
     assert unpacked(twice.cleaned).count(b"/FtPage") == unpacked(once.cleaned).count(b"/FtPage")
 
 
+def test_old_content_finds_its_resources_by_itself_and_forms_without_any_find_the_pages():
+    cleaned = watermark.inspect(PAPERS["form_without_resources"]()).cleaned
+    with pikepdf.open(io.BytesIO(cleaned)) as opened:
+        page = opened.pages[0].obj.Resources
+        assert set(page.XObject.keys()) == {"/FtPage", "/Inner"}
+        assert "/F1" in page.Font
+        assert set(page.XObject.FtPage.Resources.XObject.keys()) == {"/Inner"}
+        assert "/F1" in page.XObject.FtPage.Resources.Font
+
+
 def test_the_same_file_is_cleaned_to_the_same_bytes():
     offered = PAPERS["plain"]()
     assert watermark.inspect(offered).cleaned == watermark.inspect(offered).cleaned
