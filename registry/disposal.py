@@ -1,0 +1,69 @@
+"""Destruction lists as the acts around them reach them: locked, in the right state, with their copies.
+
+What a list goes through is decided in ``acts.destruction`` and ``acts.shredding``.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from registry.errors import ConflictError
+from registry.ledger import log
+from registry.models import Copy, DestructionList, Document
+from registry.rows import get_row, locked_copies
+from registry.rules import lifecycle
+from registry.rules.levels import Level, get_level, highest
+from registry.rules.lifecycle import Step
+from registry.rules.roles import Actor
+from registry.rules.words import DestructionState
+
+
+class ListClosed(ConflictError):
+    """The list is not in the state that this step needs."""
+
+    code = "destruction-list-closed"
+
+
+class NotOnTheList(ConflictError):
+    """The scanned copy is not on this list: keep it out of the shredder."""
+
+    code = "not-on-the-list"
+
+
+def highest_level(session: Session, copies: Sequence[Copy]) -> Level:
+    """Return the highest level among copies.
+
+    Raises:
+        MixedSchemes: the copies belong to documents of several schemes, which one list cannot hold.
+    """
+    documents = session.scalars(
+        sa.select(Document).where(Document.id.in_({copy.document_id for copy in copies}))
+    )
+    return highest(get_level(document.scheme, document.level) for document in documents)
+
+
+def locked_list(session: Session, list_id: int, state: DestructionState) -> DestructionList:
+    listed = get_row(session, DestructionList, list_id, lock=True)
+    if listed.state is not state:
+        raise ListClosed("got a list in another state", state=str(listed.state), wanted=str(state))
+    return listed
+
+
+def locked_items(session: Session, listed: DestructionList) -> list[Copy]:
+    return locked_copies(session, [item.copy.code for item in listed.items])
+
+
+def record_step(
+    session: Session, copy: Copy, step: Step, list_id: int, *, actor: Actor, now: datetime
+) -> None:
+    log.append(
+        session,
+        lifecycle.RECORDED_AS[step],
+        f"copy:{copy.code}",
+        actor=actor,
+        now=now,
+        state=str(copy.state),
+        list=list_id,
+    )
