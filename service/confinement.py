@@ -2,8 +2,8 @@
 
 Four layers, each of which a kernel may lack: resource limits (setrlimit), a network of its own without any
 interface (user and network namespaces), no new privileges, and Landlock, by which the child reads only the
-interpreter, our code and fonts, writes only its own folder, and neither binds nor connects. Must run before
-any thread exists.
+interpreter, our code and fonts, writes only its own folder, starts no program, and neither binds nor connects.
+Must run before any thread exists.
 """
 
 import ctypes
@@ -113,7 +113,7 @@ def _restrict_files(libc: ctypes.CDLL, own_folder: Path, code_folders: Iterable[
         return False
     interpreter = (sys.prefix, sys.base_prefix, sys.exec_prefix)
     for folder in {*map(Path, (*_SYSTEM_FOLDERS, *interpreter)), *code_folders}:
-        _allow(libc, ruleset, folder, _READ_FILE | _READ_DIR | _EXECUTE)
+        _allow(libc, ruleset, folder, _READ_FILE | _READ_DIR)
     for file in map(Path, _SYSTEM_FILES):
         _allow(libc, ruleset, file, _READ_FILE)
     _allow(libc, ruleset, Path("/dev/null"), _READ_FILE | _WRITE_FILE)

@@ -38,10 +38,14 @@ class Database:
         self._url = settings.database_url
         self.engine = make_engine(self._url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
-        if self.is_sqlite:
-            refuse_old_sqlite(self.engine)
-        elif settings.environment == "production":
-            refuse_forgetful_postgresql(self.engine)
+        try:
+            if self.is_sqlite:
+                refuse_old_sqlite(self.engine)
+            elif settings.environment == "production":
+                refuse_forgetful_postgresql(self.engine)
+        except DatabaseUnfit:
+            self.close()
+            raise
         self._reader = self.engine.execution_options(**{READ_ONLY: True}, postgresql_readonly=True)
 
     @contextmanager

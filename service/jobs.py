@@ -188,18 +188,17 @@ def retry_later(session: Session, job: ClaimedJob, worker: str, *, failure: str,
     )
 
 
-def free_orphans(session: Session, *, is_gone: Callable[[str], bool], now: datetime) -> int:
-    """Put back the running jobs whose worker is known to be gone, and return how many.
+def free_orphans(session: Session, *, is_gone: Callable[[str], bool]) -> int:
+    """Put back the running jobs whose worker is known to be gone, at their old place; return how many.
 
     Args:
         session: Within a writing transaction.
         is_gone: Whether the worker of that name has certainly ended.
-        now: When the jobs become due.
     """
     running = session.scalars(sa.select(Job).where(Job.state == JobState.RUNNING)).all()
     orphans = [job for job in running if job.worker is not None and is_gone(job.worker)]
     for job in orphans:
-        job.state, job.due_at, job.lease_until_at, job.failure = JobState.QUEUED, now, None, "worker-died"
+        job.state, job.lease_until_at, job.failure = JobState.QUEUED, None, "worker-died"
     return len(orphans)
 
 

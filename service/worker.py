@@ -120,7 +120,7 @@ def run_worker(
     """
     worker = worker_name()
     with runtime.database.transaction() as session:
-        freed = jobs.free_orphans(session, is_gone=is_gone, now=runtime.now())
+        freed = jobs.free_orphans(session, is_gone=is_gone)
     logger.info("worker started", worker=worker, freed=freed)
     done_at: dict[Chore, datetime] = {}
     while not stop.is_set():
