@@ -45,6 +45,11 @@ def highest_level(session: Session, copies: Sequence[Copy]) -> Level:
 
 
 def locked_list(session: Session, list_id: int, state: DestructionState) -> DestructionList:
+    """Return a list that is in a state, locked until the transaction ends.
+
+    Raises:
+        ListClosed: it is in another one.
+    """
     listed = get_row(session, DestructionList, list_id, lock=True)
     if listed.state is not state:
         raise ListClosed("got a list in another state", state=str(listed.state), wanted=str(state))
@@ -52,12 +57,14 @@ def locked_list(session: Session, list_id: int, state: DestructionState) -> Dest
 
 
 def locked_items(session: Session, listed: DestructionList) -> list[Copy]:
+    """Return the copies on a list, locked until the transaction ends."""
     return locked_copies(session, [item.copy.code for item in listed.items])
 
 
 def record_step(
     session: Session, copy: Copy, step: Step, list_id: int, *, actor: Actor, now: datetime
 ) -> None:
+    """Record what a list did to one of its copies."""
     log.append(
         session,
         lifecycle.RECORDED_AS[step],

@@ -48,8 +48,14 @@ def draw_certificate(view: ListView, settings: Settings, *, ledger: str) -> byte
                 ("销毁时间 Destroyed at", _time(view.completed_at, settings)),
                 (
                     "数量 Count",
-                    f"计划 planned {view.planned} · 到场 presented {view.presented} · 销毁 destroyed {destroyed} · "
-                    f"差额 difference {view.planned - destroyed}",
+                    " · ".join(
+                        (
+                            f"计划 planned {view.planned}",
+                            f"到场 presented {view.presented}",
+                            f"销毁 destroyed {destroyed}",
+                            f"差额 difference {view.planned - destroyed}",
+                        )
+                    ),
                 ),
             ],
             columns=_COLUMNS,
