@@ -8,6 +8,7 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -22,6 +23,21 @@ _PRIVATE = re.compile(
 _FRAMES_ONLY = structlog.processors.ExceptionRenderer(
     structlog.tracebacks.ExceptionDictTransformer(show_locals=False, max_frames=20)
 )
+
+
+class _Lines:
+    """Writes whole lines to standard error, and shrugs when that is closed or full."""
+
+    def __init__(self, *_names: object) -> None:
+        """Take and ignore the name that structlog offers."""
+
+    def msg(self, message: str) -> None:
+        """Write one line."""
+        with suppress(OSError, ValueError):
+            sys.stderr.write(f"{message}\n")
+            sys.stderr.flush()
+
+    debug = info = warning = error = critical = exception = msg
 
 
 def configure(settings: Settings) -> None:
@@ -41,7 +57,7 @@ def configure(settings: Settings) -> None:
             shown,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, settings.log_level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=_Lines,
         cache_logger_on_first_use=False,
     )
 

@@ -132,18 +132,16 @@ def test_an_sqlite_that_can_damage_its_log_is_refused():
     )
 
 
+@pytest.mark.parametrize("database_backend", ["sqlite"])
 def test_sqlite_runs_with_the_safe_pragmas(database):
-    if not database.is_sqlite:
-        pytest.skip("SQLite only")
     wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "mmap_size": 0}
     with database.reading() as session:
         assert {name: session.execute(sa.text(f"PRAGMA {name}")).scalar() for name in wanted} == wanted
     assert database.engine.dialect.loaded_dbapi.sqlite_version_info >= sqlite3.sqlite_version_info
 
 
+@pytest.mark.parametrize("database_backend", [pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def test_a_postgresql_that_forgets_is_refused_in_production(database):
-    if database.is_sqlite:
-        pytest.skip("PostgreSQL only")
     with pytest.raises(DatabaseUnfit, match="fsync=off"):
         refuse_forgetful_postgresql(database.engine)
     with pytest.raises(DatabaseUnfit, match="fsync=off"):
