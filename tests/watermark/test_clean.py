@@ -1,6 +1,7 @@
 """What is refused, what is taken away and told, and what has to survive."""
 
 import io
+import random
 import zlib
 
 import pikepdf
@@ -244,6 +245,23 @@ def test_a_damaged_file_that_could_be_repaired_is_told():
     inspection = watermark.inspect(offered[: offered.index(b"startxref")])
     assert inspection.pages == 2
     assert codes(inspection) == {"file-repaired"}
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_gnawed_file_is_either_refused_or_made_sound(seed):
+    mouse = random.Random(seed)
+    names = sorted(PAPERS)
+    for _ in range(25):
+        gnawed = bytearray(PAPERS[mouse.choice(names)]())
+        for _ in range(mouse.randint(1, 8)):
+            place = mouse.randrange(len(gnawed))
+            gnawed[place : place + mouse.choice((0, 1, 20))] = mouse.randbytes(mouse.choice((0, 1, 3)))
+        try:
+            cleaned = watermark.inspect(bytes(gnawed)).cleaned
+        except watermark.UnusableFileError:
+            continue
+        with pikepdf.open(io.BytesIO(cleaned), attempt_recovery=False) as opened:
+            assert len(opened.pages) > 0
 
 
 def test_a_stream_that_unpacks_beyond_the_memory_limit_is_refused():

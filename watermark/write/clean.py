@@ -14,6 +14,7 @@ Laws:
 
 import io
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -33,6 +34,7 @@ CONTENT_NAME: Final = "/FtPage"
 _CONTENT: Final = b"q /FtPage Do Q"
 
 _CATALOG_KEEPS: Final = frozenset({"/Type", "/Pages", "/Lang", "/OCProperties", "/OutputIntents"})
+_TRAILER_KEEPS: Final = frozenset({"/Root", "/ID", "/Size"})
 _PAGE_KEEPS: Final = frozenset({"/Type", "/Parent", "/Resources", "/MediaBox", "/Contents", "/Group"})
 
 #: Entries by which a stream shows something else in print, or data from outside the file (ISO 32000-2 §7.3.8, §8.8.4,
@@ -83,9 +85,19 @@ def inspect(pdf: bytes, *, limits: Limits = Limits()) -> Inspection:  # noqa: B0
         raise errors.TooManyBytesError(got=len(pdf), limit=limits.file_bytes)
     if b"%PDF-" not in pdf[:_HEADER_WITHIN_BYTES]:
         raise errors.NotAPdfError
+    with as_broken_file(), _opened(pdf) as document:
+        return _cleaned(document, limits)
+
+
+@contextmanager
+def as_broken_file() -> Iterator[None]:
+    """Say in our words that a file is not what its format demands.
+
+    pikepdf tells such a file in many ways: a number where a dictionary should be is a ``TypeError`` here and a
+    ``RuntimeError`` there.
+    """
     try:
-        with _opened(pdf) as document:
-            return _cleaned(document, limits)
+        yield
     except (pikepdf.PdfError, RuntimeError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise errors.BrokenFileError(reason=type(error).__name__) from error
 
@@ -197,11 +209,14 @@ def _painting_annotations(page: pikepdf.Object) -> int:
 
 
 def _strip_catalog(pdf: pikepdf.Pdf) -> None:
-    """Leave in the catalog what painting needs, and nothing in the document's information."""
+    """Leave in catalog and trailer what painting needs; the document's information is not part of it."""
     for key in set(pdf.Root.keys()) - _CATALOG_KEEPS:
         del pdf.Root[key]
-    if "/Info" in pdf.trailer:
-        del pdf.trailer["/Info"]
+    pdf.Root.Type = pikepdf.Name.Catalog
+    for key in set(pdf.trailer.keys()) - _TRAILER_KEEPS:
+        del pdf.trailer[key]
+    # qpdf corrects this number but does not add it where a repaired file has lost it.
+    pdf.trailer["/Size"] = 0
 
 
 def _strip_streams(pdf: pikepdf.Pdf, dropped: Dropped) -> None:
@@ -240,6 +255,7 @@ def _wrap(pdf: pikepdf.Pdf, page: pikepdf.Object, shown: Frame, number: int) -> 
     own.XObject[CONTENT_NAME] = form
     for key in set(page.keys()) - _PAGE_KEEPS:
         del page[key]
+    page.Type = pikepdf.Name.Page
     page.MediaBox = _sheet(shown)
     page.Resources = own
     page.Contents = pdf.make_stream(_CONTENT)
@@ -296,7 +312,7 @@ def _sheet(shown: Frame) -> pikepdf.Array:
 
 def _decimal(value: float) -> float:
     """Round to what a page can show: a hundred-thousandth of a point."""
-    return round(value, 5)
+    return round(value, 5) + 0.0  # no negative zero
 
 
 def _inherited(page: pikepdf.Object, key: str, *, levels: int = 64) -> pikepdf.Object | None:

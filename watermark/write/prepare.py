@@ -18,7 +18,7 @@ from watermark.placement import Paper, Placement, place, reserve
 from watermark.units import MM_PER_INCH, PT_PER_INCH, mm_from_pt, px_from_mm
 from watermark.write import fonts, render
 from watermark.write.base import Base, BasePage
-from watermark.write.clean import CONTENT_NAME, inspect
+from watermark.write.clean import CONTENT_NAME, as_broken_file, inspect
 from watermark.write.findings import Finding
 from watermark.write.limits import Limits
 from watermark.write.revision import Skeleton, skeleton
@@ -59,7 +59,8 @@ def prepare(pdf: bytes, *, texts: Iterable[str] = (), limits: Limits = Limits())
     findings = [
         Finding("mark-over-content", n) for n, page in enumerate(pages, 1) if page.placement.is_over_content
     ]
-    parts, face, resources = _assemble(inspection.cleaned, texts)
+    with as_broken_file():
+        parts, face, resources = _assemble(inspection.cleaned, texts)
     if face.missing:
         numbers = " ".join(f"U+{ord(character):04X}" for character in sorted(face.missing))
         findings.append(Finding("characters-missing", facts={"characters": numbers}))
