@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.ledger import merkle, verifier
+from registry.ledger.notes import CheckpointText, sign_note
 from registry.ledger.verifier import Kind, UnreadableExport, is_signed, verify
 from tests.registry.ledger.forgery import SIGNER, THIEF, honest_ledger, make_row
 
@@ -263,6 +264,15 @@ def test_a_checkpoint_of_another_history_is_told_when_a_later_one_holds(ledger):
     ledger.checkpoints[9] = other.checkpoints[9]
     assert first_of(ledger) == (Kind.CHECKPOINT, 9, 9)
     assert found_in(ledger).signed_size == 16
+
+
+def test_a_checkpoint_that_our_key_signed_for_another_log_is_told(ledger):
+    root, _ = ledger.checkpoints[8]
+    note = sign_note(str(CheckpointText("other.example/log", 8, root)), SIGNER)
+    ledger.checkpoints[8] = (root, note)
+    assert first_of(ledger) == (Kind.CHECKPOINT, 8, 8)
+    with pytest.raises(UnreadableExport, match="another log"):
+        found_in(ledger, notes=[note])
 
 
 def test_a_state_changed_in_the_tables_is_told_with_the_copys_last_entry(ledger):

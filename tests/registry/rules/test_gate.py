@@ -12,15 +12,18 @@ from registry.rules.gate import (
     CARRIERS_WANTED,
     CHECKS,
     COLOURS,
+    CONFIRMABLE,
     OVERRIDES,
     Colour,
     KnownCopy,
     Permit,
+    Proof,
     Reason,
     Sighting,
     Situation,
     is_same_scan,
     judge,
+    still_waits,
 )
 from registry.rules.levels import Handling
 from registry.rules.lifecycle import State
@@ -36,7 +39,7 @@ LEAVING = Situation(
     direction=Direction.EXIT,
     gate_id=1,
     at=NOW,
-    is_genuine=True,
+    proof=Proof.SIGNED,
     copy=HELD,
     permits=(PERMIT,),
     carriers=frozenset({41}),
@@ -57,7 +60,12 @@ def permit(**changes):
     ("change", "reason", "colour"),
     [
         ({}, "may-leave", "GREEN"),
-        ({"is_genuine": False}, "not-genuine", "RED"),
+        ({"proof": Proof.FOREIGN}, "not-genuine", "RED"),
+        ({"proof": Proof.NOTHING}, "no-mark", "RED"),
+        ({"proof": Proof.TYPED}, "code-typed", "AMBER"),
+        ({"proof": Proof.HIDDEN}, "hidden-mark-only", "AMBER"),
+        ({"proof": Proof.TYPED, "permits": ()}, "no-permit", "RED"),
+        ({"proof": Proof.HIDDEN, "pages_counted": None}, "pages-not-counted", "AMBER"),
         ({"copy": None}, "unknown-copy", "RED"),
         (in_state(State.VOID), "copy-void", "RED"),
         (in_state(State.SPOILED), "copy-spoiled", "RED"),
@@ -122,7 +130,22 @@ def test_a_copy_comes_home_without_permit_count_or_carrier_even_when_recalled():
     assert judge(recalled).colour is Colour.GREEN
 
 
-@pytest.mark.parametrize("change", [{"is_genuine": False}, {"copy": None}])
+@pytest.mark.parametrize("proof", [Proof.TYPED, Proof.HIDDEN])
+def test_a_copy_comes_home_to_a_second_look_when_its_qr_was_not_read(proof):
+    assert judge(replace(COMING, proof=proof)).colour is Colour.AMBER
+
+
+def test_what_the_guard_can_settle_alone_is_amber():
+    assert all(COLOURS[reason] is Colour.AMBER for reason in CONFIRMABLE)
+
+
+def test_an_amber_attempt_waits_half_an_hour_and_no_longer():
+    assert still_waits(NOW, NOW + timedelta(minutes=30))
+    assert not still_waits(NOW, NOW + timedelta(minutes=30) + TICK)
+    assert not still_waits(NOW, NOW - TICK)
+
+
+@pytest.mark.parametrize("change", [{"proof": Proof.FOREIGN}, {"copy": None}])
 def test_a_mark_that_proves_nothing_is_red_in_both_directions(change):
     assert judge(replace(COMING, **change)).colour is Colour.RED
 
@@ -158,7 +181,7 @@ def test_amber_wants_one_supervisor_and_an_old_list_two():
     assert judge(replace(LEAVING, pages_counted=None)).overrides_needed == 1
     assert judge(replace(LEAVING, list_age=5 * HOUR)).overrides_needed == 2
     assert judge(LEAVING).overrides_needed == 0
-    assert judge(replace(LEAVING, is_genuine=False)).overrides_needed == 0
+    assert judge(replace(LEAVING, proof=Proof.FOREIGN)).overrides_needed == 0
     assert all(COLOURS[reason] is Colour.AMBER for reason in OVERRIDES)
 
 
@@ -178,8 +201,15 @@ def test_the_same_scan_within_five_seconds_is_one_event():
     assert not is_same_scan(NOW, NOW + timedelta(seconds=5) + TICK)
 
 
+def test_a_lost_copy_is_lost_before_it_is_recalled_and_recalled_before_it_is_anything_else():
+    recalled = replace(HELD, is_recalled=True)
+    lost = judge(replace(LEAVING, copy=replace(recalled, state=State.LOST)))
+    in_stock = judge(replace(LEAVING, copy=replace(recalled, state=State.IN_STOCK)))
+    assert (lost.reason, in_stock.reason) == (Reason.COPY_LOST, Reason.COPY_RECALLED)
+
+
 FAULTS = [
-    {"is_genuine": False},
+    {"proof": Proof.FOREIGN},
     {"copy": None},
     in_state(State.LOST),
     {"copy": replace(HELD, is_recalled=True)},
@@ -190,6 +220,7 @@ FAULTS = [
     {"pages_counted": 11},
     {"list_age": timedelta(hours=5)},
     {"last_seen": Sighting(NOW, 2, HOUR)},
+    {"proof": Proof.TYPED},
 ]
 
 
