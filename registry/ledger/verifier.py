@@ -545,19 +545,21 @@ def _head_of_note(note: str, keys: Sequence[_Key], source: str) -> _Head:
     text += "\n"
     for line in signatures.splitlines():
         name, _, encoded = line.removeprefix("\N{EM DASH} ").rpartition(" ")
+        try:
+            raw = base64.b64decode(encoded, validate=True)
+        except ValueError:
+            continue
         for key in keys:
-            with contextlib.suppress(ValueError):
-                raw = base64.b64decode(encoded, validate=True)
-                if (name, raw[:4]) == (key.name, key.id) and is_signed(key.key, text.encode(), raw[4:]):
-                    return _head_of_text(text, key.name, source)
+            if (name, raw[:4]) == (key.name, key.id) and is_signed(key.key, text.encode(), raw[4:]):
+                return _head_of_text(text, key.name, source)
     raise UnreadableExport(f"a {source} is not signed by the key")
 
 
 def _head_of_text(text: str, origin: str, source: str) -> _Head:
     lines = text.split("\n")
+    if lines[0] != origin:
+        raise UnreadableExport(f"a {source} is of another log")
     try:
-        if lines[0] != origin:
-            raise UnreadableExport(f"a {source} is of another log")
         return _Head(int(lines[1]), base64.b64decode(lines[2], validate=True).hex(), source)
     except (IndexError, ValueError) as error:
         raise UnreadableExport(f"a {source} is malformed") from error
