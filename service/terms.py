@@ -73,17 +73,29 @@ RULE_SOURCES: Final[Mapping[str, LazyString]] = MappingProxyType(
 
 FINDINGS: Final[Mapping[str, LazyString]] = MappingProxyType(
     {
-        "file-repaired": _("The file was damaged in %(places)s places and has been repaired. Compare the pages."),
-        "annotations-flattened": _("%(annotations)s comments, stamps or form fields were drawn into the page."),
+        "file-repaired": _(
+            "The file was damaged in %(places)s places and has been repaired. Compare the pages."
+        ),
+        "annotations-flattened": _(
+            "%(annotations)s comments, stamps or form fields were drawn into the page."
+        ),
         "annotations-removed": _("%(annotations)s comments or links that are not printed were removed."),
-        "layers-hidden": _("%(layers)s layers were hidden; they are not printed. Check that nothing is missing."),
+        "layers-hidden": _(
+            "%(layers)s layers were hidden; they are not printed. Check that nothing is missing."
+        ),
         "javascript-removed": _("Programs in the file (JavaScript) were removed: %(places)s."),
         "actions-removed": _("Automatic actions in the file were removed: %(places)s."),
         "launch-removed": _("Commands that start other programs were removed: %(places)s."),
-        "attachments-removed": _("Files attached to the document were removed: %(places)s. They are not registered."),
+        "attachments-removed": _(
+            "Files attached to the document were removed: %(places)s. They are not registered."
+        ),
         "media-removed": _("Sound, film or 3D pictures were removed: %(places)s."),
-        "signature-void": _("The file was digitally signed. The marked copies do not carry that signature: %(places)s."),
-        "print-alternates-removed": _("Parts meant to print differently from the screen were removed: %(places)s."),
+        "signature-void": _(
+            "The file was digitally signed. The marked copies do not carry that signature: %(places)s."
+        ),
+        "print-alternates-removed": _(
+            "Parts meant to print differently from the screen were removed: %(places)s."
+        ),
         "outside-reference-removed": _("References to data outside the file were removed: %(places)s."),
     }
 )
@@ -105,4 +117,5 @@ def finding_text(finding: Mapping[str, Any]) -> str:
     sentence = FINDINGS.get(finding["code"])
     if sentence is None:
         return str(_UNTOLD) % {"code": finding["code"]}
-    return str(sentence) % finding["facts"]
+    text: str = str(sentence) % finding["facts"]
+    return text

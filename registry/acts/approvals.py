@@ -7,13 +7,14 @@ one decision per person.
 from datetime import datetime
 from typing import Final
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from registry import consent
 from registry.consent import OrderChanged
 from registry.errors import ConflictError, InvalidError, PermissionDenied, UnknownError
 from registry.ledger import log
-from registry.models import ApprovalDecision, ApprovalRequest, Document
+from registry.models import ApprovalDecision, ApprovalRequest, Document, Person
 from registry.rows import flush_unique, get_row
 from registry.rules import roles
 from registry.rules.approval import Act, Decision, Order, Outcome
@@ -77,7 +78,10 @@ class ApprovalInUse(ConflictError):
 
 
 def request(session: Session, order: Order, *, actor: Actor, now: datetime) -> int:
-    """Ask for approval of exactly this order and return the request's id."""
+    """Ask for approval of exactly this order and return the request's id.
+
+    The same order while it is open is the same request sent twice: its id is returned and nothing is written.
+    """
     document = None if order.document_id is None else get_row(session, Document, order.document_id)
     _require_to_ask(order, document, actor)
     rule = consent.rule_for_order(order, document)
@@ -85,6 +89,12 @@ def request(session: Session, order: Order, *, actor: Actor, now: datetime) -> i
     until_at = order.until
     if until_at is None or is_lapsed(until_at, now):
         raise ApprovalNotAskedInTime("got an order without an end in the future")
+    get_row(
+        session, Person, order.requester_person, lock=True
+    )  # the same order sent twice: one after the other
+    twin = _find_twin(session, order)
+    if twin is not None:
+        return twin
     asked = ApprovalRequest(
         act=order.act,
         document_id=order.document_id,
@@ -227,6 +237,16 @@ def lapse(session: Session, request_id: int, *, actor: Actor, now: datetime) -> 
         left=asked.quantity - asked.used,
     )
     return True
+
+
+def _find_twin(session: Session, order: Order) -> int | None:
+    return session.scalar(
+        sa.select(ApprovalRequest.id).where(
+            ApprovalRequest.requester_id == order.requester_person,
+            ApprovalRequest.order_hash == order.order_hash(),
+            ApprovalRequest.state == RequestState.OPEN,
+        )
+    )
 
 
 def _require_to_ask(order: Order, document: Document | None, actor: Actor) -> None:

@@ -1,4 +1,4 @@
-"""A document enters the register, once, with its file and what was found in it."""
+"""A document enters the register, once, with its file and what was found in it; looking at its pages is a deed."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from registry.errors import ConflictError
+from registry.errors import ConflictError, UnknownError
 from registry.ledger import log
 from registry.models import Document, Meeting, Unit
 from registry.rows import flush_unique, get_row
@@ -17,6 +17,7 @@ from registry.rules.levels import Level, Scheme
 from registry.rules.roles import Action, Actor
 from registry.rules.texts import parse_key, parse_line
 from registry.rules.words import MeetingState
+from registry.views.scope import get_within_reach
 
 NUMBER_LIMIT: Final = 80
 TITLE_LIMIT: Final = 300
@@ -27,6 +28,12 @@ class DocumentNumberTaken(ConflictError):
     """The issuing unit has registered another document under this number."""
 
     code = "document-number-taken"
+
+
+class UnknownPage(UnknownError):
+    """The document has no page of this number."""
+
+    code = "unknown-page"
 
 
 class MeetingClosed(ConflictError):
@@ -57,7 +64,7 @@ class DocumentFile:
 
     Attributes:
         pictures: One picture of each page, in the order of the pages.
-        findings: What was stripped or is worth knowing, as plain values.
+        findings: What was stripped or is worth knowing: mappings of ``code``, ``page`` and ``facts``.
     """
 
     original_sha256: str
@@ -121,6 +128,25 @@ def register(
     flush_unique(session, {(Document.issuing_unit_id, Document.doc_number): taken})
     _record(session, document, actor=actor, now=now)
     return document.id
+
+
+def open_pages(session: Session, document_id: int, *, actor: Actor, now: datetime) -> int:
+    """Record that the actor looks at the pages of a document, and return how many there are.
+
+    Raises:
+        UnknownRow: there is no such document, or none whose pages the actor may see.
+    """
+    document = get_within_reach(session, document_id, actor, now=now, pages=True)
+    log.append(
+        session,
+        "document.read",
+        f"document:{document_id}",
+        actor=actor,
+        now=now,
+        pages=document.pages,
+        cleaned=document.cleaned_sha256,
+    )
+    return document.pages
 
 
 def _require_meeting(session: Session, meeting_id: int, level: Level) -> None:

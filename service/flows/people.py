@@ -143,6 +143,13 @@ def list_recipients(runtime: Runtime) -> tuple[PersonRow, ...]:
         return views.persons(session, only_active=True)
 
 
+def find_by_staff_no(runtime: Runtime, staff_no: str) -> int | None:
+    """Return the active person with this staff number, or None."""
+    wanted = staff_no.strip().casefold()
+    found = (row.person for row in list_recipients(runtime) if row.person.staff_no.casefold() == wanted)
+    return next((person.id for person in found), None)
+
+
 def set_roles(runtime: Runtime, actor: Actor, login: str, wanted: Collection[Role]) -> None:
     """Make ``wanted`` the roles of an account; they count from its next request."""
     account_id = account_of(runtime, login)

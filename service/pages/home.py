@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from flask import Blueprint, current_app, render_template, url_for
 from flask_babel import LazyString, lazy_gettext
@@ -37,12 +37,24 @@ class Words:
 STACKS: Final[Mapping[Stack, Words]] = MappingProxyType(
     {
         Stack.TO_DECIDE: Words(
-            _("Waiting for your decision"), "clipboard-check", "look", "approvals.index", "approvals.show", "request_id"
+            _("Waiting for your decision"),
+            "clipboard-check",
+            "look",
+            "approvals.index",
+            "approvals.show",
+            "request_id",
         ),
         Stack.AMBER: Words(_("Amber at the gates"), "door-open", "look", "gate.log", "gate.log", "event"),
-        Stack.OVERDUE: Words(_("Loans overdue"), "clock-history", "stop", "lending.overdue", "copies.show", "code"),
+        Stack.OVERDUE: Words(
+            _("Loans overdue"), "clock-history", "stop", "lending.overdue", "copies.show", "code"
+        ),
         Stack.UNSIGNED: Words(
-            _("Given, not yet signed for"), "arrow-left-right", "look", "lending.counter", "lending.hand_over", "hand_over_id"
+            _("Given, not yet signed for"),
+            "arrow-left-right",
+            "look",
+            "lending.counter",
+            "lending.hand_over",
+            "hand_over_id",
         ),
         Stack.CLAIMED: Words(
             _("Said to be returned"), "chat-left-text", "look", "lending.counter", "copies.show", "code"
@@ -51,26 +63,58 @@ STACKS: Final[Mapping[Stack, Words]] = MappingProxyType(
             _("Printed files ready"), "printer", "ok", "printing.batches", "printing.batch", "batch_id"
         ),
         Stack.FAILED_RUNS: Words(
-            _("Print runs that stopped"), "exclamation-octagon", "stop", "printing.batches", "printing.batch", "batch_id"
+            _("Print runs that stopped"),
+            "exclamation-octagon",
+            "stop",
+            "printing.batches",
+            "printing.batch",
+            "batch_id",
         ),
         Stack.TO_PRINT: Words(
-            _("Approved, to be printed"), "list-check", "note", "approvals.index", "approvals.show", "request_id"
+            _("Approved, to be printed"),
+            "list-check",
+            "note",
+            "approvals.index",
+            "approvals.show",
+            "request_id",
         ),
         Stack.TO_PERMIT: Words(
-            _("Approved, permit to be opened"), "door-open", "note", "approvals.index", "approvals.show", "request_id"
+            _("Approved, permit to be opened"),
+            "door-open",
+            "note",
+            "approvals.index",
+            "approvals.show",
+            "request_id",
         ),
         Stack.TO_DESTROY: Words(
-            _("Destruction waits for its witnesses"), "fire", "look", "destruction.index", "destruction.show", "list_id"
+            _("Destruction waits for its witnesses"),
+            "fire",
+            "look",
+            "destruction.index",
+            "destruction.show",
+            "list_id",
         ),
-        Stack.CASES: Words(_("Open trace cases"), "fingerprint", "look", "tracing.index", "tracing.show", "case_id"),
+        Stack.CASES: Words(
+            _("Open trace cases"), "fingerprint", "look", "tracing.index", "tracing.show", "case_id"
+        ),
         Stack.OWN_OVERDUE: Words(
             _("You are late with"), "clock-history", "stop", "lending.holdings", "lending.holdings", "code"
         ),
         Stack.TO_SIGN_FOR: Words(
-            _("Waiting for your signature"), "pen", "look", "lending.holdings", "lending.hand_over", "hand_over_id"
+            _("Waiting for your signature"),
+            "pen",
+            "look",
+            "lending.holdings",
+            "lending.hand_over",
+            "hand_over_id",
         ),
         Stack.OWN_REQUESTS: Words(
-            _("Your requests, waiting for agreement"), "hourglass-split", "note", "approvals.index", "approvals.show", "request_id"
+            _("Your requests, waiting for agreement"),
+            "hourglass-split",
+            "note",
+            "approvals.index",
+            "approvals.show",
+            "request_id",
         ),
         Stack.HELD: Words(
             _("You answer for"), "person-check", "held", "lending.holdings", "lending.holdings", "code"
@@ -140,5 +184,5 @@ def _shortcuts(actor: Actor) -> list[tuple[Shortcut, str]]:
     return [(each, _url(each.endpoint)) for each in SHORTCUTS if roles.may_for_some_unit(actor, each.action)]
 
 
-def _url(endpoint: str, **values: str) -> str:
+def _url(endpoint: str, **values: Any) -> str:  # noqa: ANN401 - what the address holds
     return url_for(endpoint, **values) if endpoint in current_app.view_functions else ""

@@ -1,0 +1,302 @@
+"""What waits for a person, by their roles: the desk they come to in the morning.
+
+Each stack says how many things wait and shows the first of them. Who has which stack follows from the actions they may
+do; what is on it is theirs to see.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from registry.models import (
+    ApprovalRequest,
+    DestructionItem,
+    DestructionList,
+    Document,
+    GateEvent,
+    PrintBatch,
+    TraceCase,
+)
+from registry.rules import roles
+from registry.rules.approval import Act
+from registry.rules.gate import Colour
+from registry.rules.lifecycle import State
+from registry.rules.roles import Action, Actor
+from registry.rules.words import BatchState, CaseState, DestructionState
+from registry.views.approvals import RequestRow, requested_by, usable, waiting_for
+from registry.views.holdings import HandOverView, Holding, Name, holdings, name, open_hand_overs, overdue
+
+SHOWN: Final = 5
+"""How many things of a stack are shown; the rest is behind its link."""
+
+UNANSWERED: Final = timedelta(days=1)
+"""How far back amber attempts at the gates are still of interest to a supervisor: a day's shifts."""
+
+
+class Stack(StrEnum):
+    """What a stack holds."""
+
+    TO_DECIDE = "TO_DECIDE"
+    TO_SIGN_FOR = "TO_SIGN_FOR"
+    OWN_OVERDUE = "OWN_OVERDUE"
+    HELD = "HELD"
+    OWN_REQUESTS = "OWN_REQUESTS"
+    TO_PRINT = "TO_PRINT"
+    TO_RELEASE = "TO_RELEASE"
+    FAILED_RUNS = "FAILED_RUNS"
+    UNSIGNED = "UNSIGNED"
+    OVERDUE = "OVERDUE"
+    CLAIMED = "CLAIMED"
+    TO_PERMIT = "TO_PERMIT"
+    TO_DESTROY = "TO_DESTROY"
+    AMBER = "AMBER"
+    CASES = "CASES"
+
+
+@dataclass(frozen=True)
+class Thing:
+    """One thing that waits.
+
+    Attributes:
+        key: Id, or copy code, of what its page is about.
+        about: Document number and title, empty where there is none.
+        person: Whom it concerns besides the reader.
+        at: Since when it waits.
+        due_at: When it is, or was, due.
+        count: How many copies it is about; 0 where that means nothing.
+    """
+
+    key: str
+    doc_number: str
+    title: str
+    level: str
+    person: Name | None
+    at: datetime
+    due_at: datetime | None = None
+    count: int = 0
+
+
+@dataclass(frozen=True)
+class Pile:
+    """A stack with how much waits and its first things."""
+
+    stack: Stack
+    total: int
+    things: tuple[Thing, ...]
+
+
+def desk(session: Session, actor: Actor, *, now: datetime) -> tuple[Pile, ...]:
+    """Return the stacks of an actor's roles in order of urgency; empty ones included, so that their absence is told."""
+    return tuple(
+        _pile(stack, fill(session, actor, now))
+        for stack, (action, fill) in _STACKS.items()
+        if roles.may_for_some_unit(actor, action)
+    )
+
+
+def count_to_decide(session: Session, actor: Actor, now: datetime) -> int:
+    """Return how many requests wait for the actor's decision."""
+    return len(waiting_for(session, actor, now=now))
+
+
+def _pile(stack: Stack, things: Sequence[Thing]) -> Pile:
+    return Pile(stack=stack, total=len(things), things=tuple(things[:SHOWN]))
+
+
+def _to_decide(session: Session, actor: Actor, now: datetime) -> list[Thing]:
+    return [_of_request(row) for row in waiting_for(session, actor, now=now)]
+
+
+def _own_requests(session: Session, actor: Actor, now: datetime) -> list[Thing]:
+    del now
+    return [_of_request(row) for row in requested_by(session, actor.person_id or 0) if row.missing]
+
+
+def _usable(act: Act) -> Callable[[Session, Actor, datetime], list[Thing]]:
+    return lambda session, actor, now: [_of_request(row) for row in usable(session, act, actor, now=now)]
+
+
+def _to_sign_for(session: Session, actor: Actor, now: datetime) -> list[Thing]:
+    del now
+    return [
+        _of_hand_over(row, row.offered_by)
+        for row in open_hand_overs(session, receiver_id=actor.person_id or 0)
+    ]
+
+
+def _unsigned(session: Session, actor: Actor, now: datetime) -> list[Thing]:
+    del actor, now
+    return [_of_hand_over(row, row.receiver) for row in open_hand_overs(session)]
+
+
+def _held(session: Session, actor: Actor, now: datetime) -> list[Thing]:
+    del now
+    return [_of_holding(row) for row in holdings(session, person_id=actor.person_id or 0)]
+
+
+def _own_overdue(session: Session, actor: Actor, now: datetime) -> list[Thing]:
+    return [
+        _of_holding(row) for row in holdings(session, person_id=actor.person_id or 0) if row.is_overdue(now)
+    ]
+
+
+def _overdue(session: Session, actor: Actor, now: datetime) -> list[Thing]:
+    del actor
+    return [_of_holding(row) for row in overdue(session, now)]
+
+
+def _claimed(session: Session, actor: Actor, now: datetime) -> list[Thing]:
+    del actor, now
+    return [_of_holding(row) for row in holdings(session) if row.copy.state is State.CLAIMED]
+
+
+def _runs(*states: BatchState) -> Callable[[Session, Actor, datetime], list[Thing]]:
+    def fill(session: Session, actor: Actor, now: datetime) -> list[Thing]:
+        del actor, now
+        query = sa.select(PrintBatch).where(PrintBatch.state.in_(states)).order_by(PrintBatch.id)
+        return [
+            _thing(
+                str(row.id),
+                row.document,
+                name(row.ordered_by),
+                row.finished_at or row.ordered_at,
+                count=row.size,
+            )
+            for row in session.scalars(query)
+        ]
+
+    return fill
+
+
+def _to_destroy(session: Session, actor: Actor, now: datetime) -> list[Thing]:
+    del actor, now
+    query = (
+        sa.select(DestructionList, sa.func.count(DestructionItem.copy_id), ApprovalRequest.decided_at)
+        .join(DestructionItem, DestructionItem.list_id == DestructionList.id)
+        .outerjoin(ApprovalRequest, DestructionList.request_id == ApprovalRequest.id)
+        .where(DestructionList.state == DestructionState.APPROVED)
+        .group_by(DestructionList.id, ApprovalRequest.decided_at)
+        .order_by(DestructionList.id)
+    )
+    return [
+        Thing(
+            key=str(row.id),
+            doc_number="",
+            title=row.reason,
+            level="",
+            person=name(row.requester),
+            at=decided_at or row.created_at,
+            count=count,
+        )
+        for row, count, decided_at in session.execute(query)
+    ]
+
+
+def _amber(session: Session, actor: Actor, now: datetime) -> list[Thing]:
+    del actor
+    query = (
+        sa.select(GateEvent)
+        .where(
+            GateEvent.colour == Colour.AMBER,
+            GateEvent.override_by_id.is_(None),
+            GateEvent.happened_at >= now - UNANSWERED,
+        )
+        .order_by(GateEvent.happened_at.desc())
+    )
+    return [
+        Thing(key=str(row.id), doc_number="", title="", level="", person=name(row.guard), at=row.happened_at)
+        for row in session.scalars(query)
+    ]
+
+
+def _cases(session: Session, actor: Actor, now: datetime) -> list[Thing]:
+    del actor, now
+    settled = (CaseState.NAMED, CaseState.INCONCLUSIVE)
+    query = sa.select(TraceCase).where(TraceCase.state.not_in(settled)).order_by(TraceCase.id)
+    return [
+        Thing(
+            key=str(row.id),
+            doc_number="",
+            title=row.note or row.picture_name,
+            level="",
+            person=name(row.opened_by),
+            at=row.opened_at,
+        )
+        for row in session.scalars(query)
+    ]
+
+
+_STACKS: Final[dict[Stack, tuple[Action, Callable[[Session, Actor, datetime], list[Thing]]]]] = {
+    Stack.TO_DECIDE: (Action.DECIDE_APPROVAL, _to_decide),
+    Stack.AMBER: (Action.OVERRIDE_GATE, _amber),
+    Stack.OVERDUE: (Action.LEND, _overdue),
+    Stack.UNSIGNED: (Action.HAND_OVER, _unsigned),
+    Stack.CLAIMED: (Action.DISMISS_CLAIM, _claimed),
+    Stack.TO_RELEASE: (Action.RELEASE_PRINT, _runs(BatchState.READY)),
+    Stack.FAILED_RUNS: (Action.PRINT, _runs(BatchState.FAILED)),
+    Stack.TO_PRINT: (Action.PRINT, _usable(Act.PRINT)),
+    Stack.TO_PERMIT: (Action.OPEN_PERMIT, _usable(Act.TAKE_OUT)),
+    Stack.TO_DESTROY: (Action.WITNESS, _to_destroy),
+    Stack.CASES: (Action.READ_CASE, _cases),
+    Stack.OWN_OVERDUE: (Action.READ_OWN_HOLDINGS, _own_overdue),
+    Stack.TO_SIGN_FOR: (Action.CONFIRM_RECEIPT, _to_sign_for),
+    Stack.OWN_REQUESTS: (Action.WITHDRAW_REQUEST, _own_requests),
+    Stack.HELD: (Action.READ_OWN_HOLDINGS, _held),
+}
+"""Whoever may do the action has the stack; in the order in which they are shown."""
+
+
+def _of_request(row: RequestRow) -> Thing:
+    return Thing(
+        key=str(row.id),
+        doc_number=row.doc_number,
+        title=row.title,
+        level=row.level,
+        person=row.requester,
+        at=row.requested_at,
+        due_at=row.valid_until_at,
+        count=row.quantity - row.used,
+    )
+
+
+def _of_hand_over(row: HandOverView, person: Name) -> Thing:
+    first = row.copies[0]
+    return Thing(
+        key=str(row.id),
+        doc_number=first.doc_number,
+        title=first.title,
+        level=first.level,
+        person=person,
+        at=row.offered_at,
+        due_at=row.due_at,
+        count=len(row.copies),
+    )
+
+
+def _of_holding(row: Holding) -> Thing:
+    return Thing(
+        key=row.copy.code,
+        doc_number=row.copy.doc_number,
+        title=row.copy.title,
+        level=row.copy.level,
+        person=row.holder,
+        at=row.since_at,
+        due_at=row.due_at,
+    )
+
+
+def _thing(key: str, document: Document, person: Name, at: datetime, *, count: int) -> Thing:
+    return Thing(
+        key=key,
+        doc_number=document.doc_number,
+        title=document.title,
+        level=document.level,
+        person=person,
+        at=at,
+        count=count,
+    )

@@ -1,0 +1,105 @@
+"""Documents: registered with their file, listed, and looked at.
+
+Laws: an offered file is parsed in the sandbox and outside any transaction; files are stored before the deed that names
+them, so that no entry points at nothing; whoever looks at pages is on record before the first picture leaves.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, cast
+
+from registry.acts import documents
+from registry.acts.documents import DocumentFacts, DocumentFile
+from registry.rules.roles import Actor
+from registry.views import documents as document_views
+from registry.views.documents import DocumentFilter, DocumentPage, DocumentView
+from registry.views.scope import get_within_reach
+from service.runtime import Runtime
+from service.tokens import ForgedToken, Purpose
+from watermark import Inspection
+
+LOOK_LASTS: Final = timedelta(minutes=15)
+"""How long the pictures of pages can be fetched after the look was recorded; the idle limit of a session."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """A recorded look at a document: what opens its pictures, and how many there are."""
+
+    token: str
+    pages: int
+
+
+def register(runtime: Runtime, actor: Actor, facts: DocumentFacts, pdf: bytes) -> int:
+    """Register a document with its file and return its id; the same registration sent twice has one effect.
+
+    Raises:
+        UnusableFileError: the file is refused; nothing was stored.
+        SandboxFault: the file could not be read to its end; nothing was stored.
+        RegistryError: the facts are refused, and the refusal is recorded.
+    """
+    inspected, pictures = cast(
+        "tuple[Inspection, tuple[bytes, ...]]", runtime.parse("service.papers.pages:inspect_document", pdf)
+    )
+    file = DocumentFile(
+        original_sha256=runtime.store.put(pdf),
+        cleaned_sha256=runtime.store.put(inspected.cleaned),
+        pictures=[runtime.store.put(picture) for picture in pictures],
+        findings=[
+            {"code": found.code, "page": found.page, "facts": dict(found.facts)}
+            for found in inspected.findings
+        ],
+    )
+    with runtime.deed(actor, "document.register", f"unit:{facts.issuing_unit_id}") as session:
+        return documents.register(
+            session, facts, file, enabled=runtime.settings.enabled_schemes, actor=actor, now=runtime.now()
+        )
+
+
+def list_documents(runtime: Runtime, actor: Actor, wanted: DocumentFilter, *, page: int = 1) -> DocumentPage:
+    """Return one page of the documents that the actor may know of."""
+    with runtime.database.reading() as session:
+        return document_views.documents(session, wanted, actor, now=runtime.now(), page=page)
+
+
+def get_document(runtime: Runtime, actor: Actor, document_id: int) -> DocumentView:
+    """Return one document.
+
+    Raises:
+        UnknownRow: there is none, or none that the actor may know of.
+    """
+    with runtime.database.reading() as session:
+        return document_views.document(session, document_id, actor, now=runtime.now())
+
+
+def look(runtime: Runtime, actor: Actor, document_id: int) -> Look:
+    """Record that the actor looks at the pages, and return what opens their pictures.
+
+    Raises:
+        UnknownRow: there is no such document, or none whose pages the actor may see; recorded.
+    """
+    with runtime.deed(actor, "document.read", f"document:{document_id}") as session:
+        pages = documents.open_pages(session, document_id, actor=actor, now=runtime.now())
+    return Look(runtime.tokens.sign(Purpose.DOWNLOAD, _sight(actor, document_id)), pages)
+
+
+def get_picture(runtime: Runtime, actor: Actor, document_id: int, page: int, token: str) -> bytes:
+    """Return the picture of a page, WebP, for a look that was recorded.
+
+    Raises:
+        ForgedToken, ExpiredToken: no look of this person at this document is recorded, or not lately.
+        UnknownRow: there is no such page.
+    """
+    sight = runtime.tokens.verify(Purpose.DOWNLOAD, token, max_age=LOOK_LASTS)
+    if sight != _sight(actor, document_id):
+        raise ForgedToken("the token is for another look", purpose=Purpose.DOWNLOAD.value)
+    with runtime.database.reading() as session:
+        document = get_within_reach(session, document_id, actor, now=runtime.now(), pages=True)
+        sha256 = dict(enumerate(document.pictures, 1)).get(page)
+    if sha256 is None:
+        raise documents.UnknownPage("got a page that the document does not have", page=page)
+    return runtime.store.get(sha256)
+
+
+def _sight(actor: Actor, document_id: int) -> str:
+    return f"look:{actor.person_id}:{document_id}"

@@ -1,0 +1,197 @@
+"""Approvals: asked for, decided, taken back. Printing, permits and destruction ask through here.
+
+Laws: an order is drawn up from the register, never from what a form says about a document; what an approver is shown is
+what the order's hash covers.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from registry.acts import approvals
+from registry.errors import PermissionDenied
+from registry.rules import levels, roles
+from registry.rules.approval import Act, Order, Units
+from registry.rules.levels import Scheme
+from registry.rules.roles import Actor
+from registry.rules.words import RequestState
+from registry.views import approvals as views
+from registry.views.approvals import Preview, RequestRow, RequestView
+from registry.views.scope import get_within_reach
+from service.runtime import Runtime
+
+WITHOUT_UNIT: Final = "got an order by a person without a unit"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What a person asks to be done with a document; everything else is taken from the register."""
+
+    document_id: int
+    act: Act
+    reason: str
+    until: datetime
+    copies: int = 1
+    copy_codes: tuple[str, ...] = ()
+    recipients: tuple[int, ...] = ()
+    carriers: tuple[int, ...] = ()
+    gate_id: int | None = None
+    details: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The requests that concern a person."""
+
+    waiting: tuple[RequestRow, ...]
+    own: tuple[RequestRow, ...]
+    decided: tuple[RequestRow, ...]
+
+
+def draw_up(session: Session, actor: Actor, wish: Wish, *, now: datetime) -> Order:
+    """Return the order that a wish means.
+
+    Raises:
+        UnknownRow: there is no such document, or none that the actor may know of.
+        InvalidOrder: the wish contradicts itself.
+    """
+    if actor.person_id is None or actor.unit_id is None:
+        raise PermissionDenied(WITHOUT_UNIT)
+    document = get_within_reach(session, wish.document_id, actor, now=now)
+    mark = levels.mark_text(document.level, document.secrecy_period, scheme=document.scheme)
+    return Order(
+        act=wish.act,
+        scheme=Scheme(document.scheme),
+        level=document.level,
+        requester_person=actor.person_id,
+        units=Units(actor.unit_id, document.issuing_unit_id, document.classifying_unit_id),
+        reason=wish.reason,
+        document_id=document.id,
+        document_sha256=document.cleaned_sha256,
+        copies=wish.copies,
+        copy_codes=wish.copy_codes,
+        recipients=wish.recipients,
+        carriers=wish.carriers,
+        gate_id=wish.gate_id,
+        until=wish.until,
+        details=(
+            ("doc_number", document.doc_number),
+            ("title", document.title),
+            ("mark", mark),
+            ("need_to_know", document.need_to_know),
+            ("no_copying", "yes" if document.no_copying else "no"),
+            ("pages", str(document.pages)),
+            *wish.details,
+        ),
+    )
+
+
+def preview(runtime: Runtime, actor: Actor, wish: Wish) -> Preview:
+    """Return who would have to agree to a wish, and why; nothing is written.
+
+    Raises:
+        RefusedByRule: nobody can agree.
+    """
+    with runtime.database.reading() as session:
+        return views.preview(session, draw_up(session, actor, wish, now=runtime.now()))
+
+
+def ask(runtime: Runtime, actor: Actor, wish: Wish) -> int:
+    """Ask for approval of a wish and return the request's id; sent twice, it is one request."""
+    now = runtime.now()
+    with runtime.deed(actor, "approval.request", f"document:{wish.document_id}") as session:
+        order = draw_up(session, actor, wish, now=now)
+        return approvals.request(session, order, actor=actor, now=now)
+
+
+def request(runtime: Runtime, actor: Actor, order: Order) -> int:
+    """Ask for approval of an order that the caller drew up, such as one over several documents; return the id."""
+    with runtime.deed(actor, "approval.request", _subject(order)) as session:
+        return approvals.request(session, order, actor=actor, now=runtime.now())
+
+
+def decide(
+    runtime: Runtime, actor: Actor, request_id: int, *, agreed: bool, shown_hash: str, remark: str = ""
+) -> RequestState:
+    """Record a yes or no to the order that was shown, and return where the request stands then.
+
+    Raises:
+        UnknownRow: there is no such request, or none that the actor may know of.
+        OrderChanged: what was shown is not what is stored.
+        NotAsked, AlreadyDecided, ImpossibleRequestStep, ApprovalLapsed: the decision would not count.
+    """
+    now = runtime.now()
+    with runtime.deed(actor, "approval.decide", f"request:{request_id}") as session:
+        views.request(session, request_id, actor, now=now)
+        return approvals.decide(
+            session, request_id, agreed=agreed, shown_hash=shown_hash, remark=remark, actor=actor, now=now
+        )
+
+
+def withdraw(runtime: Runtime, actor: Actor, request_id: int) -> None:
+    """Take one's own request back."""
+    with runtime.deed(actor, "approval.withdraw", f"request:{request_id}") as session:
+        approvals.withdraw(session, request_id, actor=actor, now=runtime.now())
+
+
+def lapse_overdue(runtime: Runtime) -> int:
+    """End the requests whose time is over and return how many; part of the upkeep."""
+    now = runtime.now()
+    with runtime.database.reading() as session:
+        over = views.overdue_requests(session, now=now)
+    ended = 0
+    for request_id in over:
+        with runtime.database.transaction() as session:
+            ended += approvals.lapse(session, request_id, actor=Actor.system(), now=now)
+    return ended
+
+
+def get_request(runtime: Runtime, actor: Actor, request_id: int) -> RequestView:
+    """Return one request with everything that an approver signs.
+
+    Raises:
+        UnknownRow: there is none, or none that the actor may know of.
+    """
+    with runtime.database.reading() as session:
+        return views.request(session, request_id, actor, now=runtime.now())
+
+
+def list_requests(runtime: Runtime, actor: Actor) -> Desk:
+    """Return what waits for the actor, what they asked for, and what they have decided."""
+    with runtime.database.reading() as session:
+        person_id = actor.person_id or 0
+        return Desk(
+            waiting=views.waiting_for(session, actor, now=runtime.now()),
+            own=views.requested_by(session, person_id),
+            decided=views.decided_by(session, person_id),
+        )
+
+
+def list_document_requests(runtime: Runtime, actor: Actor, document_id: int) -> Sequence[RequestRow]:
+    """Return every request about a document that the actor may know of."""
+    now = runtime.now()
+    with runtime.database.reading() as session:
+        get_within_reach(session, document_id, actor, now=now)
+        return views.of_document(session, document_id)
+
+
+def may_ask(actor: Actor, act: Act, unit_id: int) -> bool:
+    """Tell whether the actor may ask for an act on a document of a unit."""
+    action = approvals.REQUESTED_AS.get(act)
+    return action is not None and roles.may(actor, action, unit_id=unit_id)
+
+
+def may_carry_out(actor: Actor, view: RequestView) -> bool:
+    """Tell whether the actor, having neither asked nor agreed, could use an approved request."""
+    involved = {
+        view.row.requester.id,
+        *(decision.person.id for decision in view.decisions if decision.agreed),
+    }
+    return view.row.state is RequestState.APPROVED and actor.person_id not in involved
+
+
+def _subject(order: Order) -> str:
+    return f"document:{order.document_id}" if order.document_id else f"order:{order.order_hash()[:16]}"
