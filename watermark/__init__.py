@@ -1,10 +1,15 @@
 """Paper and pixels: put marks on pages, find them again.
 
 ``inspect`` cleans a document, ``prepare`` makes it a base, ``stamp`` makes a marked copy of a base, ``join`` binds
-copies for the printer. No database, no web, no clock; the same input gives the same bytes.
+copies for the printer; ``read`` finds the marks again in scans. No database, no web, no clock; the same input gives the
+same bytes.
 """
 
 from watermark.errors import UnusableFileError, WatermarkError
+from watermark.marks.qr import modules as qr_modules
+from watermark.read.dots import DotReading
+from watermark.read.images import ReadLimits
+from watermark.read.reading import PageReading, QrReading, Readings, read, read_qr
 from watermark.write.base import Base, BasePage
 from watermark.write.clean import Inspection, inspect
 from watermark.write.findings import Finding
@@ -18,11 +23,16 @@ from watermark.write.stamp import Mark, PageMark, stamp
 __all__ = [
     "Base",
     "BasePage",
+    "DotReading",
     "Finding",
     "Inspection",
     "Limits",
     "Mark",
     "PageMark",
+    "PageReading",
+    "QrReading",
+    "ReadLimits",
+    "Readings",
     "UnusableFileError",
     "WatermarkError",
     "font_path",
@@ -30,6 +40,9 @@ __all__ = [
     "join",
     "missing_characters",
     "prepare",
+    "qr_modules",
+    "read",
+    "read_qr",
     "render_page",
     "stamp",
     "thumbnail",

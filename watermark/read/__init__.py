@@ -1,0 +1,1 @@
+"""Find marks again in scans and photographs."""
