@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from registry.ledger.log import Head
 from registry.models import Copy, Document, LedgerCheckpoint, PrintBatch, Unit
-from registry.rows import get_row
+from registry.rows import UnknownRow, get_row
+from registry.rules import roles
 from registry.rules.batches import UNFINISHED
 from registry.rules.lifecycle import State
+from registry.rules.roles import Action, Actor
 from registry.rules.words import BatchState
 from registry.views.copies import place_in_run
 from registry.views.holdings import Name, name
@@ -79,26 +81,37 @@ class BatchWork:
     """Every copy of the run that has or will have paper, by number."""
 
 
-def list_batches(
-    session: Session, *, unit_id: int | None = None, document_id: int | None = None
-) -> tuple[BatchRow, ...]:
-    """Return the latest print runs, newest first; only of documents of one unit, or of one document."""
+def list_batches(session: Session, actor: Actor, *, document_id: int | None = None) -> tuple[BatchRow, ...]:
+    """Return the latest print runs that the actor may know of, newest first; of one document if named."""
     query = sa.select(PrintBatch).join(Document, PrintBatch.document_id == Document.id)
-    if unit_id is not None:
-        query = query.where(Document.issuing_unit_id == unit_id)
+    if not roles.may(actor, Action.READ_REGISTER):
+        own = roles.may_for_some_unit(actor, Action.READ_REGISTER)
+        query = query.where(Document.issuing_unit_id == actor.unit_id if own else sa.false())
     if document_id is not None:
         query = query.where(PrintBatch.document_id == document_id)
     found = session.scalars(query.order_by(PrintBatch.id.desc()).limit(RECENT_ROWS)).all()
     return _rows(session, found)
 
 
-def get_batch(session: Session, batch_id: int) -> BatchRow:
+def get_batch(session: Session, batch_id: int, actor: Actor) -> BatchRow:
     """Return one print run.
+
+    Raises:
+        UnknownRow: there is none under this id, or none that the actor may know of.
+    """
+    batch = get_row(session, PrintBatch, batch_id)
+    if not roles.may(actor, Action.READ_REGISTER, unit_id=batch.document.issuing_unit_id):
+        raise UnknownRow(PrintBatch.__tablename__, batch_id)
+    return _rows(session, [batch])[0]
+
+
+def batch_state(session: Session, batch_id: int) -> BatchState:
+    """Return where a print run stands.
 
     Raises:
         UnknownRow: there is none under this id.
     """
-    return _rows(session, [get_row(session, PrintBatch, batch_id)])[0]
+    return get_row(session, PrintBatch, batch_id).state
 
 
 def unfinished(session: Session) -> tuple[BatchRow, ...]:

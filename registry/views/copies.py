@@ -10,12 +10,15 @@ from sqlalchemy.orm import Session, aliased
 
 from registry.models import Copy, Document, Gate, GateEvent, Movement, Person
 from registry.rows import UnknownCopy
+from registry.rules import roles
 from registry.rules.gate import Colour
 from registry.rules.lifecycle import State
+from registry.rules.roles import Action, Actor
 from registry.rules.words import BatchState, Custodian, Direction
+from registry.views.custody import custody_now
 from registry.views.holdings import CopyLine, Name, copy_line, name
 
-PAGE_ROWS = 50
+PAGE_ROWS = 30
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,6 @@ class CopyFilter:
     """What a list of copies is narrowed to; None leaves a column open.
 
     Attributes:
-        unit_id: Only documents issued by this unit.
         overdue_at: Only loans whose due time lies before this instant.
     """
 
@@ -31,7 +33,6 @@ class CopyFilter:
     document_id: int | None = None
     holder_id: int | None = None
     batch_id: int | None = None
-    unit_id: int | None = None
     overdue_at: datetime | None = None
 
 
@@ -96,8 +97,8 @@ class Sighting:
     facts: dict[str, Any]
 
 
-def list_copies(session: Session, wanted: CopyFilter, *, page: int = 1) -> CopyPage:
-    """Return one page of the copies that match, newest document first, then by number."""
+def list_copies(session: Session, wanted: CopyFilter, actor: Actor, *, page: int = 1) -> CopyPage:
+    """Return one page of the copies that match and that the actor may know of, newest document first."""
     later = aliased(Movement)
     newest = ~sa.exists().where(later.copy_id == Movement.copy_id, later.seq > Movement.seq)
     holder, recipient = aliased(Person), aliased(Person)
@@ -107,7 +108,7 @@ def list_copies(session: Session, wanted: CopyFilter, *, page: int = 1) -> CopyP
         .outerjoin(Movement, sa.and_(Movement.copy_id == Copy.id, newest))
         .outerjoin(holder, sa.and_(Movement.person_id == holder.id, Movement.custodian == Custodian.PERSON))
         .outerjoin(recipient, Copy.recipient_id == recipient.id)
-        .where(*_conditions(wanted))
+        .where(_within_reach(actor), *_conditions(wanted))
     )
     total = session.scalars(sa.select(sa.func.count()).select_from(matching.subquery())).one()
     rows = session.execute(
@@ -132,14 +133,14 @@ def list_copies(session: Session, wanted: CopyFilter, *, page: int = 1) -> CopyP
     )
 
 
-def get_copy(session: Session, code: str) -> CopyView:
+def get_copy(session: Session, code: str, actor: Actor) -> CopyView:
     """Return one copy.
 
     Raises:
-        UnknownCopy: no copy bears this code.
+        UnknownCopy: no copy bears this code, or none that the actor may know of.
     """
     copy = session.scalar(sa.select(Copy).where(Copy.code == code))
-    if copy is None:
+    if copy is None or not _is_within_reach(session, copy, actor):
         raise UnknownCopy(code)
     replaced_by = session.scalar(sa.select(Copy).where(Copy.replaces_id == copy.id))
     number, size = place_in_run(copy)
@@ -188,6 +189,35 @@ def place_in_run(copy: Copy) -> tuple[int, int]:
     return copy.copy_no - copy.batch.copies[0].copy_no + 1, copy.batch.size
 
 
+def _within_reach(actor: Actor) -> sa.ColumnElement[bool]:
+    """Return the condition that the actor may know of a copy: as a reader of the register, or as its holder.
+
+    To know a document is not enough: who holds one of its copies, or was asked about it, need not know the
+    others' holders.
+    """
+    if roles.may(actor, Action.READ_REGISTER):
+        return sa.true()
+    conditions: list[sa.ColumnElement[bool]] = []
+    if roles.may_for_some_unit(actor, Action.READ_REGISTER):
+        conditions.append(Document.issuing_unit_id == actor.unit_id)
+    if roles.may(actor, Action.READ_OWN_HOLDINGS):
+        conditions.append(
+            sa.and_(Movement.custodian == Custodian.PERSON, Movement.person_id == actor.person_id)
+        )
+    return sa.or_(sa.false(), *conditions)
+
+
+def _is_within_reach(session: Session, copy: Copy, actor: Actor) -> bool:
+    if roles.may(actor, Action.READ_REGISTER, unit_id=copy.document.issuing_unit_id):
+        return True
+    answers = custody_now(session, [copy.id]).get(copy.id)
+    return (
+        roles.may(actor, Action.READ_OWN_HOLDINGS)
+        and answers is not None
+        and answers.person_id == actor.person_id is not None
+    )
+
+
 def _conditions(wanted: CopyFilter) -> Sequence[sa.ColumnElement[bool]]:
     chosen: list[sa.ColumnElement[bool]] = []
     if wanted.state is not None:
@@ -198,8 +228,6 @@ def _conditions(wanted: CopyFilter) -> Sequence[sa.ColumnElement[bool]]:
         chosen.append(sa.and_(Movement.custodian == Custodian.PERSON, Movement.person_id == wanted.holder_id))
     if wanted.batch_id is not None:
         chosen.append(Copy.batch_id == wanted.batch_id)
-    if wanted.unit_id is not None:
-        chosen.append(Document.issuing_unit_id == wanted.unit_id)
     if wanted.overdue_at is not None:
         chosen.append(sa.and_(Movement.custodian == Custodian.PERSON, Movement.due_at < wanted.overdue_at))
     return chosen

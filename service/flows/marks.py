@@ -1,0 +1,98 @@
+"""What is written on a copy: the words that people read, and the marks that lead back to it.
+
+Paper goes through many hands and many languages, so it always speaks Chinese and English, whatever language a
+screen is set to: these words are part of the mark, not of the interface. Pure: facts in, marks out.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from registry.rules.codes import code_number, copy_no_text, human_code
+from registry.rules.levels import get_level, mark_text, parse_period
+from registry.views.batches import BatchWork, MarkFacts
+from service.config import Settings
+from service.keys import Keys
+from service.tokens import Tokens
+from watermark import Mark, PageMark
+
+SEPARATOR = " · "
+
+
+@dataclass(frozen=True)
+class Wording:
+    """Every text that is printed on one copy in letters."""
+
+    caption: str
+    lines: tuple[str, ...]
+    head_left: str
+    head_right: str
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All of it, for the choice of letters that go into the file."""
+        return (self.caption, *self.lines, self.head_left, self.head_right)
+
+
+def wording(work: BatchWork, copy: MarkFacts, settings: Settings) -> Wording:
+    """Return the words on one copy.
+
+    Args:
+        work: The print run.
+        copy: One of its copies.
+        settings: For the words that ask a finder to return the paper.
+    """
+    level = get_level(work.scheme, work.level)
+    period = parse_period(work.secrecy_period)
+    number = copy_no_text(copy.copy_no)
+    mark = mark_text(level, period)
+    chinese = [
+        f"份号 {number}",
+        f"第 {copy.number} 份/共 {copy.size} 份",
+        mark,
+        copy.holder_zh,
+        work.doc_number,
+        settings.return_to_zh,
+    ]
+    english = [
+        f"Copy {number}",
+        f"{copy.number} of {copy.size}",
+        f"{level.en}, {period.en}",
+        copy.holder_en,
+        settings.return_to_en,
+        *([f"Ledger {work.checkpoint}"] if work.checkpoint else []),
+    ]
+    return Wording(
+        caption=human_code(copy.code),
+        lines=(SEPARATOR.join(chinese), SEPARATOR.join(english)),
+        head_left=f"份号 {number}",
+        head_right=mark,
+    )
+
+
+def wordings(work: BatchWork, settings: Settings) -> Sequence[Wording]:
+    """Return the words on each copy of a print run, in its order."""
+    return [wording(work, copy, settings) for copy in work.copies]
+
+
+def all_texts(wordings: Iterable[Wording]) -> tuple[str, ...]:
+    """Return every text of a print run, each once."""
+    return tuple(dict.fromkeys(text for one in wordings for text in one.texts))
+
+
+def compose(copy: MarkFacts, words: Wording, pages: int, *, tokens: Tokens, keys: Keys) -> Mark:
+    """Return the marks of one copy: a QR of its own for each page, words, and the dots that carry its code."""
+    return Mark(
+        identity=code_number(copy.code),
+        key=keys.dot_key,
+        pages=tuple(_page(copy.code, page, words, tokens) for page in range(1, pages + 1)),
+    )
+
+
+def _page(code: str, page: int, words: Wording, tokens: Tokens) -> PageMark:
+    return PageMark(
+        qr_text=tokens.qr_text(code, page),
+        caption=words.caption,
+        lines=words.lines,
+        head_left=words.head_left,
+        head_right=words.head_right,
+    )

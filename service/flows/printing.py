@@ -1,0 +1,153 @@
+"""Numbered copies are ordered, released and, when the printer spoils them, ordered anew.
+
+Laws: numbers are reserved in one transaction with the approval they use and the job that makes them. The
+print-ready file leaves once, and is proven whole before that is written down.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from registry.acts import batches, copies
+from registry.acts.copies import Spoiling
+from registry.errors import ConflictError
+from registry.rows import UnknownRow
+from registry.rules import roles
+from registry.rules.approval import Act
+from registry.rules.batches import UNFINISHED
+from registry.rules.roles import Action, Actor
+from registry.views.approvals import RequestRow, RequestView, request, usable
+from registry.views.batches import batch_state, batch_work, get_batch
+from registry.views.holdings import Name
+from registry.views.people import persons
+from service import jobs
+from service.flows import marks
+from service.flows.checkpoints import sign_head
+from service.flows.making import JOB_KIND
+from service.runtime import Runtime
+from watermark import missing_characters
+
+
+class UnprintableCharacters(ConflictError):
+    """A name or number that has to be printed has characters that the typeface lacks; fact ``characters``."""
+
+    code = "unprintable-characters"
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file on its way out."""
+
+    name: str
+    chunks: Iterator[bytes]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """An approved request that can be printed: what was agreed to, how much is left, who can be named."""
+
+    view: RequestView
+    left: int
+    persons: tuple[Name, ...]
+
+
+def approved(runtime: Runtime, actor: Actor) -> tuple[RequestRow, ...]:
+    """Return the approvals that the actor could print now; none for who may not print."""
+    if not roles.may(actor, Action.PRINT):
+        return ()
+    with runtime.database.reading() as session:
+        return usable(session, Act.PRINT, actor, now=runtime.now())
+
+
+def plan(runtime: Runtime, actor: Actor, request_id: int) -> Plan:
+    """Return what a print run under a request can be.
+
+    Raises:
+        UnknownRow: there is no such request to print, or none that the actor may know of.
+    """
+    with runtime.database.reading() as session:
+        view = request(session, request_id, actor, now=runtime.now())
+        if view.row.act is not Act.PRINT:
+            raise UnknownRow("approval_request", request_id)
+        anybody = (row.person for row in persons(session, only_active=True))
+        return Plan(view, view.row.quantity - view.row.used, view.recipients or tuple(anybody))
+
+
+def order_batch(runtime: Runtime, actor: Actor, request_id: int, recipients: Sequence[int | None]) -> int:
+    """Use an approved request: reserve numbers and order the marked copies; return the id of the batch.
+
+    Args:
+        runtime: The tools.
+        actor: The clerk who prints.
+        request_id: The approved request.
+        recipients: For each copy the person named on it; None names the issuing unit.
+
+    Raises:
+        UnprintableCharacters: a name cannot be printed; nothing was reserved.
+    """
+    now = runtime.now()
+    with runtime.deed(actor, "batch.order", f"request:{request_id}") as session:
+        batch_id = copies.reserve(session, request_id, recipients, actor=actor, now=now)
+        _require_printable(runtime, session, batch_id)
+        enqueue(session, batch_id, account_id=actor.account_id, now=now)
+    return batch_id
+
+
+def retry(runtime: Runtime, actor: Actor, batch_id: int) -> None:
+    """Put a failed print run back in the queue."""
+    now = runtime.now()
+    with runtime.deed(actor, "batch.retry", f"batch:{batch_id}") as session:
+        batches.retry(session, batch_id, actor=actor, now=now)
+        enqueue(session, batch_id, account_id=actor.account_id, now=now)
+
+
+def give_up(runtime: Runtime, actor: Actor, batch_id: int) -> int:
+    """Void the numbers of a print run that have no paper; return how many. The file is made of the others."""
+    now = runtime.now()
+    with runtime.deed(actor, "batch.give-up", f"batch:{batch_id}") as session:
+        voided = copies.give_up(session, batch_id, actor=actor, now=now)
+        if batch_state(session, batch_id) in UNFINISHED:
+            enqueue(session, batch_id, account_id=actor.account_id, now=now)
+    return voided
+
+
+def release(runtime: Runtime, actor: Actor, batch_id: int) -> Download:
+    """Let the print-ready file of a run go, once.
+
+    Raises:
+        AlreadyReleased: it has left before.
+        FileMissing, FileDamaged: it cannot be had whole; the release is not used up.
+    """
+    with runtime.database.reading() as session:
+        output_sha256 = get_batch(session, batch_id, actor).output_sha256
+    for _ in runtime.store.chunks(output_sha256) if output_sha256 else ():
+        pass  # a damaged file must be found before the one release is used up
+    with runtime.deed(actor, "batch.release", f"batch:{batch_id}") as session:
+        sha256 = batches.release(session, batch_id, actor=actor, now=runtime.now())
+    sign_head(runtime)
+    return Download(f"print-run-{batch_id}.pdf", runtime.store.chunks(sha256))
+
+
+def spoil(runtime: Runtime, actor: Actor, codes: Sequence[str], reason: str) -> Spoiling:
+    """Record misprints of one released run and order what replaces them."""
+    now = runtime.now()
+    with runtime.deed(actor, "copy.spoil", f"copy:{codes[0]}" if codes else "copy:") as session:
+        result = copies.spoil(session, codes, reason, actor=actor, now=now)
+        if result.batch_id is not None:
+            enqueue(session, result.batch_id, account_id=actor.account_id, now=now)
+    return result
+
+
+def _require_printable(runtime: Runtime, session: Session, batch_id: int) -> None:
+    work = batch_work(session, batch_id)
+    texts = marks.all_texts(marks.wordings(work, runtime.settings))
+    if lacking := missing_characters("".join(texts)):
+        listed = " ".join(f"{character} U+{ord(character):04X}" for character in lacking)
+        raise UnprintableCharacters("got characters that the typeface lacks", characters=listed)
+
+
+def enqueue(session: Session, batch_id: int, *, account_id: int | None, now: datetime) -> None:
+    """Order the making of a print run, within the deed that reserved its numbers."""
+    jobs.enqueue(session, JOB_KIND, {"batch_id": batch_id}, now=now, account_id=account_id)
