@@ -6,6 +6,7 @@ each is a fault that fails the tests; updating keeps every translation that stil
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Final
@@ -28,6 +29,8 @@ KEYWORDS: Final = {
 }
 SOURCE_LANGUAGE: Final = "en"
 LINE_WIDTH: Final = 110
+FOUNDED: Final = datetime(2026, 1, 1, tzinfo=UTC)
+"""Dates of the catalogues' heads; the history of the repository tells the true ones."""
 
 _PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 
@@ -41,7 +44,7 @@ def extracted() -> Catalog:
     """Return every sentence of the sources."""
     with MAPPING.open(encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]  # Babel does not type it
-    catalogue = Catalog(project="Foliotrace", charset="utf-8", header_comment="# The words of Foliotrace.")
+    catalogue = Catalog(charset="utf-8")
     found = extract_from_dir(
         PROJECT_ROOT, methods, options, keywords=KEYWORDS, comment_tags=("Translators:",)
     )
@@ -59,7 +62,7 @@ def update() -> dict[str, int]:
         catalogue = _read(path, language) if path.exists() else Catalog(locale=language, domain=DOMAIN)
         catalogue.update(template, no_fuzzy_matching=True, update_creation_date=False)
         catalogue.obsolete.clear()
-        catalogue.header_comment = template.header_comment
+        _head(catalogue, language)
         written = BytesIO()
         write_po(
             written, catalogue, width=LINE_WIDTH, sort_output=True, ignore_obsolete=True, no_location=True
@@ -87,6 +90,16 @@ def faults() -> Iterator[str]:
                 yield f"{language}: fuzzy: {key}"
             elif _placeholders(message.id) != _placeholders(message.string):
                 yield f"{language}: other placeholders: {key}"
+
+
+def _head(catalogue: Catalog, language: str) -> None:
+    """Say whose words these are, and nothing that changes from run to run."""
+    catalogue.header_comment = "# The words of Foliotrace."
+    catalogue.fuzzy = False
+    catalogue.project, catalogue.version = "Foliotrace", "1"
+    catalogue.msgid_bugs_address = catalogue.last_translator = ""
+    catalogue.language_team = language
+    catalogue.revision_date = catalogue.creation_date = FOUNDED
 
 
 def _path(language: str) -> Path:

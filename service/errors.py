@@ -22,6 +22,7 @@ from service.faults import (
     NoDesk,
     ServiceFault,
 )
+from service.idempotency import KeyReused
 from service.sandbox import SandboxFault
 from service.words import Words, words_for
 from watermark import WatermarkError
@@ -30,6 +31,7 @@ STATUS: tuple[tuple[type[Exception], int], ...] = (
     (PermissionDenied, 403),
     (UnknownError, 404),
     (ConflictError, 409),
+    (KeyReused, 422),
     (InvalidError, 400),
     (RegistryError, 400),
     (WatermarkError, 422),

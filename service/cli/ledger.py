@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -19,14 +20,15 @@ from service.flows import verifying
     help="A checkpoint you kept.",
 )
 @click.option(
-    "--export", type=click.File("w", encoding="utf-8"), help="Write the export here, to check elsewhere."
+    "--export",
+    type=click.File("x", encoding="utf-8"),
+    help="Write the export to this new file instead, to check it elsewhere.",
 )
-def verify(heads: tuple[str, ...], notes: tuple[Path, ...], export: Path | None) -> None:
+def verify(heads: tuple[str, ...], notes: tuple[Path, ...], export: TextIO | None) -> None:
     """Check the ledger against itself, its checkpoints and the tables; the exit code tells the kind of fault."""
     runtime = open_installation()
     if export is not None:
-        with export.open("x", encoding="utf-8") as stream:
-            verifying.export_ledger(runtime, stream)
+        verifying.export_ledger(runtime, export)
         return
     findings = verifying.verify_ledger(
         runtime, heads=heads, notes=[note.read_text(encoding="utf-8") for note in notes]

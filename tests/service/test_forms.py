@@ -71,9 +71,9 @@ def test_a_refusal_that_names_a_field_becomes_its_error(request_context):
     class TitleUnfit(InvalidError):
         code = "password-unfit"
 
-    refused = refused_field({"title": "x"}, TitleUnfit("no", field="title", shortest=12, longest=128))
     with force_locale("en"):
-        assert refused.errors == {"title": "A password has 12 to 128 characters and is not the account name."}
+        refused = refused_field({"title": "x"}, TitleUnfit("no", field="title", shortest=12, longest=128))
+    assert refused.errors == {"title": "A password has 12 to 128 characters and is not the account name."}
     with pytest.raises(TitleUnfit):
         refused_field({}, TitleUnfit("no"))
 
