@@ -3,27 +3,38 @@
 Laws: a permit says no more than was approved; a TOP_SECRET permit is bound to one gate and names at least two carriers.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy.orm import Session
 
 from registry import consent
 from registry.errors import ConflictError, InvalidError
 from registry.ledger import log
-from registry.models import ApprovalRequest, Permit, PermitCarrier
+from registry.models import ApprovalRequest, Copy, Permit, PermitCarrier
 from registry.rows import get_row, locked_copies
 from registry.rules import roles
 from registry.rules.approval import Act, Order
 from registry.rules.gate import CARRIERS_WANTED
 from registry.rules.levels import Handling, get_level
 from registry.rules.roles import Action, Actor
+from registry.rules.texts import parse_line
 from registry.rules.words import PermitState
+
+REASON_LIMIT: Final = 300
 
 
 class PermitIncomplete(InvalidError):
     """The approved order does not say enough for a permit."""
 
     code = "permit-incomplete"
+
+
+class CopiesOfOtherDocument(InvalidError):
+    """The order is over one document and names copies of another, whose level nobody would have looked at."""
+
+    code = "copies-of-other-document"
 
 
 class PermitClosed(ConflictError):
@@ -50,6 +61,17 @@ def require_complete(order: Order) -> None:
         raise PermitIncomplete("got an order that no permit can be opened from", missing=missing)
 
 
+def require_of_document(copies: Sequence[Copy], order: Order) -> None:
+    """Pass when all copies are of the order's document.
+
+    Raises:
+        CopiesOfOtherDocument: fact ``claimed_code`` names the first that is not.
+    """
+    for copy in copies:
+        if copy.document_id != order.document_id:
+            raise CopiesOfOtherDocument("got a copy of another document", claimed_code=copy.code)
+
+
 def open_permits(session: Session, request_id: int, *, actor: Actor, now: datetime) -> tuple[int, ...]:
     """Open the permits of an approved request, one for each of its copies, and use the approval up."""
     roles.require(actor, Action.OPEN_PERMIT)
@@ -65,6 +87,7 @@ def open_permits(session: Session, request_id: int, *, actor: Actor, now: dateti
     )
     require_complete(order)
     copies = locked_copies(session, order.copy_codes)
+    require_of_document(copies, order)
     permits = [
         Permit(
             request_id=request_id,
@@ -102,7 +125,8 @@ def revoke(session: Session, permit_id: int, reason: str, *, actor: Actor, now: 
     permit = get_row(session, Permit, permit_id, lock=True)
     if permit.state is not PermitState.OPEN:
         raise PermitClosed("got a permit that is not open", state=str(permit.state))
+    why = parse_line(reason, field="reason", limit=REASON_LIMIT)
     permit.state = PermitState.REVOKED
     log.append(
-        session, "permit.revoked", f"permit:{permit_id}", actor=actor, now=now, reason=log.private(reason)
+        session, "permit.revoked", f"permit:{permit_id}", actor=actor, now=now, reason=log.private(why)
     )

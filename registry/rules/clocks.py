@@ -33,6 +33,7 @@ class Clocks:
         list_fresh: Age to which a gate's list decides alone; ours, from the gate protocol.
         list_usable: Age to which it decides with a supervisor; beyond it two persons must; ours.
         same_scan: Within it, the same code at the same gate in the same direction is one event; ours.
+        gate_decision: How long an amber attempt waits for a supervisor before it must be scanned anew; ours.
         signature: How long a hand-over may wait for its signature before it is shown as open; ours.
     """
 
@@ -43,6 +44,7 @@ class Clocks:
     list_fresh: timedelta = timedelta(minutes=15)
     list_usable: timedelta = timedelta(hours=4)
     same_scan: timedelta = timedelta(seconds=5)
+    gate_decision: timedelta = timedelta(minutes=30)
     signature: timedelta = timedelta(hours=24)
 
 

@@ -29,12 +29,32 @@ class Colour(StrEnum):
     RED = "RED"
 
 
+class Proof(StrEnum):
+    """How the gate knows which copy it is."""
+
+    SIGNED = "signed"
+    """A QR whose keyed check was proven."""
+    HIDDEN = "hidden"
+    """The hidden marks of a photographed page, which no QR accompanied."""
+    TYPED = "typed"
+    """A code typed by hand; its check characters prove only that it was typed rightly."""
+    FOREIGN = "foreign"
+    """Something was read, but it is none of our marks."""
+    NOTHING = "nothing"
+    """Nothing was read at all."""
+
+
+NAMING: frozenset[Proof] = frozenset({Proof.SIGNED, Proof.HIDDEN, Proof.TYPED})
+"""The proofs that name a copy."""
+
+
 class Reason(StrEnum):
     """Why; stable codes, found in the gate log for ever."""
 
     MAY_LEAVE = "may-leave"
     MAY_ENTER = "may-enter"
     NOT_GENUINE = "not-genuine"
+    NO_MARK = "no-mark"
     UNKNOWN_COPY = "unknown-copy"
     COPY_VOID = "copy-void"
     COPY_SPOILED = "copy-spoiled"
@@ -61,12 +81,15 @@ class Reason(StrEnum):
     LIST_STALE = "list-stale"
     LIST_TOO_OLD = "list-too-old"
     IMPOSSIBLE_TRAVEL = "impossible-travel"
+    CODE_TYPED = "code-typed"
+    HIDDEN_MARK_ONLY = "hidden-mark-only"
 
 
 COLOURS: dict[Reason, Colour] = {
     Reason.MAY_LEAVE: Colour.GREEN,
     Reason.MAY_ENTER: Colour.GREEN,
     Reason.NOT_GENUINE: Colour.RED,
+    Reason.NO_MARK: Colour.RED,
     Reason.UNKNOWN_COPY: Colour.RED,
     Reason.COPY_VOID: Colour.RED,
     Reason.COPY_SPOILED: Colour.RED,
@@ -93,7 +116,16 @@ COLOURS: dict[Reason, Colour] = {
     Reason.LIST_STALE: Colour.AMBER,
     Reason.LIST_TOO_OLD: Colour.AMBER,
     Reason.IMPOSSIBLE_TRAVEL: Colour.RED,
+    # Whoever knows a code can type it with another paper in hand, and a QR that is gone may have been cut away:
+    # somebody besides the guard looks at the paper.
+    Reason.CODE_TYPED: Colour.AMBER,
+    Reason.HIDDEN_MARK_ONLY: Colour.AMBER,
 }
+
+CONFIRMABLE: frozenset[Reason] = frozenset(
+    {Reason.CARRIER_NOT_SHOWN, Reason.SECOND_CARRIER_MISSING, Reason.PAGES_NOT_COUNTED}
+)
+"""Amber reasons that the guard can settle alone, by looking: who carries, how many pages."""
 
 OVERRIDES: dict[Reason, int] = {Reason.LIST_TOO_OLD: 2}
 """How many supervisors an amber reason wants; one where it is not named."""
@@ -141,7 +173,7 @@ class Situation:
     """Everything a verdict may depend on.
 
     Attributes:
-        is_genuine: Whether the mark's keyed check was proven.
+        proof: How the gate knows which copy it is.
         copy: ``None`` when the register knows no such copy.
         permits: All permits ever opened for this copy, used and lapsed ones too.
         carriers: Persons who showed themselves at the gate, by id.
@@ -154,7 +186,7 @@ class Situation:
     direction: Direction
     gate_id: int
     at: datetime
-    is_genuine: bool
+    proof: Proof
     copy: KnownCopy | None
     permits: tuple[Permit, ...] = ()
     carriers: frozenset[int] = frozenset()
@@ -207,8 +239,23 @@ def is_same_scan(previous_at: datetime, at: datetime, clocks: Clocks = DEFAULT_C
     return abs(at - previous_at) <= clocks.same_scan
 
 
+def nearest_permit(situation: Situation) -> int | None:
+    """Return the unused permit under which a supervisor lets a copy leave: one good here and now before any other."""
+    unused = [permit for permit in situation.permits if not permit.is_used]
+    good = {permit.id for permit in _open_permits(situation)}
+    ranked = sorted(unused, key=lambda permit: (permit.id not in good, permit.until_at, permit.id))
+    return ranked[0].id if ranked else None
+
+
+def still_waits(happened_at: datetime, now: datetime, clocks: Clocks = DEFAULT_CLOCKS) -> bool:
+    """Return whether an amber attempt may still be decided: the paper stands at the gate only so long."""
+    return timedelta(0) <= now - happened_at <= clocks.gate_decision
+
+
 def _genuine(situation: Situation) -> Objection | None:
-    return None if situation.is_genuine else (Reason.NOT_GENUINE, {})
+    if situation.proof is Proof.NOTHING:
+        return Reason.NO_MARK, {}
+    return None if situation.proof in NAMING else (Reason.NOT_GENUINE, {})
 
 
 def _known(situation: Situation) -> Objection | None:
@@ -318,6 +365,12 @@ def _seen_possibly(situation: Situation) -> Objection | None:
     return Reason.IMPOSSIBLE_TRAVEL, {"gate_id": seen.gate_id, "seen_at": seen.at.isoformat()}
 
 
+def _named_by_its_qr(situation: Situation) -> Objection | None:
+    """Object last of all, so that what a supervisor is asked about is in order in every other way."""
+    reason = {Proof.TYPED: Reason.CODE_TYPED, Proof.HIDDEN: Reason.HIDDEN_MARK_ONLY}.get(situation.proof)
+    return (reason, {}) if reason else None
+
+
 CARRIERS_WANTED: dict[Handling, int] = {
     Handling.CONFIDENTIAL: 1,
     Handling.SECRET: 1,
@@ -338,9 +391,10 @@ CHECKS: dict[Direction, tuple[Check, ...]] = {
         _pages_confirmed,
         _list_fresh,
         _seen_possibly,
+        _named_by_its_qr,
     ),
     # What comes home is let in, recalled or not; what should not be out there is held or looked at.
-    Direction.ENTRY: (_genuine, _known, _not_given_up, _was_outside),
+    Direction.ENTRY: (_genuine, _known, _not_given_up, _was_outside, _named_by_its_qr),
 }
 """The checks of each direction, in the order in which they decide."""
 
