@@ -2,16 +2,12 @@
 
 import click
 
-from registry.rules.roles import Actor, Role
+from registry.rules.roles import Role
+from service.cli.acting import acting_as, asked_actor
 from service.cli.opening import open_installation
 from service.config import LANGUAGES
-from service.faults import LoginFailed, LoginThrottled
-from service.flows import people, signing_in
+from service.flows import people
 from service.flows.people import NewPerson
-from service.flows.signing_in import LoginRefused
-from service.runtime import Runtime
-
-_acting = click.option("--as", "acting", required=True, metavar="LOGIN", help="Your own account.")
 
 
 @click.group()
@@ -33,19 +29,19 @@ def found(unit: tuple[str, str, str]) -> None:
 
 
 @user.command()
-@_acting
+@acting_as
 @click.option("--unit", required=True, metavar="CODE", help="Code of the person's unit.")
 @click.option("--staff-no", required=True)
 def add(acting: str, unit: str, staff_no: str) -> None:
     """Register a person and open an account, as holder and nothing more."""
     runtime = open_installation()
-    actor = _asked_actor(runtime, acting)
+    actor = asked_actor(runtime, acting)
     people.add_person(runtime, actor, unit, _asked_person(staff_no))
     click.echo("The account is open.")
 
 
 @user.command()
-@_acting
+@acting_as
 @click.argument("login")
 @click.argument(
     "roles", nargs=-1, required=True, type=click.Choice([role.value for role in Role], case_sensitive=False)
@@ -53,43 +49,30 @@ def add(acting: str, unit: str, staff_no: str) -> None:
 def role(acting: str, login: str, roles: tuple[str, ...]) -> None:
     """Make ROLES the roles of an account."""
     runtime = open_installation()
-    actor = _asked_actor(runtime, acting)
+    actor = asked_actor(runtime, acting)
     people.set_roles(runtime, actor, login, {Role(name.upper()) for name in roles})
     click.echo("The roles count from the next request.")
 
 
 @user.command()
-@_acting
+@acting_as
 @click.argument("login")
 def password(acting: str, login: str) -> None:
     """Give an account a new password and end its sessions."""
     runtime = open_installation()
-    actor = _asked_actor(runtime, acting)
+    actor = asked_actor(runtime, acting)
     people.set_password(runtime, actor, login, _asked_password("New password"))
     click.echo("The password counts from now on.")
 
 
 @user.command()
-@_acting
+@acting_as
 @click.argument("login")
 def close(acting: str, login: str) -> None:
     """Close an account and end its sessions."""
     runtime = open_installation()
-    people.set_active(runtime, _asked_actor(runtime, acting), login, active=False)
+    people.set_active(runtime, asked_actor(runtime, acting), login, active=False)
     click.echo("The account is closed.")
-
-
-def _asked_actor(runtime: Runtime, login: str) -> Actor:
-    """Return who is at the keyboard, after their password; the login is recorded and ended at once."""
-    entered = click.prompt(f"Password of {login}", hide_input=True)
-    found_login = signing_in.sign_in(runtime, login, entered, address="command line")
-    if isinstance(found_login, LoginRefused):
-        raise (LoginThrottled if found_login.code == "too-many-attempts" else LoginFailed)(found_login.code)
-    visitor = signing_in.find_visitor(runtime, found_login.secret)
-    signing_in.sign_out(runtime, found_login.secret)
-    if visitor is None:
-        raise LoginFailed("the account was closed this instant")
-    return visitor.actor
 
 
 def _asked_person(staff_no: str) -> NewPerson:
