@@ -109,7 +109,9 @@ def test_an_export_is_never_written_over_another(cli, founded, tmp_path):
     path = tmp_path / "export.jsonl"
     assert cli("verify", "--export", str(path)).exit_code == 0
     assert path.read_text().startswith('{"record":"header"')
-    assert cli("verify", "--export", str(path)).exit_code == 1
+    again = cli("verify", "--export", str(path))
+    assert again.exit_code == 2
+    assert "File exists" in again.stderr
 
 
 def test_tables_of_another_release_are_refused_in_words(cli, monkeypatch, tmp_path):
