@@ -200,8 +200,8 @@ def png(picture: Picture) -> bytes:
 
 @lru_cache(maxsize=4)
 def halftone_page(lines_per_inch: float = 53.0, turn_deg: float = 45.0) -> Picture:
-    """Draw a page of printed halftone: round dots on a lattice whose size follows a slow picture."""
-    y, x = np.mgrid[0 : A4_PX[1], 0 : A4_PX[0]].astype(np.float32)
+    """Draw 120 mm square of printed halftone: round dots on a lattice whose size follows a slow picture."""
+    y, x = np.mgrid[0 : round(120 * _MM), 0 : round(120 * _MM)].astype(np.float32)
     turn, pitch = np.deg2rad(turn_deg), PRINT_DPI / lines_per_inch
     u, v = (np.cos(turn) * x + np.sin(turn) * y) / pitch, (np.cos(turn) * y - np.sin(turn) * x) / pitch
     screen = np.cos(2 * np.pi * u) + np.cos(2 * np.pi * v)

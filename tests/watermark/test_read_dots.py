@@ -65,9 +65,10 @@ def test_most_crops_of_60_mm_are_read_and_none_wrongly():
     trials, hits = 8, 0
     chance = np.random.default_rng(5)
     for seed in range(trials):
-        language = ("en", "zh")[seed % 2]
-        left, top = (int(mm / 25.4 * 300) for mm in (chance.uniform(25, 120), chance.uniform(25, 190)))
-        crop = scanned(language, seed % 3)[top : top + 709, left : left + 709]
+        left, top = chance.uniform(25, 120), chance.uniform(25, 190)
+        crop = paper.Scan.ordinary(seed).picture(
+            marked(("en", "zh")[seed % 2]), (left, top, left + 60, top + 60)
+        )
         answer = named(crop)
         assert answer in {(IDENTITY, 3), None}
         hits += answer is not None
@@ -94,8 +95,8 @@ def unmarked():
     smooth = cv2.GaussianBlur(chance.normal(0, 1, (1500, 1500)).astype(np.float32), (0, 0), 9)
     yield "text", scan.picture(paper.blacked_out(paper.text_page("zh", 1)))
     yield "leaders and tables of points", scan.picture(paper.leader_page())
-    yield "halftone", scan.picture(paper.halftone_page(), (20, 20, 140, 140))
-    yield "a lattice of our very pitch", scan.picture(paper.halftone_page(75.0, 0.0), (20, 20, 140, 140))
+    yield "halftone", scan.picture(paper.halftone_page())
+    yield "a lattice of our very pitch", scan.picture(paper.halftone_page(75.0, 0.0))
     yield "noise", chance.integers(0, 256, (1500, 1500)).astype(np.uint8)
     yield "something like a photograph", np.clip(128 + 900 * smooth, 0, 255).astype(np.uint8)
     yield "blank", np.full((1500, 1500), 255, np.uint8)
