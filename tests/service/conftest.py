@@ -50,7 +50,7 @@ class Browser:
     def log_in(self, login: str = "admin", password: str = PASSWORD) -> TestResponse:
         """Fill in the login page."""
         fields = {"login": login, "password": password, "csrf_token": self.token()}
-        return self.client.post("/login", data=fields)
+        return self.client.post("/login", data=fields, headers={"Accept-Language": "en"})
 
 
 @pytest.fixture

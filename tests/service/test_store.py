@@ -101,6 +101,12 @@ def test_swapped_chunks_are_found():
         b"".join(unseal([head + second + first + rest], digest, [NEW]))
 
 
+def test_content_that_never_had_its_digest_is_not_returned_whole():
+    wrong = hashlib.sha256(b"something else").digest()
+    with pytest.raises(BrokenSeal, match="does not have the digest"):
+        b"".join(unseal([seal(b"content", wrong, NEW)], wrong, [NEW]))
+
+
 def test_a_sealed_file_under_another_name_is_found(store, tmp_path):
     first, second = store.put(b"one"), store.put(b"two")
     places = {path.name: path for path in store._folder.rglob("*") if path.is_file()}
