@@ -114,6 +114,15 @@ def test_a_mirrored_page_names_nobody():
     assert named(np.ascontiguousarray(scanned("en", 0)[:, ::-1])) is None
 
 
+def test_too_few_dots_name_nobody_even_where_each_of_them_is_right():
+    """On 12 mm of blank paper some 30 of the 36 dots needed are seen; a reader that guesses names someone here."""
+    page = paper.with_dots(paper.blank_page(), IDENTITY, 3, KEY)
+    scan = paper.Scan.ordinary(0)
+    boxes = [(40 + 11 * step, 50 + 17 * step) for step in range(6)]
+    pictures = [scan.picture(page, (left, top, left + 12, top + 12)) for left, top in boxes]
+    assert [named(picture) for picture in pictures] == [None] * 6
+
+
 def test_what_was_accepted_was_below_the_bound():
     reading, _ = read_dots(scanned("en", 0)[1000:1500, 1000:1500], KEY)
     assert reading is None or reading.log10_chance <= MOST_LOG10_CHANCE
