@@ -15,6 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from registry.db import Base
 from registry.errors import RegistryError, UnknownError
 from registry.models import Copy, Movement
+from registry.rules import custody
 from registry.rules.roles import Actor
 from registry.rules.words import Custodian, MovementKind
 
@@ -129,11 +130,17 @@ def move(
     hand_over_id: int | None = None,
     return_id: int | None = None,
 ) -> Movement:
-    """Make ``custodian`` answer for the copy from ``now`` on. The copy must be locked by the caller."""
-    last = session.scalar(sa.select(sa.func.max(Movement.seq)).where(Movement.copy_id == copy.id)) or 0
+    """Make ``custodian`` answer for the copy from ``now`` on. The copy must be locked by the caller.
+
+    Raises:
+        BrokenCustody: such a movement cannot follow the last one.
+    """
+    last = session.scalar(
+        sa.select(Movement).where(Movement.copy_id == copy.id).order_by(Movement.seq.desc()).limit(1)
+    )
     movement = Movement(
         copy_id=copy.id,
-        seq=last + 1,
+        seq=last.seq + 1 if last else 1,
         kind=kind,
         custodian=custodian,
         person_id=person_id,
@@ -143,5 +150,11 @@ def move(
         recorded_by_id=actor.person_id,
         moved_at=now,
     )
+    custody.require_continues(link(last) if last else None, link(movement), position=movement.seq)
     session.add(movement)
     return movement
+
+
+def link(movement: Movement) -> custody.Movement:
+    """Return a movement as the rules of custody see it."""
+    return custody.Movement(movement.moved_at, movement.custodian, movement.person_id)

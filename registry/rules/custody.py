@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from itertools import zip_longest
+from typing import TypeVar
 
 from registry.errors import ConflictError
 from registry.rules.words import Custodian
@@ -39,8 +40,11 @@ class Span:
 
     custodian: Custodian
     person_id: int | None
-    from_at: datetime
+    since_at: datetime
     until_at: datetime | None
+
+
+Stretch = TypeVar("Stretch", bound=Span)
 
 
 class Break(StrEnum):
@@ -77,14 +81,15 @@ def spans(movements: Sequence[Movement]) -> tuple[Span, ...]:
     )
 
 
-def custodian_at(moment: datetime, movements: Sequence[Movement]) -> Span | None:
+def custodian_at(moment: datetime, chain: Sequence[Stretch]) -> Stretch | None:
     """Return who answered for the copy at ``moment``; ``None`` when nobody did, for want of paper.
 
-    Raises:
-        BrokenCustody: see `spans`.
+    Args:
+        moment: Any instant.
+        chain: What `spans` returned, oldest first, perhaps with more facts to each.
     """
-    for span in reversed(spans(movements)):
-        if span.from_at <= moment:
+    for span in reversed(chain):
+        if span.since_at <= moment:
             return None if span.custodian is Custodian.NONE else span
     return None
 

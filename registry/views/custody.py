@@ -1,30 +1,28 @@
-"""Who answers for a copy, derived from its movements: now, at an instant, and as a chain."""
+"""Who answers for a copy: now, at an instant, and as a chain; ``rules.custody`` derives it from the movements."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import zip_longest
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from registry.models import Movement, Person
-from registry.rules.words import Custodian, MovementKind
+from registry.rows import link
+from registry.rules import custody
+from registry.rules.custody import Span
+from registry.rules.words import MovementKind
 
 
 @dataclass(frozen=True)
-class Custody:
+class Custody(Span):
     """One stretch of custody; ``until_at`` is None while it lasts."""
 
     copy_id: int
     seq: int
     kind: MovementKind
-    custodian: Custodian
-    person_id: int | None
     name_zh: str | None
     name_en: str | None
-    since_at: datetime
-    until_at: datetime | None
     due_at: datetime | None
 
 
@@ -42,40 +40,47 @@ def custody_now(session: Session, copy_ids: Collection[int]) -> dict[int, Custod
         .outerjoin(Person, Movement.person_id == Person.id)
     )
     return {
-        movement.copy_id: _custody(movement, name_zh, name_en, None) for movement, name_zh, name_en in rows
+        movement.copy_id: _custody(
+            Span(movement.custodian, movement.person_id, movement.moved_at, None), movement, name_zh, name_en
+        )
+        for movement, name_zh, name_en in rows
     }
 
 
 def custody_chain(session: Session, copy_id: int) -> tuple[Custody, ...]:
-    """Return every stretch of custody of a copy, oldest first; each ends where the next begins."""
+    """Return every stretch of custody of a copy, oldest first; each ends where the next begins.
+
+    Raises:
+        BrokenCustody: the movements on record are no chain; somebody has changed them.
+    """
     rows = session.execute(
         sa.select(Movement, Person.name_zh, Person.name_en)
         .outerjoin(Person, Movement.person_id == Person.id)
         .where(Movement.copy_id == copy_id)
         .order_by(Movement.seq)
     ).all()
-    ends = [movement.moved_at for movement, _, _ in rows[1:]]
-    return tuple(_custody(row[0], row[1], row[2], end) for row, end in zip_longest(rows, ends))
+    spans = custody.spans([link(movement) for movement, _, _ in rows])
+    return tuple(
+        _custody(span, movement, name_zh, name_en)
+        for span, (movement, name_zh, name_en) in zip(spans, rows, strict=True)
+    )
 
 
 def custody_at(session: Session, copy_id: int, at: datetime) -> Custody | None:
-    """Return who answered for the copy at ``at``, or None when it did not exist on paper yet."""
-    chain = custody_chain(session, copy_id)
-    return next((stretch for stretch in reversed(chain) if stretch.since_at <= at), None)
+    """Return who answered for the copy at ``at``, or None when there was no paper, yet or any more."""
+    return custody.custodian_at(at, custody_chain(session, copy_id))
 
 
-def _custody(
-    movement: Movement, name_zh: str | None, name_en: str | None, until_at: datetime | None
-) -> Custody:
+def _custody(span: Span, movement: Movement, name_zh: str | None, name_en: str | None) -> Custody:
     return Custody(
+        custodian=span.custodian,
+        person_id=span.person_id,
+        since_at=span.since_at,
+        until_at=span.until_at,
         copy_id=movement.copy_id,
         seq=movement.seq,
         kind=movement.kind,
-        custodian=movement.custodian,
-        person_id=movement.person_id,
         name_zh=name_zh,
         name_en=name_en,
-        since_at=movement.moved_at,
-        until_at=until_at,
         due_at=movement.due_at,
     )

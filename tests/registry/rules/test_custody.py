@@ -42,14 +42,14 @@ def test_custody_runs_from_movement_to_movement():
     [(0, None), (1.9, None), (2, 41), (4.9, 41), (5, None), (7, 42), (8.5, None)],
 )
 def test_the_custodian_at_a_moment_is_the_last_who_confirmed(hours, person):
-    span = custodian_at(at(hours), LIFE)
+    span = custodian_at(at(hours), spans(LIFE))
     assert span is not None
     assert span.person_id == person
 
 
 @pytest.mark.parametrize("hours", [-0.1, 9, 100])
 def test_nobody_answers_for_paper_that_does_not_exist(hours):
-    assert custodian_at(at(hours), LIFE) is None
+    assert custodian_at(at(hours), spans(LIFE)) is None
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_there_is_exactly_one_custodian_at_every_instant(steps, hours):
     holding = [
         span
         for span in found
-        if span.from_at <= at(hours) and (span.until_at is None or at(hours) < span.until_at)
+        if span.since_at <= at(hours) and (span.until_at is None or at(hours) < span.until_at)
     ]
     assert len(holding) == (0 if hours < 0 else 1)
-    assert custodian_at(at(hours), movements) == (holding[0] if holding else None)
+    assert custodian_at(at(hours), found) == (holding[0] if holding else None)
