@@ -108,6 +108,13 @@ def consume(
     return request
 
 
+def abandon(session: Session, request_id: int) -> None:
+    """End a request whose subject is given up, so that nobody decides on or uses it; one that is over stays so."""
+    request = get_row(session, ApprovalRequest, request_id, lock=True)
+    if request.state in {RequestState.OPEN, RequestState.APPROVED}:
+        request.state = next_request_state(request.state, RequestStep.WITHDRAW)
+
+
 def require_separate(request: ApprovalRequest, actor: Actor) -> None:
     """Pass when the actor may carry out what the request asked for.
 

@@ -486,7 +486,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement per table and index
             sa.Enum(
                 "DRAFT",
                 "SUBMITTED",
-                "APPROVED",
                 "DESTROYED",
                 "CANCELLED",
                 name="destructionstate",

@@ -3,7 +3,9 @@
 What happens at the shredder is in ``shredding``. Law: a list that was submitted grows no more.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -12,21 +14,18 @@ from registry import consent
 from registry.disposal import ListClosed, NotOnTheList, highest_level, locked_items, locked_list, record_step
 from registry.errors import ConflictError
 from registry.ledger import log
-from registry.models import (
-    ApprovalRequest,
-    DestructionItem,
-    DestructionList,
-    Equipment,
-)
+from registry.models import ApprovalRequest, Copy, DestructionItem, DestructionList, Equipment
 from registry.rows import get_row, locked_copy
+from registry.rules import destruction as rules
 from registry.rules import lifecycle, roles
 from registry.rules.approval import Act
+from registry.rules.levels import shred_level_minimum
 from registry.rules.lifecycle import Step
 from registry.rules.roles import Action, Actor
-from registry.rules.words import (
-    DestructionState,
-    EquipmentKind,
-)
+from registry.rules.texts import parse_line
+from registry.rules.words import DestructionState, EquipmentKind
+
+REASON_LIMIT: Final = 300
 
 
 class NotAShredder(ConflictError):
@@ -47,6 +46,12 @@ class NotDestroyable(ConflictError):
     code = "not-destroyable"
 
 
+class ShredderTooCoarse(ConflictError):
+    """The list's shredder leaves pieces larger than the level of this copy allows."""
+
+    code = "shredder-too-coarse"
+
+
 class ListEmpty(ConflictError):
     """A list without copies cannot be approved."""
 
@@ -56,12 +61,13 @@ class ListEmpty(ConflictError):
 def open_list(session: Session, equipment_id: int, reason: str, *, actor: Actor, now: datetime) -> int:
     """Begin a list for a shredder; return its id."""
     roles.require(actor, Action.BUILD_DESTRUCTION_LIST)
+    why = parse_line(reason, field="reason", limit=REASON_LIMIT)
     device = get_row(session, Equipment, equipment_id)
     if device.kind is not EquipmentKind.SHREDDER or not device.active or device.shred_level is None:
         raise NotAShredder("got a device that cannot shred", equipment=equipment_id)
     made = DestructionList(
         state=DestructionState.DRAFT,
-        reason=reason,
+        reason=why,
         requester_id=actor.person_id,
         equipment_id=equipment_id,
         created_at=now,
@@ -75,7 +81,7 @@ def open_list(session: Session, equipment_id: int, reason: str, *, actor: Actor,
         actor=actor,
         now=now,
         equipment=equipment_id,
-        reason=log.private(reason),
+        reason=log.private(why),
     )
     return made.id
 
@@ -87,11 +93,12 @@ def add(session: Session, list_id: int, code: str, *, actor: Actor, now: datetim
     copy = locked_copy(session, code)
     if any(item.copy_id == copy.id for item in listed.items):
         return False
-    lifecycle.next_state(copy.state, Step.SEAL)
+    if Step.SEAL not in lifecycle.possible_steps(copy.state):
+        raise NotDestroyable("got a copy that is neither in stock nor spoiled", state=str(copy.state))
     if _open_list_of(session, copy.id) is not None:
         raise AlreadyListed("got a copy that stands on another open list", copy=code)
     listed.items.append(DestructionItem(copy=copy, listed_at=now))
-    highest_level(session, [item.copy for item in listed.items])
+    _require_fine_enough(session, listed.equipment, [item.copy for item in listed.items])
     log.append(session, "destruction.listed", f"destruction:{list_id}", actor=actor, now=now, copy=code)
     return True
 
@@ -135,19 +142,36 @@ def submit(session: Session, list_id: int, request_id: int, *, actor: Actor, now
 
 
 def cancel(session: Session, list_id: int, *, actor: Actor, now: datetime) -> None:
-    """Give a list up; its copies go back to where they were."""
+    """Give a list up; its copies go back to where they were, and its request for approval ends."""
     roles.require(actor, Action.BUILD_DESTRUCTION_LIST)
     listed = get_row(session, DestructionList, list_id, lock=True)
+    request_id = listed.request_id
     if listed.state in {DestructionState.DESTROYED, DestructionState.CANCELLED}:
         raise ListClosed("got a list that is over", state=str(listed.state))
     was_sealed = listed.state is not DestructionState.DRAFT
-    copies = locked_items(session, listed) if was_sealed else []
+    sealed = locked_items(session, listed) if was_sealed else []
+    # One that went missing meanwhile stays missing, and holds up no other.
+    copies = [copy for copy in sealed if Step.UNSEAL in lifecycle.possible_steps(copy.state)]
     for copy in copies:
         copy.state = lifecycle.next_state(copy.state, Step.UNSEAL)
+    if request_id is not None:
+        consent.abandon(session, request_id)
     listed.state = DestructionState.CANCELLED
     for copy in copies:
         record_step(session, copy, Step.UNSEAL, list_id, actor=actor, now=now)
-    log.append(session, "destruction.cancelled", f"destruction:{list_id}", actor=actor, now=now)
+    log.append(
+        session, "destruction.cancelled", f"destruction:{list_id}", actor=actor, now=now, request=request_id
+    )
+
+
+def _require_fine_enough(session: Session, device: Equipment, copies: Sequence[Copy]) -> None:
+    wanted = shred_level_minimum(highest_level(session, copies))
+    if rules.shred_class(device.shred_level or "") < wanted:
+        raise ShredderTooCoarse(
+            "got a shredder below the class that the level wants",
+            shred_level=device.shred_level,
+            wanted=rules.SHRED_CLASSES[wanted - 1],
+        )
 
 
 def _open_list_of(session: Session, copy_id: int) -> int | None:

@@ -1,7 +1,8 @@
 """At the shredder: every copy is scanned again, and people vouch in person for what they saw.
 
-Laws: what is destroyed is exactly what was listed and approved; operator and witnesses are none of requester,
-approver and holder and authenticate at that moment; until the last signature nothing is destroyed on record.
+Laws: what is destroyed is exactly what was listed and approved; people vouch only once every copy lies there;
+operator and witnesses are none of requester, approver and holder and authenticate at that moment; a signature that grew
+old is worth nothing; until the last signature nothing is destroyed on record.
 """
 
 from dataclasses import dataclass
@@ -15,10 +16,11 @@ from registry.disposal import ListClosed, NotOnTheList, highest_level, locked_it
 from registry.errors import ConflictError
 from registry.ledger import log
 from registry.models import Copy, DestructionList, DestructionSignature, Movement
-from registry.rows import get_row, move
+from registry.rows import get_row, locked_copy, move
 from registry.rules import destruction as rules
 from registry.rules import lifecycle, roles
 from registry.rules.approval import Act
+from registry.rules.clocks import authentication_holds, is_lapsed
 from registry.rules.destruction import Destruction, Present, Shortfall
 from registry.rules.lifecycle import Step
 from registry.rules.roles import Action, Actor
@@ -29,6 +31,18 @@ class AttestationConflict(ConflictError):
     """The person already has another part in this destruction."""
 
     code = "attestation-conflict"
+
+
+class OperatorSigned(ConflictError):
+    """There is one operator, and another person has just signed as that."""
+
+    code = "operator-signed"
+
+
+class NotAllPresented(ConflictError):
+    """Copies are still to be scanned at the shredder; nobody can vouch for what is not there."""
+
+    code = "not-all-presented"
 
 
 @dataclass(frozen=True)
@@ -47,12 +61,13 @@ class Progress:
 def present(session: Session, list_id: int, code: str, *, actor: Actor, now: datetime) -> bool:
     """Record that a listed copy was scanned at the shredder; return False when it was scanned there already."""
     roles.require(actor, Action.DESTROY)
-    listed = _approved(session, list_id)
+    listed = _approved(session, list_id, now)
     item = next((item for item in listed.items if item.copy.code == code), None)
     if item is None:
         raise NotOnTheList("got a copy that is not on the list", copy=code)
     if item.presented_at is not None:
         return False
+    lifecycle.next_state(locked_copy(session, code).state, Step.DESTROY)
     item.presented_at = now
     log.append(session, "destruction.presented", f"destruction:{list_id}", actor=actor, now=now, copy=code)
     return True
@@ -73,7 +88,9 @@ def attest(
     """
     roles.require(actor, Action.DESTROY)
     roles.require(attesting, Action.DESTROY if part is DestructionPart.OPERATOR else Action.WITNESS)
-    listed = _approved(session, list_id)
+    listed = _approved(session, list_id, now)
+    if waiting := [item for item in listed.items if item.presented_at is None]:
+        raise NotAllPresented("got a signature before every copy was scanned", missing=len(waiting))
     _sign(session, listed, part, attesting, now)
     copies = locked_items(session, listed)
     destruction = _destruction(session, listed, copies)
@@ -114,25 +131,35 @@ def keep_certificate(session: Session, list_id: int, sha256: str, *, actor: Acto
     )
 
 
-def _approved(session: Session, list_id: int) -> DestructionList:
+def _approved(session: Session, list_id: int, now: datetime) -> DestructionList:
     """Return a submitted list whose approval holds, locked; the approval itself is used up by the destruction."""
     listed = get_row(session, DestructionList, list_id, lock=True)
     if listed.state is not DestructionState.SUBMITTED or listed.request is None:
         raise ListClosed("got a list in another state", state=str(listed.state))
     if listed.request.state is not RequestState.APPROVED:
         raise consent.NotApproved("got a list that is not approved", state=str(listed.request.state))
+    if is_lapsed(listed.request.valid_until_at, now):
+        raise consent.ApprovalLapsed("got an approval whose time is over", request=listed.request.id)
     return listed
 
 
 def _sign(
     session: Session, listed: DestructionList, part: DestructionPart, attesting: Actor, now: datetime
 ) -> None:
-    """Write the signature down; a renewed one of the same person and part replaces the one that grew old."""
+    """Write the signature down, in place of those that grew old: whoever gave them may have left."""
+    for old in listed.signatures:
+        if not authentication_holds(old.authenticated_at, now):
+            session.delete(old)
+    session.flush()  # the deletions first: the same person may sign anew
+    session.refresh(listed, ["signatures"])
     held = next((one for one in listed.signatures if one.person_id == attesting.person_id), None)
     if held is not None and held.part is not part:
         raise AttestationConflict(
             "got a person with another part in this", person=held.person_id, part=str(held.part)
         )
+    operates = part is DestructionPart.OPERATOR
+    if held is None and operates and any(one.part is part for one in listed.signatures):
+        raise OperatorSigned("got a second operator")
     if held is not None:
         held.authenticated_at = now
     else:
@@ -154,13 +181,14 @@ def _destruction(session: Session, listed: DestructionList, copies: list[Copy]) 
         if listed.request
         else set()
     )
+    requesters = {listed.requester_id, *([listed.request.requester_id] if listed.request else [])}
     return Destruction(
         listed=frozenset(codes.values()),
         presented=frozenset(codes[item.copy_id] for item in listed.items if item.presented_at is not None),
         handling=highest_level(session, copies).handling,
         operator=operators[0] if operators else None,
         witnesses=tuple(signed[DestructionPart.WITNESS]),
-        requester=listed.requester_id,
+        requesters=frozenset(requesters),
         approvers=frozenset(approvers),
         holders=_last_holders(session, list(codes)),
         shredder_class=rules.shred_class(listed.equipment.shred_level or ""),
@@ -188,7 +216,11 @@ def _destroy(
 ) -> None:
     if listed.request_id is None:
         raise consent.NotApproved("got a list without a request", state=str(listed.state))
-    consent.consume(session, listed.request_id, Act.DESTROY, quantity=len(copies), actor=operator, now=now)
+    request = consent.consume(
+        session, listed.request_id, Act.DESTROY, quantity=len(copies), actor=operator, now=now
+    )
+    if set(consent.order_of(request).copy_codes) != {copy.code for copy in copies}:
+        raise consent.OrderChanged("got other copies than were agreed to", request=request.id)
     for copy in copies:
         copy.state = lifecycle.next_state(copy.state, Step.DESTROY)
         move(session, copy, MovementKind.DESTROYED, Custodian.NONE, actor=operator, now=now)

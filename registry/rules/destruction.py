@@ -56,6 +56,7 @@ class Destruction:
         listed: Copy codes on the approved list.
         presented: Copy codes scanned at the shredder.
         handling: The highest on the list.
+        requesters: Who built the list and who asked for its approval, by id.
         holders: Persons who held a listed copy when it was called in, by id.
         shredder_class: Certified P-class of the device, 1 to 7.
     """
@@ -65,7 +66,7 @@ class Destruction:
     handling: Handling
     operator: Present | None
     witnesses: tuple[Present, ...]
-    requester: int
+    requesters: frozenset[int]
     approvers: frozenset[int]
     holders: frozenset[int]
     shredder_class: int
@@ -152,7 +153,7 @@ def _conflicts(destruction: Destruction) -> tuple[tuple[int, Conflict], ...]:
     witnesses = Counter(witness.person_id for witness in destruction.witnesses)
     found: list[tuple[int, Conflict]] = []
     for person in sorted({*witnesses, *([operator] if operator is not None else [])}):
-        if person == destruction.requester:
+        if person in destruction.requesters:
             found.append((person, Conflict.REQUESTER))
         if person in destruction.approvers:
             found.append((person, Conflict.APPROVER))

@@ -107,11 +107,10 @@ class PermitState(StrEnum):
 
 
 class DestructionState(StrEnum):
-    """Where a destruction list stands."""
+    """Where a destruction list stands; whether it may go to the shredder is told by its request."""
 
     DRAFT = "DRAFT"
     SUBMITTED = "SUBMITTED"
-    APPROVED = "APPROVED"
     DESTROYED = "DESTROYED"
     CANCELLED = "CANCELLED"
 

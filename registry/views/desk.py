@@ -27,7 +27,7 @@ from registry.rules.approval import Act
 from registry.rules.gate import Colour
 from registry.rules.lifecycle import State
 from registry.rules.roles import Action, Actor
-from registry.rules.words import BatchState, CaseState, DestructionState
+from registry.rules.words import BatchState, CaseState, DestructionState, RequestState
 from registry.views.approvals import RequestRow, requested_by, usable, waiting_for
 from registry.views.holdings import HandOverView, Holding, Name, holdings, name, open_hand_overs, overdue
 
@@ -178,8 +178,11 @@ def _to_destroy(session: Session, actor: Actor, now: datetime) -> list[Thing]:
     query = (
         sa.select(DestructionList, sa.func.count(DestructionItem.copy_id), ApprovalRequest.decided_at)
         .join(DestructionItem, DestructionItem.list_id == DestructionList.id)
-        .outerjoin(ApprovalRequest, DestructionList.request_id == ApprovalRequest.id)
-        .where(DestructionList.state == DestructionState.APPROVED)
+        .join(ApprovalRequest, DestructionList.request_id == ApprovalRequest.id)
+        .where(
+            DestructionList.state == DestructionState.SUBMITTED,
+            ApprovalRequest.state == RequestState.APPROVED,
+        )
         .group_by(DestructionList.id, ApprovalRequest.decided_at)
         .order_by(DestructionList.id)
     )

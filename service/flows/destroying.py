@@ -84,6 +84,7 @@ def attest(
         PinRefused, PinClosed: it is not them, or too many wrong PINs were entered; recorded.
         AttestationConflict: the person has another part in this destruction.
     """
+    roles.require(actor, Action.DESTROY)
     attesting = proving.prove_person(runtime, actor, person_id, pin)
     with runtime.deed(actor, "destruction.attest", f"destruction:{list_id}") as session:
         return shredding.attest(session, list_id, part, attesting=attesting, actor=actor, now=runtime.now())
