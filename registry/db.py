@@ -85,9 +85,13 @@ def make_engine(url: str, *, echo: bool = False) -> sa.Engine:
         echo: Whether statements are logged; never in production, they carry names.
     """
     if sa.make_url(url).get_backend_name() != "sqlite":
-        return sa.create_engine(url, echo=echo, pool_pre_ping=True)
+        return sa.create_engine(url, echo=echo, pool_pre_ping=True, hide_parameters=not echo)
     engine = sa.create_engine(
-        url, echo=echo, module=_sqlite_module(), connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}
+        url,
+        echo=echo,
+        hide_parameters=not echo,
+        module=_sqlite_module(),
+        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
     )
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
