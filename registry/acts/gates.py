@@ -267,12 +267,8 @@ def _waits(session: Session, event: GateEvent, now: datetime) -> bool:
 def _persons(session: Session, staff_numbers: frozenset[str], *, refused: bool) -> frozenset[int]:
     """Return who showed themselves; somebody whom the register does not know, or the guard does not, is person 0."""
     wanted = {number.upper() for number in staff_numbers}
-    rows = session.execute(
-        sa.select(sa.func.upper(Person.staff_no), Person.id).where(
-            sa.func.upper(Person.staff_no).in_(wanted), Person.active
-        )
-    )
-    known: dict[str, int] = dict(rows.tuples().all())
+    query = sa.select(Person).where(sa.func.upper(Person.staff_no).in_(wanted), Person.active)
+    known = {person.staff_no.upper(): person.id for person in session.scalars(query)}
     strangers = {0} if refused or wanted - known.keys() else set()
     return frozenset({*known.values(), *strangers})
 

@@ -11,6 +11,7 @@ from registry.models import Copy, Document, Gate, GateEvent, Permit, PermitCarri
 from registry.rows import get_row
 from registry.rules.clocks import DEFAULT_CLOCKS, Clocks
 from registry.rules.gate import Colour, Reason
+from registry.rules.roles import Actor
 from registry.rules.words import Direction, PermitState, ScanSource
 from registry.views.holdings import CopyLine, Name, copy_line, name
 
@@ -137,6 +138,11 @@ def waiting(session: Session, *, now: datetime, clocks: Clocks = DEFAULT_CLOCKS)
         .order_by(GateEvent.id)
     )
     return tuple(_event(event, by) for event, by in session.execute(query))
+
+
+def count_waiting(session: Session, actor: Actor, now: datetime) -> int:
+    """Return how many amber attempts an actor may decide: none that they scanned themselves."""
+    return sum(row.guard.id != actor.person_id for row in waiting(session, now=now))
 
 
 def event(session: Session, event_id: int) -> EventRow:
