@@ -6,21 +6,38 @@ from typing import Any
 import click
 
 from registry.errors import RegistryError
+from service.cli.approvals import approval
+from service.cli.copies import copy
+from service.cli.demo import demo
+from service.cli.documents import document
+from service.cli.gate import gate, permit
 from service.cli.ledger import verify
 from service.cli.messages import messages
 from service.cli.migrate import migrate
 from service.cli.people import user
+from service.cli.printing import batch
 from service.cli.serve import serve
+from service.cli.shredder import shredder
+from service.cli.upkeep import upkeep
 from service.cli.worker import worker
 from service.faults import ServiceFault
 from watermark import WatermarkError
 
 COMMANDS: tuple[click.Command, ...] = (
+    demo,
+    document,
+    approval,
     serve,
+    shredder,
     worker,
     migrate,
     user,
+    batch,
+    copy,
+    gate,
+    permit,
     verify,
+    upkeep,
     messages,
 )
 

@@ -1,0 +1,57 @@
+"""A copy cannot be found, is found again, or is declared lost. The last custodian goes on answering for it.
+
+What a loss sets in motion (clocks, report, investigation) is told by ``rules.clocks``; custody does not move, since
+nobody else has the paper.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from registry.ledger import log
+from registry.rows import locked_copy, move
+from registry.rules import lifecycle, roles
+from registry.rules.lifecycle import Step
+from registry.rules.roles import Action, Actor
+from registry.rules.texts import parse_line
+from registry.rules.words import Custodian, MovementKind
+
+REASON_LIMIT: Final = 300
+
+ACTIONS: Final = {
+    Step.MISS: Action.REPORT_MISSING,
+    Step.DECLARE_LOST: Action.DECLARE_LOST,
+    Step.FIND: Action.FIND,
+}
+
+
+def report(
+    session: Session, code: str, step: Step, reason: str, *, actor: Actor, now: datetime
+) -> lifecycle.State:
+    """Record that a copy is missing, lost or found, and why; a found one is with the registry again.
+
+    Args:
+        session: The deed's transaction.
+        code: The copy.
+        step: ``MISS``, ``DECLARE_LOST`` or ``FIND``.
+        reason: How it was noticed or found, in the reporter's words.
+        actor: Who reports.
+        now: When.
+    """
+    roles.require(actor, ACTIONS[step])
+    copy = locked_copy(session, code)
+    copy.state = lifecycle.next_state(copy.state, step)
+    copy.state_reason = parse_line(reason, field="reason", limit=REASON_LIMIT)
+    if step is Step.FIND:
+        move(session, copy, MovementKind.FOUND, Custodian.REGISTRY, actor=actor, now=now)
+    log.append(
+        session,
+        lifecycle.RECORDED_AS[step],
+        f"copy:{code}",
+        actor=actor,
+        now=now,
+        state=str(copy.state),
+        reason=log.private(copy.state_reason),
+    )
+    return copy.state

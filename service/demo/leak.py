@@ -1,0 +1,59 @@
+"""A leaked page of the invented company: printed, scanned in an office, its QR blacked out, sent as a JPEG."""
+
+import io
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from service.demo.story import Story
+from watermark import read_qr, render_page
+
+PRINT_DPI: Final = 600
+SCAN_DPI: Final = 300
+TURN_DEG: Final = 0.8
+INK, PAPER = 38.0, 244.0
+NOISE: Final = 5.0
+JPEG_QUALITY: Final = 82
+BAR_MM: Final = 3
+TITLE: Final = "新一代导航样机研发会议纪要"
+COPY_INDEX, PAGE = 4, 1
+
+
+def picture_leak(story: Story) -> bytes:
+    """Return the picture of a page of a copy that somebody held, as a JPEG."""
+    code = story.copies[TITLE][COPY_INDEX]
+    printed = render_page(story.stamped(code), PAGE, PRINT_DPI, gray=True)
+    scanned = _scan(printed)
+    target = io.BytesIO()
+    Image.fromarray(_blacken_code(scanned)).save(
+        target, "JPEG", quality=JPEG_QUALITY, dpi=(SCAN_DPI, SCAN_DPI)
+    )
+    return target.getvalue()
+
+
+def _scan(printed: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return what an office scanner makes of a print: a little turned, soft, noisy, neither black nor white."""
+    height, width = (side * SCAN_DPI // PRINT_DPI for side in printed.shape[:2])
+    soft = cv2.GaussianBlur(printed, (0, 0), PRINT_DPI / SCAN_DPI * 0.6)
+    small = cv2.resize(soft, (width, height), interpolation=cv2.INTER_AREA)
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), TURN_DEG, 1)
+    turned = cv2.warpAffine(small, turn, (width, height), flags=cv2.INTER_CUBIC, borderValue=255)
+    noise = np.random.default_rng(7).normal(0, NOISE, turned.shape)
+    toned = INK + turned.astype(np.float64) / 255 * (PAPER - INK) + noise
+    return np.clip(toned, 0, 255).astype(np.uint8)
+
+
+def _blacken_code(scanned: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the scan with its QR covered by a black box, as whoever leaked it would do."""
+    target = io.BytesIO()
+    Image.fromarray(scanned).save(target, "PNG")
+    covered = scanned.copy()
+    for found in read_qr(target.getvalue()):
+        corners = np.array(found.corners, dtype=np.int32)
+        margin = round(BAR_MM / 25.4 * SCAN_DPI)
+        (left, top), (right, bottom) = corners.min(axis=0) - margin, corners.max(axis=0) + margin
+        cv2.rectangle(covered, (int(left), int(top)), (int(right), int(bottom)), 0, thickness=-1)
+    return covered

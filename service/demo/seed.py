@@ -1,0 +1,49 @@
+"""The demonstration's data: made once, in a folder of its own, by the product's own flows."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+
+from service import demo_accounts
+from service.demo import company
+from service.demo.cast import move_in
+from service.demo.leak import picture_leak
+from service.demo.mishaps import Mishaps
+from service.demo.story import Story
+from service.demo.timeline import Timeline
+from service.demo_accounts import DemoAccount
+from service.flows import checkpoints
+from service.runtime import Runtime
+
+DAYS = 61
+MARGIN = timedelta(hours=2)
+"""How long ago the day of the demonstration began at least, so that nothing in it lies in the future."""
+
+
+def seed(runtime: Runtime, report: Callable[[str], None]) -> None:
+    """Let two months pass in an empty demonstration, and write its logins down.
+
+    Args:
+        runtime: Of a migrated, empty demonstration; its clock says when the two months end.
+        report: Told what is being made, for people who wait.
+    """
+    now = runtime.now()
+    today = datetime.combine((now - MARGIN).date(), time(), UTC)
+    timeline = Timeline(today - timedelta(days=DAYS))
+    past = replace(runtime, clock=timeline.now)
+    story = Story(past, timeline, move_in(past, report), today, report)
+    story.plan()
+    mishaps = Mishaps(story)
+    mishaps.plan()
+    timeline.at(max(now, today), mishaps.wait_at_the_shredder)
+    timeline.run()
+    report(company.LEAK_FILE)
+    (runtime.settings.data_dir / company.LEAK_FILE).write_bytes(picture_leak(story))
+    checkpoints.sign_head(runtime)
+    demo_accounts.write(runtime.settings, map(_shown, company.SHOWN_LOGINS))
+
+
+def _shown(login: str) -> DemoAccount:
+    person = next(one for one in company.PEOPLE if one.login == login)
+    role = person.roles[0] if person.roles else company.HOLDER
+    return DemoAccount(login, company.PASSWORD, role, person.zh, person.en)

@@ -1,0 +1,201 @@
+"""Two months of the invented company: papers are registered, approved, printed, given, brought back and destroyed.
+
+Everything goes through the flows that people use, each deed at its own time, so that the demonstration obeys every
+rule of the product and its ledger verifies. What goes wrong on purpose is in ``mishaps``.
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+import sqlalchemy as sa
+
+from registry.acts.documents import DocumentFacts
+from registry.acts.meetings import MeetingFacts
+from registry.models import Copy
+from registry.rules.approval import Act
+from registry.rules.codes import human_code
+from registry.rules.words import HandOverKind
+from registry.views.batches import batch_work
+from service.demo import company
+from service.demo.cast import Cast
+from service.demo.company import DemoPaper
+from service.demo.papers import draw_paper
+from service.demo.timeline import Timeline
+from service.flows import lending, making, meetings, printing, registering, requesting
+from service.flows.requesting import Wish
+from service.runtime import Runtime
+
+HOUR: Final = timedelta(hours=1)
+WORKDAY_BEGINS: Final = timedelta(hours=1)
+"""09:00 in the company's zone, in UTC."""
+
+KEPT_IN_STOCK: Final = 2
+RETURNED_AFTER: Final = timedelta(days=12)
+
+
+@dataclass
+class Story:
+    """The company at work.
+
+    Attributes:
+        today: Midnight UTC of the day of the demonstration.
+        documents: Document ids by title.
+        copies: Codes of the printed copies by title, in the order of their numbers.
+    """
+
+    runtime: Runtime
+    timeline: Timeline
+    cast: Cast
+    today: datetime
+    report: Callable[[str], None]
+    chance: random.Random = field(default_factory=lambda: random.Random("foliotrace"))  # noqa: S311 - a story
+    documents: dict[str, int] = field(default_factory=dict)
+    copies: dict[str, list[str]] = field(default_factory=dict)
+    meetings: list[int] = field(default_factory=list)
+
+    def plan(self) -> None:
+        """Put two months on the agenda."""
+        first = self.today - timedelta(days=60) + WORKDAY_BEGINS
+        self.timeline.at(first, self._plan_meetings)
+        for number, paper in enumerate(company.PAPERS, start=1):
+            morning = self.today - timedelta(days=paper.day) + WORKDAY_BEGINS
+            self.timeline.at(morning, lambda paper=paper, number=number: self._register(paper, number))  # type: ignore[misc]  # bound early
+
+    def person(self, login: str) -> int:
+        """Return a person's id."""
+        return self.cast.person(login)
+
+    def ask_to_print(self, paper: DemoPaper, copies: int) -> int:
+        """Let the issuing unit ask for a print run; return the request's id."""
+        named = self.chance.sample(self.cast.holders, max(copies - KEPT_IN_STOCK, 0))
+        wish = Wish(
+            document_id=self.documents[paper.title],
+            act=Act.PRINT,
+            reason="会议使用" if paper.language == "zh" else "For the meeting",
+            until=self.timeline.now() + timedelta(days=30),
+            copies=copies,
+            recipients=tuple(self.person(login) for login in named),
+        )
+        return requesting.ask(self.runtime, self.cast.actors[company.HANDLERS[paper.unit]], wish)
+
+    def agree(self, request_id: int, *logins: str) -> None:
+        """Let people agree to what they are shown."""
+        for login in logins:
+            actor = self.cast.actors[login]
+            shown = requesting.get_request(self.runtime, actor, request_id)
+            requesting.decide(self.runtime, actor, request_id, agreed=True, shown_hash=shown.order_hash)
+
+    def approvers(self, paper: DemoPaper) -> tuple[str, ...]:
+        """Return who must agree to print a paper."""
+        return {
+            company.LOW: (company.MANAGERS[paper.unit],),
+            company.MID: ("leader",),
+            company.TOP: ("leader", "officer"),
+        }[paper.level]
+
+    def print_run(self, paper: DemoPaper, request_id: int) -> int:
+        """Let the clerk print an approved request and take the copies into stock; return the batch's id."""
+        clerk = self.cast.actors["clerk2"]
+        recipients = printing.plan(self.runtime, clerk, request_id).view.recipients
+        named: list[int | None] = [person.id for person in recipients]
+        batch_id = printing.order_batch(
+            self.runtime, clerk, request_id, named + [None] * (paper.copies - len(named))
+        )
+        self.make(batch_id)
+        printing.release(self.runtime, clerk, batch_id)
+        with self.runtime.database.reading() as session:
+            self.copies[paper.title] = [copy.code for copy in batch_work(session, batch_id).copies]
+        return batch_id
+
+    def make(self, batch_id: int) -> None:
+        """Make the copies of a print run here and now, as the worker does."""
+        making.make_batch(self.runtime, batch_id, lambda _done, _total: None)
+
+    def give(
+        self, codes: list[str], login: str, kind: HandOverKind, *, due_at: datetime | None = None
+    ) -> int:
+        """Let the clerk hand copies to a person, who has not signed yet; return the hand-over's id."""
+        scans = [human_code(code) for code in codes]
+        return lending.give(
+            self.runtime, self.cast.actors["clerk"], scans, kind, self.person(login), due_at=due_at
+        )
+
+    def hand_over(
+        self, codes: list[str], login: str, kind: HandOverKind, *, due_at: datetime | None = None
+    ) -> None:
+        """Hand copies to a person, who signs with their PIN."""
+        hand_over_id = self.give(codes, login, kind, due_at=due_at)
+        lending.confirm_by_pin(self.runtime, self.cast.actors["clerk"], hand_over_id, company.PIN)
+
+    def take_back(self, codes: list[str], login: str) -> None:
+        """Take copies back over the counter."""
+        scans = [human_code(code) for code in codes]
+        lending.take_back(self.runtime, self.cast.actors["clerk"], scans, self.person(login))
+
+    def stamped(self, code: str) -> bytes:
+        """Return the file of a printed copy."""
+        with self.runtime.database.reading() as session:
+            sha256 = session.scalar(sa.select(Copy.stamped_sha256).where(Copy.code == code))
+        return self.runtime.store.get(sha256 or "")
+
+    def _plan_meetings(self) -> None:
+        for title, unit, level, place, in_days in company.MEETINGS:
+            facts = MeetingFacts(
+                title,
+                "company",
+                level,
+                self.cast.units[unit],
+                place,
+                self.today + timedelta(days=in_days, hours=6),
+            )
+            self.meetings.append(meetings.plan(self.runtime, self.cast.actors["clerk"], facts))
+
+    def _register(self, paper: DemoPaper, number: int) -> None:
+        self.report(paper.title)
+        unit = next(one for one in company.UNITS if one.code == paper.unit)
+        doc_number = f"{unit.zh[:2]}发〔{self.today.year}〕{number}号"
+        facts = DocumentFacts(
+            doc_number=doc_number,
+            title=paper.title,
+            issuing_unit_id=self.cast.units[paper.unit],
+            classifying_unit_id=self.cast.units[paper.unit],
+            scheme="company",
+            level=paper.level,
+            secrecy_period=paper.period,
+            need_to_know="项目组成员" if paper.language == "zh" else "Members of the project",
+            no_copying=paper.no_copying,
+            meeting_id=None if paper.meeting is None else self.meetings[paper.meeting],
+        )
+        pdf = draw_paper(paper, doc_number, unit.zh if paper.language == "zh" else unit.en)
+        self.documents[paper.title] = registering.register(
+            self.runtime, self.cast.actors["clerk"], facts, pdf
+        )
+        self.timeline.at(self.timeline.now() + HOUR, lambda: self._ask(paper))
+
+    def _ask(self, paper: DemoPaper) -> None:
+        request_id = self.ask_to_print(paper, paper.copies or 8)
+        if paper.copies:
+            self.timeline.at(
+                self.timeline.now() + 2 * HOUR, lambda: self._approve_and_print(paper, request_id)
+            )
+
+    def _approve_and_print(self, paper: DemoPaper, request_id: int) -> None:
+        self.agree(request_id, *self.approvers(paper))
+        self.print_run(paper, request_id)
+        self.timeline.at(self.timeline.now() + 2 * HOUR, lambda: self._hand_out(paper, request_id))
+
+    def _hand_out(self, paper: DemoPaper, request_id: int) -> None:
+        view = requesting.get_request(self.runtime, self.cast.actors["clerk2"], request_id)
+        by_person = {self.person(login): login for login in self.cast.holders}
+        for person, code in zip(view.recipients, self.copies[paper.title], strict=False):
+            login = by_person[person.id]
+            is_loan = self.chance.random() < 0.3  # noqa: PLR2004 - about a third are loans
+            kind = HandOverKind.LOAN if is_loan else HandOverKind.ISSUE
+            back_at = self.timeline.now() + RETURNED_AFTER + self.chance.randint(0, 40) * HOUR
+            self.hand_over([code], login, kind, due_at=back_at + 24 * HOUR if is_loan else None)
+            comes_back = is_loan or self.chance.random() < 0.7  # noqa: PLR2004 - most papers come back
+            if comes_back and back_at < self.today - 24 * HOUR:
+                self.timeline.at(back_at, lambda code=code, login=login: self.take_back([code], login))  # type: ignore[misc]  # bound early
