@@ -47,14 +47,14 @@ def test_a_pinned_wrong_tile_is_beyond_doubt_for_nobody(vector):
     assert payload.decode(seen(tile), bytes.fromhex(vector["key"])).log10_evidence < NEEDED
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(identity=identities, page=pages, key=keys)
 def test_what_is_written_is_read(identity, page, key):
     decoded = payload.decode(seen(payload.tile_symbols(identity, page, key)), key, enough=NEEDED)
     assert (decoded.identity, decoded.page) == (identity, page)
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(identity=identities, page=pages, key=keys, seed=st.integers(0, 1000), damaged=st.integers(0, 256))
 def test_a_damaged_tile_is_read_right_or_not_beyond_doubt(identity, page, key, seed, damaged):
     chance = np.random.default_rng(seed)

