@@ -1,9 +1,9 @@
 // The gate screen. Takes readings from hand scanner, camera, photo and keyboard, asks the server, shows and sounds the answer.
 //
-// One attempt is one uuid: asking again (no answer, or after the guard counted pages) repeats it, so that the server records it
-// once. A red stays until acknowledged. No answer is never a pass.
+// One attempt is one uuid: asking again (no answer, or with what the guard was asked for) repeats it: the server records each answer of the guard as one more
+// event of the attempt, and the same answer sent twice as one. A red stays until acknowledged. No answer is never a pass.
 //
-// Sent (JSON, header X-CSRF-Token): raw, source, direction, gate, device, device_at, attempt, and once asked for: pages, carrier.
+// Sent (JSON, header X-CSRF-Token): raw, source, direction, gate, device, device_at, attempt, and once asked for: pages, carrier, refused.
 // A photo goes as multipart with the same fields and the file as `photo`.
 // Answered: colour, word, reason, next, facts [{label, value}], needs ["pages", "carrier"].
 
@@ -12,7 +12,7 @@ import { csrfToken, deviceId, newId } from "./device.js";
 import { play } from "./sound.js";
 import { ICONS, VerdictPanel } from "./verdict.js";
 
-/** @typedef {{ raw: string, source: string, direction: string, gate: string, device: string, device_at: string, attempt: string, pages?: number | null, carrier?: boolean, photo?: File }} Attempt */
+/** @typedef {{ raw: string, source: string, direction: string, gate: string, device: string, device_at: string, attempt: string, pages?: number | null, carrier?: string, refused?: boolean, photo?: File }} Attempt */
 /** @typedef {{ colour: "green" | "amber" | "red", word?: string, reason?: string, next?: string, facts?: { label: string, value: string }[], needs?: string[] }} Answer */
 
 /** Longest wait for the server before the guard is told. */
@@ -43,7 +43,7 @@ class GateScreen {
       void this.take(event.detail.raw, event.detail.source);
     });
     this.panel.form.addEventListener("submit", (event) => { event.preventDefault(); void this.#confirm(this.panel.answers()); });
-    this.panel.deny.addEventListener("click", () => this.#confirm({ pages: this.panel.answers().pages, carrier: false }));
+    this.panel.deny.addEventListener("click", () => this.#confirm({ ...this.panel.answers(), refused: true }));
     this.panel.acknowledge.addEventListener("click", () => { this.#stopped = false; this.#rest(); });
     this.panel.again.addEventListener("click", () => { if (this.#attempt) void this.#send(this.#attempt); });
     this.#find("[data-camera]").addEventListener("click", () => this.#toggleCamera());
@@ -80,7 +80,7 @@ class GateScreen {
     });
   }
 
-  /** @param {{ pages: number | null, carrier: boolean }} answers */
+  /** @param {{ pages: number | null, carrier: string, refused?: boolean }} answers */
   async #confirm(answers) {
     if (this.#attempt) await this.#send({ ...this.#attempt, ...answers });
   }

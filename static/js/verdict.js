@@ -44,11 +44,11 @@ export class VerdictPanel {
   /** Replace the next step, and leave everything else standing. @param {string} text */
   remind(text) { this.#write("next", text); }
 
-  /** @returns {{ pages: number | null, carrier: boolean }} what the guard entered */
+  /** @returns {{ pages: number | null, carrier: string }} what the guard entered */
   answers() {
     const pages = /** @type {HTMLInputElement} */ (this.form.elements.namedItem("pages"));
     const carrier = /** @type {HTMLInputElement} */ (this.form.elements.namedItem("carrier"));
-    return { pages: pages.value === "" ? null : Number(pages.value), carrier: carrier.checked };
+    return { pages: pages.value === "" ? null : Number(pages.value), carrier: carrier.value.trim() };
   }
 
   /** @param {string} part @param {string} text */
