@@ -6,14 +6,24 @@ for a page that does not exist fails at once.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import request, url_for
-from flask_babel import LazyString
+from flask_babel import LazyString, lazy_gettext
 from sqlalchemy.orm import Session
 
 from registry.rules import roles
 from registry.rules.roles import Action, Actor
+from registry.views.desk import count_to_decide
+from registry.views.gates import count_waiting
 from service.runtime import Runtime
+
+_ = lazy_gettext
+
+PAPERS = _("Papers")
+REGISTRY_DESK = _("Registry")
+GATES = _("Gates")
+ORGANISATION = _("Organisation")
 
 
 @dataclass(frozen=True)
@@ -27,7 +37,7 @@ class Line:
     """Heading under which it stands."""
     action: Action
     """Whoever may do this for some unit sees the line."""
-    badge: Callable[[Session, Actor], int] | None = None
+    badge: Callable[[Session, Actor, datetime], int] | None = None
     """Counts what waits there for the visitor."""
 
 
@@ -43,10 +53,33 @@ class Entry:
     badge: int
 
 
-LINES: tuple[Line, ...] = ()
+LINES: tuple[Line, ...] = (
+    Line("home.desk", _("Desk"), "house", PAPERS, Action.READ_OWN_HOLDINGS),
+    Line(
+        "approvals.index",
+        _("Approvals"),
+        "clipboard-check",
+        PAPERS,
+        Action.READ_OWN_HOLDINGS,
+        count_to_decide,
+    ),
+    Line("documents.index", _("Documents"), "file-earmark-text", PAPERS, Action.READ_OWN_HOLDINGS),
+    Line("meetings.index", _("Meetings"), "calendar-event", PAPERS, Action.MANAGE_MEETINGS),
+    Line("holdings.mine", _("My papers"), "person-check", PAPERS, Action.READ_OWN_HOLDINGS),
+    Line("counter.desk", _("Counter"), "arrow-left-right", REGISTRY_DESK, Action.HAND_OVER),
+    Line("printing.batches", _("Print runs"), "printer", REGISTRY_DESK, Action.PRINT),
+    Line("copies.index", _("Copies"), "files", REGISTRY_DESK, Action.READ_REGISTER),
+    Line("destruction.index", _("Destruction"), "fire", REGISTRY_DESK, Action.DESTROY),
+    Line("permits.index", _("Take-out permits"), "door-open", PAPERS, Action.REQUEST_TAKE_OUT),
+    Line("gate.index", _("Gate"), "shield-check", GATES, Action.SCAN_AT_GATE),
+    Line("gate.waiting", _("Waiting at the gates"), "hourglass-split", GATES, Action.OVERRIDE_GATE, count_waiting),
+    Line("gate.log", _("Gate log"), "list", GATES, Action.READ_GATE_LOG),
+    Line("people.index", _("People"), "people", ORGANISATION, Action.MANAGE_PEOPLE),
+    Line("people.index", _("People"), "people", ORGANISATION, Action.MANAGE_ROLES),
+)
 """In the order of the menu; the first that a visitor sees is the start page."""
 
-SCAN_ENDPOINT: str | None = None
+SCAN_ENDPOINT: str | None = "copies.find"
 """Where a code scanned on any page is looked up."""
 
 
@@ -61,7 +94,9 @@ def menu(runtime: Runtime, actor: Actor) -> list[Entry]:
     counts = {}
     if any(line.badge for line in lines):
         with runtime.database.reading() as session:
-            counts = {line.endpoint: line.badge(session, actor) for line in lines if line.badge}
+            counts = {
+                line.endpoint: line.badge(session, actor, runtime.now()) for line in lines if line.badge
+            }
     return [
         Entry(
             url=url_for(line.endpoint),

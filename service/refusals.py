@@ -67,8 +67,8 @@ DOCUMENTS: Final[dict[str, tuple[LazyString, LazyString]]] = {
         _("Write it like 10年, 6个月, 长期, 10 years, or a last day such as 2031-12-31."),
     ),
     "mixed-schemes": (
-        _("Document and meeting have levels of different schemes, which never mix."),
-        _("Choose a level of the same scheme, or another meeting."),
+        _("Levels of different schemes never mix in one meeting or on one list."),
+        _("Choose another meeting for the document, or another list for the copy."),
     ),
     "meeting-below-document": (
         _("A meeting may not have a lower level than one of its documents."),
@@ -188,4 +188,190 @@ PEOPLE: Final[dict[str, tuple[LazyString, LazyString]]] = {
     ),
 }
 
-ALL: Final = FILES | DOCUMENTS | APPROVALS | PEOPLE
+PRINTING: Final[dict[str, tuple[LazyString, LazyString]]] = {
+    "already-released": (
+        _("The file of this print run was given out before, and it is given out only once."),
+        _(
+            "If it never reached the printer or sheets were spoiled, mark those copies as misprints: each is replaced."
+        ),
+    ),
+    "impossible-batch-step": (
+        _(
+            "The print run is in another state by now, so this step is not possible. Nothing has been changed."
+        ),
+        _("Reload its page to see where it stands."),
+    ),
+    "impossible-step": (
+        _("The copy is in another state by now, so this step is not possible. Nothing has been changed."),
+        _("Reload its page to see where it stands."),
+    ),
+    "nothing-ordered": (
+        _("Not one copy was named."),
+        _("Choose at least one."),
+    ),
+    "recipient-inactive": (
+        _("A person who shall be named on a copy no longer works here."),
+        _("Choose another name, or print the copy without one."),
+    ),
+    "recipient-not-agreed": (
+        _("A name on the copies is not among those that were agreed to."),
+        _("Choose from the names of the approval, or ask for a new one."),
+    ),
+    "partial-print": (
+        _("This approval is for some pages only, and only whole documents are printed here."),
+        _("Register those pages as a document of their own and ask again."),
+    ),
+    "several-batches": (
+        _("These copies come from several print runs."),
+        _("Record the misprints of one print run at a time."),
+    ),
+    "nothing-printed-yet": (
+        _("The file of this print run was not given out yet, so there is no paper that could be spoiled."),
+        _("Get the file first. What must not be printed at all is given up on the page of the print run."),
+    ),
+    "not-a-misprint": (
+        _("A holder has had this copy, so whatever is wrong with it, the printer did not do it."),
+        _("Put it on a destruction list, and ask for a new copy."),
+    ),
+    "unprintable-characters": (
+        _("These characters cannot be printed: %(characters)s. No number was used."),
+        _("Check the names and the document number, or print without the name."),
+    ),
+    "no-such-copy-page": (
+        _("The copy has %(pages)s pages."),
+        _("Choose one of them."),
+    ),
+    "staff-number-unknown": (
+        _("Nobody who can be named on a copy has the staff number %(staff_no)s."),
+        _("Check the number; the approval may name others."),
+    ),
+    "unknown-copy": (
+        _("No copy that you may know of bears this code."),
+        _("Check the code. If it stands on paper in your hand, call the registry."),
+    ),
+    "code-wrong-length": (
+        _("A code has %(wanted)s characters; this one has %(got)s."),
+        _("Type it again as printed beside the QR code, or scan it."),
+    ),
+    "code-wrong-character": (
+        _("No code contains the character at place %(position)s."),
+        _("Type it again as printed beside the QR code, or scan it."),
+    ),
+    "code-mistyped": (
+        _("At least one character of the code is wrong."),
+        _("Type it again as printed beside the QR code, or scan it."),
+    ),
+    "not-a-mark": (
+        _("This is not the code of one of our copies."),
+        _("Scan the QR code at the foot of a page, or type the code beside it."),
+    ),
+}
+
+
+GATES: Final[dict[str, tuple[LazyString, LazyString]]] = {
+    "gate-closed": (
+        _("This gate is not in use."),
+        _("Choose the gate at which this device stands."),
+    ),
+    "attempt-unreadable": (
+        _("What the gate's screen sent cannot be understood, so nobody knows whether this paper may pass."),
+        _("Hold the paper, reload the page and scan again."),
+    ),
+    "attempt-reused": (
+        _("Two different scans came under one number, so the second was not judged."),
+        _("Hold the paper and scan again."),
+    ),
+    "nothing-to-override": (
+        _("There is nothing to decide any more: it was decided, scanned anew, or waited too long."),
+        _("Have the paper scanned again."),
+    ),
+    "guard-overrides-self": (
+        _("Who scanned a paper cannot also let it pass."),
+        _("Call another supervisor."),
+    ),
+    "carrier-overrides-self": (
+        _("Who carries a paper or answers for it cannot also let it pass."),
+        _("Call another supervisor."),
+    ),
+    "permit-incomplete": (
+        _("A permit for this level needs more than was said."),
+        _("Name enough carriers (two for the highest level), the gate and the time."),
+    ),
+    "permit-closed": (
+        _("This permit was used or taken back before."),
+        _("Reload the list to see where it stands."),
+    ),
+    "copies-of-other-document": (
+        _("Copies of different documents cannot be taken out under one approval."),
+        _("Ask for each document by itself."),
+    ),
+    "no-copies-chosen": (
+        _("No copy was chosen."),
+        _("Tick or scan at least one copy."),
+    ),
+    "copy-not-in-hand": (
+        _("Nobody has signed for copy %(claimed_code)s, so nobody can take it out."),
+        _("Have it handed over at the counter first."),
+    ),
+}
+
+COUNTER: Final[dict[str, tuple[LazyString, LazyString]]] = {
+    "nothing-scanned": (
+        _("There is no copy on the stack."),
+        _("Scan at least one copy."),
+    ),
+    "copy-scanned-twice": (
+        _("The same copy lies on the stack twice."),
+        _("Take one of the two off."),
+    ),
+    "loan-needs-due-time": (
+        _("Something that is lent has to come back at a time that is still to come."),
+        _("Enter a later time."),
+    ),
+    "receiver-inactive": (
+        _("The receiver no longer works here and can be given nothing."),
+        _("Choose another receiver."),
+    ),
+    "given-to-oneself": (
+        _("Nobody hands copies to themselves."),
+        _("Let another clerk give them to you."),
+    ),
+    "hand-over-closed": (
+        _("This hand-over was signed for or withdrawn before. Nothing has been changed."),
+        _("Reload the page to see where it stands."),
+    ),
+    "not-the-receiver": (
+        _("Only the person it was given to can sign for it."),
+        _("Let that person sign, or withdraw the hand-over."),
+    ),
+    "not-the-holder": (
+        _("Another person answers for this copy."),
+        _("Reload your list; the copy may have been passed on."),
+    ),
+    "already-the-holder": (
+        _("The receiver answers for one of these copies already."),
+        _("Take that copy off the stack, or choose another receiver."),
+    ),
+    "pages-unclear": (
+        _("Pages are missing or belong to other copies. Nothing has been changed."),
+        _("Look for them first. If they stay away, confirm that you have seen it; the record will say so."),
+    ),
+    "signature-unfit": (
+        _("There is no usable signature in the box."),
+        _("Clear the box and sign again, or use the PIN."),
+    ),
+    "signature-unseen": (
+        _("Nobody else has seen you sign, so a drawn signature does not count."),
+        _("Sign with your PIN, or at the counter."),
+    ),
+    "pin-refused": (
+        _("The PIN is not this person's."),
+        _("Enter it again. Wrong entries are recorded, and after several of them the PIN has to wait."),
+    ),
+    "pin-closed": (
+        _("Too many wrong PINs were entered for this person."),
+        _("Wait some minutes, or sign by hand at the counter."),
+    ),
+}
+
+ALL: Final = FILES | DOCUMENTS | APPROVALS | PEOPLE | PRINTING | GATES | COUNTER

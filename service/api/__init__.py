@@ -2,7 +2,12 @@
 
 from flask import Blueprint
 
+from service.api.approvals import area as approvals
+from service.api.batches import area as batches
+from service.api.copies import area as copies
+from service.api.documents import area as documents
+from service.api.gate import area as gate
 from service.api.openapi import blueprint as openapi
 from service.api.sessions import area as sessions
 
-API_BLUEPRINTS: tuple[Blueprint, ...] = (sessions, openapi)
+API_BLUEPRINTS: tuple[Blueprint, ...] = (documents, approvals, sessions, copies, batches, gate, openapi)

@@ -2,6 +2,36 @@
 
 from flask import Blueprint
 
+from service.pages.approvals import blueprint as approvals
+from service.pages.batches import blueprint as batches
+from service.pages.copies import blueprint as copies
+from service.pages.counter import blueprint as counter
+from service.pages.destruction import blueprint as destruction
+from service.pages.documents import blueprint as documents
+from service.pages.gate import blueprint as gate
+from service.pages.hand_overs import blueprint as hand_overs
+from service.pages.holdings import blueprint as holdings
+from service.pages.home import blueprint as home
+from service.pages.meetings import blueprint as meetings
+from service.pages.people import blueprint as people
+from service.pages.permits import blueprint as permits
+from service.pages.returns import blueprint as returns
 from service.pages.session import blueprint as session
 
-PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (session,)
+PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
+    session,
+    home,
+    documents,
+    approvals,
+    meetings,
+    people,
+    copies,
+    batches,
+    counter,
+    hand_overs,
+    returns,
+    holdings,
+    destruction,
+    gate,
+    permits,
+)
