@@ -27,7 +27,7 @@ from service.flows.handlers import HANDLERS
 from service.flows.printing import UnprintableCharacters
 from service.store import FileDamaged
 from service.worker import work_one
-from tests.flows.conftest import draw_pdf
+from tests.fixtures.papers import draw_pdf
 
 
 def unwatched(_done, _total):
