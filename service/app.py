@@ -6,7 +6,7 @@ import structlog
 from flask import Flask, g, request, url_for
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from service import errors, filters, forms, headers, i18n, login, logs, navigation
+from service import errors, filters, forms, headers, i18n, login, logs, navigation, notices, terms
 from service.api import API_BLUEPRINTS
 from service.config import PROJECT_ROOT, Settings
 from service.pages import PAGE_BLUEPRINTS
@@ -49,8 +49,10 @@ def create_app(settings: Settings, *, runtime: Runtime | None = None) -> Flask:
     app.before_request(_begin_request)
     forms.register(app)
     login.register(app, runtime)
+    app.session_interface = notices.NoticeSessions()
     i18n.register(app, runtime)
     filters.register(app)
+    terms.register(app)
     headers.register(app)
     errors.register(app)
     for blueprint in (*PAGE_BLUEPRINTS, *API_BLUEPRINTS):

@@ -21,5 +21,10 @@ def day_of(moment: datetime, settings: Settings) -> date:
     return moment.astimezone(_zone(settings)).date()
 
 
+def local(moment: datetime, settings: Settings) -> datetime:
+    """Return an instant as people there write it, without a zone; the other way round is `instant`."""
+    return moment.astimezone(_zone(settings)).replace(tzinfo=None)
+
+
 def _zone(settings: Settings) -> ZoneInfo:
     return ZoneInfo(settings.time_zone)

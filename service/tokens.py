@@ -46,6 +46,7 @@ class Purpose(StrEnum):
     FORM = "form"
     LANGUAGE = "language"
     DOWNLOAD = "download"
+    NOTICE = "notice"
 
 
 class Tokens:

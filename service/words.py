@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from flask_babel import LazyString, lazy_gettext
 
+from service import refusals
+
 _ = lazy_gettext
 
 
@@ -86,6 +88,7 @@ OTHERWISE = (
 )
 
 BY_CODE: dict[str, tuple[LazyString, LazyString]] = {
+    **refusals.ALL,
     "form-stale": (
         _("The form was too old or came from another window. Nothing has been changed."),
         _("Go back, reload the page and send the form again."),
@@ -173,6 +176,54 @@ BY_CODE: dict[str, tuple[LazyString, LazyString]] = {
     "job-unknown": (
         _("There is no such job, or it is not yours to see."),
         _("Start from the menu."),
+    ),
+    "destruction-list-closed": (
+        _("The list is in another state by now, so this step is not possible. Nothing has been changed."),
+        _("Reload the list to see where it stands."),
+    ),
+    "destruction-list-empty": (
+        _("There is no copy on the list."),
+        _("Scan at least one copy, then ask for approval."),
+    ),
+    "not-a-shredder": (
+        _("This device cannot destroy paper, or it is out of use."),
+        _("Choose another shredder."),
+    ),
+    "shredder-too-coarse": (
+        _("The shredder of this list cuts to %(shred_level)s; this copy needs at least %(wanted)s."),
+        _("Begin a list for a finer shredder and put the copy there."),
+    ),
+    "not-destroyable": (
+        _("Only what lies in the registry can be destroyed: copies in stock and misprints."),
+        _("If it lies before you, take it back at the counter first."),
+    ),
+    "not-all-presented": (
+        _("%(missing)s copies of the list have not been scanned at the shredder yet."),
+        _("Scan every copy first; only then can somebody vouch for them."),
+    ),
+    "operator-signed": (
+        _("Another person has just signed as the operator."),
+        _("Sign as a witness."),
+    ),
+    "device-name-taken": (
+        _("Another device is called %(device_name)s."),
+        _("Choose another name."),
+    ),
+    "invalid-shred-class": (
+        _("This is no class of ISO/IEC 21964."),
+        _("Write it as on the certificate of the shredder, from P-1 to P-7."),
+    ),
+    "already-listed": (
+        _("This copy stands on another destruction list."),
+        _("Take it off there first, or leave it there."),
+    ),
+    "not-on-the-list": (
+        _("This copy is not on the list."),
+        _("Keep it out of the shredder and put it aside."),
+    ),
+    "attestation-conflict": (
+        _("This person already has another part in this destruction, so the signature does not count."),
+        _("Somebody who neither asked for, approved nor held these papers has to sign."),
     ),
     "too-many-attempts": (
         _("This account failed to log in too often and has to wait."),

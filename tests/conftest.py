@@ -12,6 +12,7 @@ pytest_plugins = [
     "tests.fixtures.browsers",
     "tests.fixtures.servers",
     "tests.fixtures.office",
+    "tests.fixtures.world",
 ]
 
 settings.register_profile("desk", deadline=None)

@@ -6,7 +6,7 @@ do; what is on it is theirs to see.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -18,24 +18,20 @@ from registry.models import (
     DestructionItem,
     DestructionList,
     Document,
-    GateEvent,
     PrintBatch,
     TraceCase,
 )
 from registry.rules import roles
 from registry.rules.approval import Act
-from registry.rules.gate import Colour
 from registry.rules.lifecycle import State
 from registry.rules.roles import Action, Actor
 from registry.rules.words import BatchState, CaseState, DestructionState, RequestState
+from registry.views import gates
 from registry.views.approvals import RequestRow, requested_by, usable, waiting_for
 from registry.views.holdings import HandOverView, Holding, Name, holdings, name, open_hand_overs, overdue
 
 SHOWN: Final = 5
 """How many things of a stack are shown; the rest is behind its link."""
-
-UNANSWERED: Final = timedelta(days=1)
-"""How far back amber attempts at the gates are still of interest to a supervisor: a day's shifts."""
 
 
 class Stack(StrEnum):
@@ -201,19 +197,10 @@ def _to_destroy(session: Session, actor: Actor, now: datetime) -> list[Thing]:
 
 
 def _amber(session: Session, actor: Actor, now: datetime) -> list[Thing]:
-    del actor
-    query = (
-        sa.select(GateEvent)
-        .where(
-            GateEvent.colour == Colour.AMBER,
-            GateEvent.override_by_id.is_(None),
-            GateEvent.happened_at >= now - UNANSWERED,
-        )
-        .order_by(GateEvent.happened_at.desc())
-    )
     return [
-        Thing(key=str(row.id), doc_number="", title="", level="", person=name(row.guard), at=row.happened_at)
-        for row in session.scalars(query)
+        Thing(key=str(row.id), doc_number="", title="", level="", person=row.guard, at=row.happened_at)
+        for row in gates.waiting(session, now=now)
+        if row.guard.id != actor.person_id
     ]
 
 

@@ -56,9 +56,8 @@ class PersonRow:
 
 def units(session: Session) -> tuple[UnitRow, ...]:
     """Return all units by their code."""
-    counted = dict(
-        session.execute(sa.select(Person.unit_id, sa.func.count()).group_by(Person.unit_id)).tuples().all()
-    )
+    query = sa.select(Person.unit_id, sa.func.count().label("persons")).group_by(Person.unit_id)
+    counted = {row.unit_id: row.persons for row in session.execute(query)}
     found = {unit.id: unit for unit in session.scalars(sa.select(Unit).order_by(Unit.code))}
     return tuple(
         UnitRow(

@@ -44,20 +44,22 @@ STACKS: Final[Mapping[Stack, Words]] = MappingProxyType(
             "approvals.show",
             "request_id",
         ),
-        Stack.AMBER: Words(_("Amber at the gates"), "door-open", "look", "gate.log", "gate.log", "event"),
+        Stack.AMBER: Words(
+            _("Amber at the gates"), "door-open", "look", "gate.waiting", "gate.waiting", "event"
+        ),
         Stack.OVERDUE: Words(
-            _("Loans overdue"), "clock-history", "stop", "lending.overdue", "copies.show", "code"
+            _("Loans overdue"), "clock-history", "stop", "counter.out", "copies.show", "code"
         ),
         Stack.UNSIGNED: Words(
             _("Given, not yet signed for"),
             "arrow-left-right",
             "look",
-            "lending.counter",
-            "lending.hand_over",
+            "counter.desk",
+            "hand_overs.show",
             "hand_over_id",
         ),
         Stack.CLAIMED: Words(
-            _("Said to be returned"), "chat-left-text", "look", "lending.counter", "copies.show", "code"
+            _("Said to be returned"), "chat-left-text", "look", "counter.out", "copies.show", "code"
         ),
         Stack.TO_RELEASE: Words(
             _("Printed files ready"), "printer", "ok", "printing.batches", "printing.batch", "batch_id"
@@ -98,14 +100,14 @@ STACKS: Final[Mapping[Stack, Words]] = MappingProxyType(
             _("Open trace cases"), "fingerprint", "look", "tracing.index", "tracing.show", "case_id"
         ),
         Stack.OWN_OVERDUE: Words(
-            _("You are late with"), "clock-history", "stop", "lending.holdings", "lending.holdings", "code"
+            _("You are late with"), "clock-history", "stop", "holdings.mine", "holdings.mine", "code"
         ),
         Stack.TO_SIGN_FOR: Words(
             _("Waiting for your signature"),
             "pen",
             "look",
-            "lending.holdings",
-            "lending.hand_over",
+            "hand_overs.mine",
+            "hand_overs.show",
             "hand_over_id",
         ),
         Stack.OWN_REQUESTS: Words(
@@ -117,7 +119,7 @@ STACKS: Final[Mapping[Stack, Words]] = MappingProxyType(
             "request_id",
         ),
         Stack.HELD: Words(
-            _("You answer for"), "person-check", "held", "lending.holdings", "lending.holdings", "code"
+            _("You answer for"), "person-check", "held", "holdings.mine", "holdings.mine", "code"
         ),
     }
 )
@@ -134,7 +136,7 @@ class Shortcut:
 
 
 SHORTCUTS: Final[tuple[Shortcut, ...]] = (
-    Shortcut(_("Counter"), "arrow-left-right", "lending.counter", Action.HAND_OVER),
+    Shortcut(_("Counter"), "arrow-left-right", "counter.desk", Action.HAND_OVER),
     Shortcut(_("Register a document"), "plus-lg", "documents.new", Action.REGISTER_DOCUMENT),
     Shortcut(_("Scan at the gate"), "upc-scan", "gate.index", Action.SCAN_AT_GATE),
     Shortcut(_("Open a trace case"), "fingerprint", "tracing.new", Action.OPEN_CASE),

@@ -1,0 +1,187 @@
+"""Approvals by program: listed, looked at, decided, taken back."""
+
+from datetime import datetime
+from typing import Any, Self
+
+from pydantic import Field
+
+from registry.acts.approvals import REMARK_LIMIT
+from registry.rules.orders import dump_order
+from registry.rules.roles import Action
+from registry.views.approvals import RequestRow, StepView
+from service.api.area import Area, Model
+from service.flows import requesting
+from service.login import current_actor, current_runtime
+
+area = Area("approvals", __name__)
+
+
+class MustAgree(Model):
+    """One agreement that the rule demands."""
+
+    role: str
+    unit_id: int | None
+    taken_by: int | None = Field(description="The person who has agreed; none while it is missing.")
+    candidates: list[int] = Field(description="Persons who could agree.")
+
+    @classmethod
+    def of(cls, step: StepView) -> Self:
+        """Return the step in the words of the API."""
+        return cls(
+            role=str(step.role),
+            unit_id=None if step.unit is None else step.unit.id,
+            taken_by=None if step.taken_by is None else step.taken_by.id,
+            candidates=[person.id for person in step.candidates],
+        )
+
+
+class OrderPreview(Model):
+    """Who would have to agree to an order, and why."""
+
+    order_hash: str
+    rule_id: str
+    rule_version: int
+    rule_source: str
+    must_agree: list[MustAgree]
+
+
+class RequestLine(Model):
+    """One request in a list."""
+
+    id: int
+    act: str
+    state: str
+    document_id: int | None
+    doc_number: str
+    title: str
+    level: str
+    requester_id: int
+    quantity: int
+    used: int
+    missing: int
+    requested_at: datetime
+    valid_until_at: datetime
+
+
+class RequestLists(Model):
+    """What waits for you, what you asked for, what you decided."""
+
+    waiting: list[RequestLine]
+    own: list[RequestLine]
+    decided: list[RequestLine]
+
+
+class RequestFull(Model):
+    """One request: the order exactly as it is signed, and where it stands."""
+
+    request: RequestLine
+    order: dict[str, Any]
+    order_hash: str
+    rule_id: str
+    rule_version: int
+    rule_source: str
+    must_agree: list[MustAgree]
+    may_decide: bool
+
+
+class Decision(Model):
+    """A yes or no to the order with this hash."""
+
+    agreed: bool
+    shown_hash: str = Field(pattern=r"^[0-9a-f]{64}$")
+    remark: str = Field(default="", max_length=REMARK_LIMIT)
+
+
+class RequestStanding(Model):
+    """Where a request stands."""
+
+    state: str
+
+
+@area.operation(
+    "GET",
+    "/approvals",
+    summary="List the requests that concern you.",
+    answer=RequestLists,
+    action=Action.READ_OWN_HOLDINGS,
+)
+def list_requests() -> RequestLists:
+    """List requests."""
+    found = requesting.list_requests(current_runtime(), current_actor())
+    return RequestLists(
+        waiting=[_line(row) for row in found.waiting],
+        own=[_line(row) for row in found.own],
+        decided=[_line(row) for row in found.decided],
+    )
+
+
+@area.operation(
+    "GET",
+    "/approvals/<int:request_id>",
+    summary="Tell everything about one request.",
+    answer=RequestFull,
+    action=Action.READ_OWN_HOLDINGS,
+)
+def get_request(request_id: int) -> RequestFull:
+    """Tell about one request."""
+    view = requesting.get_request(current_runtime(), current_actor(), request_id)
+    return RequestFull(
+        request=_line(view.row),
+        order=dump_order(view.order),
+        order_hash=view.order_hash,
+        rule_id=view.rule.id,
+        rule_version=view.rule.version,
+        rule_source=view.rule.source,
+        must_agree=[MustAgree.of(step) for step in view.steps],
+        may_decide=view.may_decide,
+    )
+
+
+@area.operation(
+    "POST",
+    "/approvals/<int:request_id>/decision",
+    summary="Say yes or no to the order that you were shown.",
+    body=Decision,
+    answer=RequestStanding,
+    action=Action.DECIDE_APPROVAL,
+)
+def decide(request_id: int, body: Decision) -> RequestStanding:
+    """Decide."""
+    state = requesting.decide(
+        current_runtime(),
+        current_actor(),
+        request_id,
+        agreed=body.agreed,
+        shown_hash=body.shown_hash,
+        remark=body.remark,
+    )
+    return RequestStanding(state=str(state))
+
+
+@area.operation(
+    "POST",
+    "/approvals/<int:request_id>/withdrawal",
+    summary="Take your own request back.",
+    action=Action.WITHDRAW_REQUEST,
+)
+def withdraw(request_id: int) -> None:
+    """Take a request back."""
+    requesting.withdraw(current_runtime(), current_actor(), request_id)
+
+
+def _line(row: RequestRow) -> RequestLine:
+    return RequestLine(
+        id=row.id,
+        act=str(row.act),
+        state=str(row.state),
+        document_id=row.document_id,
+        doc_number=row.doc_number,
+        title=row.title,
+        level=row.level,
+        requester_id=row.requester.id,
+        quantity=row.quantity,
+        used=row.used,
+        missing=row.missing,
+        requested_at=row.requested_at,
+        valid_until_at=row.valid_until_at,
+    )

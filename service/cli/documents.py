@@ -1,0 +1,121 @@
+"""Documents from the command line: registered, listed, asked to be printed."""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from registry.acts.documents import DocumentFacts
+from registry.errors import UnknownError
+from registry.rules.approval import Act
+from registry.views.documents import DocumentFilter
+from service.cli.acting import acting_as, asked_actor
+from service.cli.opening import open_installation
+from service.filters import level_text
+from service.flows import people, registering, requesting
+from service.flows.requesting import Wish
+from service.times import end_of_day
+
+
+@click.group()
+def document() -> None:
+    """Register documents, list them, ask for print runs."""
+
+
+@document.command()
+@acting_as
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--number", required=True, help="Document number 发文字号.")
+@click.option("--title", required=True)
+@click.option("--unit", required=True, metavar="CODE", help="Issuing unit 制发单位.")
+@click.option(
+    "--classified-by", metavar="CODE", help="Classifying unit 原定密单位; the issuing unit if omitted."
+)
+@click.option("--scheme", default="company", show_default=True)
+@click.option("--level", required=True, help="Such as SECRET.")
+@click.option("--period", required=True, help="Such as 10年, 6个月, 长期 or 2031-12-31.")
+@click.option("--need-to-know", default="")
+@click.option("--no-copying", is_flag=True, help="Mark it 禁止复制.")
+@click.option("--meeting", type=int, help="Id of the meeting it is for.")
+def register(
+    acting: str,
+    file: Path,
+    *,
+    number: str,
+    title: str,
+    unit: str,
+    classified_by: str | None,
+    scheme: str,
+    level: str,
+    period: str,
+    need_to_know: str,
+    no_copying: bool,
+    meeting: int | None,
+) -> None:
+    """Register the PDF in FILE."""
+    runtime = open_installation()
+    actor = asked_actor(runtime, acting)
+    units = {row.unit.code: row.unit.id for row in people.list_units(runtime)}
+    for code in filter(None, (unit, classified_by)):
+        if code not in units:
+            raise UnknownError(f"there is no unit {code}", unit_code=code)
+    facts = DocumentFacts(
+        doc_number=number,
+        title=title,
+        issuing_unit_id=units[unit],
+        classifying_unit_id=units[classified_by or unit],
+        scheme=scheme,
+        level=level.upper(),
+        secrecy_period=period,
+        need_to_know=need_to_know,
+        no_copying=no_copying,
+        meeting_id=meeting,
+    )
+    document_id = registering.register(runtime, actor, facts, file.read_bytes())
+    view = registering.get_document(runtime, actor, document_id)
+    click.echo(f"document {document_id}: {view.row.pages} pages, {len(view.findings)} findings")
+    for found in view.findings:
+        click.echo(f"  {found['code']} {found['facts']}")
+
+
+@document.command(name="list")
+@acting_as
+@click.option("--search", default="", help="A part of the title or number.")
+def list_documents(acting: str, search: str) -> None:
+    """List the documents that you may know of."""
+    runtime = open_installation()
+    actor = asked_actor(runtime, acting)
+    page = registering.list_documents(runtime, actor, DocumentFilter(search=search))
+    for row in page.rows:
+        line = row.conservation
+        numbers = " + ".join(f"{count} {state}" for state, count in line.by_state.items()) or "0"
+        balance = "=" if line.holds else "≠"
+        mark = f"{level_text(row.level)} ★ {row.secrecy_period}"
+        click.echo(f"{row.id}\t{row.doc_number}\t{mark}\t{row.title}\t{line.minted} {balance} {numbers}")
+    if page.pages > 1:
+        click.echo(f"{page.total} in all; narrow them with --search")
+
+
+@document.command()
+@acting_as
+@click.argument("document_id", type=int)
+@click.option("--copies", type=click.IntRange(1), required=True)
+@click.option("--reason", required=True)
+@click.option(
+    "--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Last day on which it may be used."
+)
+@click.option("--send", is_flag=True, help="Send it; otherwise only who would have to agree is told.")
+def ask(acting: str, document_id: int, copies: int, reason: str, until: datetime, *, send: bool) -> None:
+    """Ask for a print run of DOCUMENT_ID, or tell who would have to agree."""
+    runtime = open_installation()
+    actor = asked_actor(runtime, acting)
+    last = end_of_day(until.date(), runtime.settings)
+    wish = Wish(document_id=document_id, act=Act.PRINT, reason=reason, until=last, copies=copies)
+    found = requesting.preview(runtime, actor, wish)
+    click.echo(f"rule {found.rule.id}, version {found.rule.version}, source: {found.rule.source}")
+    for step in found.steps:
+        unit = f" of {step.unit.code}" if step.unit else ""
+        able = ", ".join(person.en for person in step.candidates) or "nobody has this role now"
+        click.echo(f"  {step.role}{unit}: {able}")
+    if send:
+        click.echo(f"request {requesting.ask(runtime, actor, wish)}")

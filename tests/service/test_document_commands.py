@@ -1,0 +1,51 @@
+"""Documents and approvals from the command line."""
+
+import pytest
+from click.testing import CliRunner
+
+from service.cli import main
+from tests.fixtures.papers import draw_pdf
+
+
+@pytest.fixture
+def database_backend():
+    return "sqlite"
+
+
+@pytest.fixture
+def run(world, monkeypatch):
+    """Run a command as somebody who knows the password."""
+    settings = world.runtime.settings
+    monkeypatch.setenv("FOLIOTRACE_ENVIRONMENT", "test")
+    monkeypatch.setenv("FOLIOTRACE_DATA_DIR", str(settings.data_dir))
+    monkeypatch.setenv("FOLIOTRACE_DATABASE_URL", settings.database_url)
+
+    def command(*arguments, answers=""):
+        return CliRunner().invoke(main, arguments, input=f"{world.password}\n{answers}")
+
+    return command
+
+
+def test_a_document_goes_its_way_at_the_keyboard(run, tmp_path):
+    paper = tmp_path / "budget.pdf"
+    paper.write_bytes(draw_pdf(pages=1))
+    facts = ("--number", "7", "--title", "Budget", "--unit", "FIN", "--level", "SECRET", "--period", "10年")
+    registered = run("document", "register", "--as", "clerk", str(paper), *facts)
+    assert "document 1: 1 pages, 0 findings" in registered.output
+    assert "机密 Secret ★ 10年" in run("document", "list", "--as", "clerk").output
+    wish = ("--copies", "3", "--reason", "board", "--until", "2027-03-01")
+    told = run("document", "ask", "--as", "handler", "1", *wish)
+    assert "RESPONSIBLE_LEADER: Leader" in told.output
+    assert "request" not in told.output
+    assert "request 1" in run("document", "ask", "--as", "handler", "1", *wish, "--send").output
+    assert "waiting\t1\tPRINT\tOPEN\t3" in run("approval", "list", "--as", "leader").output
+    assert "request 1: APPROVED" in run("approval", "decide", "--as", "leader", "1", answers="y\n").output
+
+
+def test_a_refusal_is_one_line_and_a_status(run, tmp_path):
+    paper = tmp_path / "budget.pdf"
+    paper.write_bytes(b"no pdf")
+    facts = ("--number", "7", "--title", "Budget", "--unit", "FIN", "--level", "SECRET", "--period", "10年")
+    refused = run("document", "register", "--as", "clerk", str(paper), *facts)
+    assert refused.exit_code == 1
+    assert refused.output.rstrip().endswith("not-a-pdf: not-a-pdf")
