@@ -156,7 +156,7 @@ class Story:
     def _register(self, paper: DemoPaper, number: int) -> None:
         self.report(paper.title)
         unit = next(one for one in company.UNITS if one.code == paper.unit)
-        doc_number = f"{unit.zh[:2]}发〔{self.today.year}〕{number}号"
+        doc_number = f"{unit.zh[:2]}字〔{self.today.year}〕{number}号"
         facts = DocumentFacts(
             doc_number=doc_number,
             title=paper.title,
