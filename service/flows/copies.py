@@ -96,7 +96,7 @@ def describe(runtime: Runtime, actor: Actor, wanted: CopyFilter) -> Narrowing:
 
 
 def story(runtime: Runtime, actor: Actor, code: str) -> CopyStory:
-    """Return everything about one copy.
+    """Return everything about one copy; its holder is told their own part, not who had it before.
 
     Raises:
         UnknownCopy: there is no such copy within reach.
@@ -104,11 +104,15 @@ def story(runtime: Runtime, actor: Actor, code: str) -> CopyStory:
     with runtime.database.reading() as session:
         view = get_copy(session, code, actor)
         chain = custody_chain(session, view.copy.copy_id)
+        events = history(session, f"copy:{code}", "copy.")
+        reads_register = roles.may(actor, Action.READ_REGISTER, unit_id=view.issuing_unit_id)
         return CopyStory(
             view=view,
-            events=history(session, f"copy:{code}", "copy."),
-            chain=chain,
-            sightings=sightings(session, view.copy.copy_id),
+            events=events if reads_register else tuple(one for one in events if _concerns(one, actor)),
+            chain=chain
+            if reads_register
+            else tuple(one for one in chain if one.person_id == actor.person_id),
+            sightings=sightings(session, view.copy.copy_id) if reads_register else (),
             steps=lifecycle.possible_steps(view.copy.state),
             may_spoil=_may_spoil(view, chain, actor),
             may_see_marks=_may_see_marks(view, actor),
@@ -159,6 +163,11 @@ def batch_progress(runtime: Runtime, actor: Actor, batch_id: int) -> BatchRow:
     """
     with runtime.database.reading() as session:
         return get_batch(session, batch_id, actor)
+
+
+def _concerns(event: Event, actor: Actor) -> bool:
+    people = [event.by, *event.persons.values()]
+    return any(person is not None and person.id == actor.person_id for person in people)
 
 
 def _may_spoil(view: CopyView, chain: tuple[Custody, ...], actor: Actor) -> bool:

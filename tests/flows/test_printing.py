@@ -9,7 +9,9 @@ import sqlalchemy as sa
 import zxingcpp
 
 import watermark
+from registry.acts import movements
 from registry.acts.copies import NothingPrintedYet
+from registry.acts.movements import PageCheck
 from registry.errors import PermissionDenied
 from registry.ledger import log
 from registry.models import Document, Person
@@ -18,11 +20,11 @@ from registry.rules.approval import ApprovalExhausted
 from registry.rules.batches import AlreadyReleased
 from registry.rules.codes import human_code
 from registry.rules.lifecycle import State
-from registry.rules.words import BatchState
+from registry.rules.words import BatchState, HandOverKind
 from registry.views.batches import batch_state, batch_work
 from registry.views.conservation import conservation
 from service import jobs
-from service.flows import copies, making, marks, printing, upkeep
+from service.flows import copies, lending, making, marks, printing, upkeep
 from service.flows.handlers import HANDLERS
 from service.flows.printing import UnprintableCharacters
 from service.store import FileDamaged
@@ -314,6 +316,28 @@ def test_a_holder_knows_of_no_copy_that_others_answer_for(world, request_id):
     assert copies.listing(world.runtime, world.holder, copies.CopyFilter()).total == 0
     with pytest.raises(PermissionDenied):
         copies.mark_text(world.runtime, world.holder, code, 1)
+
+
+def test_a_holder_is_told_their_own_part_and_not_who_had_the_copy_before(world, request_id):
+    batch_id, _ = released(world, request_id)
+    code = rows(world, batch_id)[0].copy.code
+    for person in (world.manager, world.holder):
+        hand_over = lending.give(
+            world.runtime, world.clerk, [human_code(code)], HandOverKind.ISSUE, person.person_id
+        )
+        lending.confirm_by_pin(world.runtime, world.clerk, hand_over, world.pin)
+        own = copies.story(world.runtime, person, code)
+        if person is world.manager:
+            with world.runtime.deed(world.clerk, "copy.return", f"copy:{code}") as session:
+                movements.take_back(
+                    session, {code: PageCheck(2)}, person.person_id, actor=world.clerk, now=world.now
+                )
+
+    assert {stretch.person_id for stretch in own.chain} == {world.holder.person_id}
+    assert [event.kind for event in own.events] == ["copy.confirmed", "copy.offered"]
+    full = copies.story(world.runtime, world.clerk, code)
+    assert world.manager.person_id in {stretch.person_id for stretch in full.chain}
+    assert len(full.events) == 7
 
 
 def test_the_story_of_a_copy_is_told_by_the_ledger(world, request_id):
