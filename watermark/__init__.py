@@ -8,7 +8,7 @@ same bytes.
 from watermark.errors import UnusableFileError, WatermarkError
 from watermark.marks.qr import modules as qr_modules
 from watermark.read.dots import DotReading
-from watermark.read.images import ReadLimits
+from watermark.read.images import ReadLimits, open_pages
 from watermark.read.reading import PageReading, QrReading, Readings, read, read_qr
 from watermark.write.base import Base, BasePage
 from watermark.write.clean import Inspection, inspect
@@ -39,6 +39,7 @@ __all__ = [
     "inspect",
     "join",
     "missing_characters",
+    "open_pages",
     "prepare",
     "qr_modules",
     "read",

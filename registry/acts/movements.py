@@ -15,11 +15,13 @@ from registry.errors import ConflictError, InvalidError
 from registry.ledger import log
 from registry.models import Copy, CopyReturn, CopyReturnItem, HandOver, HandOverItem, Person
 from registry.rows import get_row, locked_copies, locked_copy, move
-from registry.rules import lifecycle, roles
-from registry.rules.lifecycle import Step
+from registry.rules import lifecycle, roles, texts
+from registry.rules.lifecycle import State, Step
 from registry.rules.roles import Action, Actor
 from registry.rules.words import Custodian, HandOverKind, HandOverState, MovementKind, ReceiptMethod
-from registry.views.custody import custody_now
+from registry.views.custody import Custody, custody_now
+
+REASON_LIMIT = 300
 
 
 class NothingScanned(InvalidError):
@@ -70,14 +72,20 @@ class NotTheHolder(ConflictError):
     code = "not-the-holder"
 
 
+class AlreadyTheHolder(ConflictError):
+    """The copy would be passed to the person who answers for it already."""
+
+    code = "already-the-holder"
+
+
 @dataclass(frozen=True)
 class PageCheck:
     """What was found when the pages of a returned copy were scanned or counted.
 
     Attributes:
-        counted: Sheets' page sides that belong to this copy.
+        counted: Pages that were there and belong to this copy.
         missing: Page numbers that were not there, from 1.
-        foreign: Human codes and pages of marks that belong to another copy.
+        foreign: Human codes and pages of sheets that belong to another copy.
     """
 
     counted: int
@@ -107,7 +115,11 @@ def offer(
         raise LoanNeedsDueTime("got a loan without a due time in the future")
     copies = _locked_stack(session, codes)
     states = [lifecycle.next_state(copy.state, Step.OFFER) for copy in copies]
-    return _open_hand_over(session, copies, states, kind, receiver_id, due_at=due_at, actor=actor, now=now)
+    hand_over = _open_hand_over(
+        session, copies, states, kind, receiver_id, due_at=due_at, actor=actor, now=now
+    )
+    _record_offer(session, copies, hand_over, actor=actor, now=now)
+    return hand_over.id
 
 
 def confirm(
@@ -116,10 +128,21 @@ def confirm(
     method: ReceiptMethod,
     *,
     signature_sha256: str | None = None,
+    desk_id: int | None = None,
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Record that the receiver signed for the copies; ``actor`` is the receiver, proven by PIN or seen signing."""
+    """Record that the receiver signed for the copies.
+
+    Args:
+        session: The deed's transaction.
+        hand_over_id: What is signed for.
+        method: How the receiver proved to be there.
+        signature_sha256: The drawn signature in the store.
+        desk_id: The person at whose screen that happened, and who answers for having seen it; None at one's own.
+        actor: The receiver, proven by PIN or seen signing.
+        now: The present instant.
+    """
     roles.require(actor, Action.CONFIRM_RECEIPT)
     hand_over = _open_offer(session, hand_over_id)
     if hand_over.receiver_id != actor.person_id:
@@ -152,6 +175,8 @@ def confirm(
             now=now,
             method=str(method),
             receiver=actor.person_id,
+            seen_by=desk_id,
+            signature=signature_sha256,
         )
 
 
@@ -186,28 +211,13 @@ def take_back(
     get_row(session, Person, returned_by_id)
     copies = _locked_stack(session, list(checks))
     holders = custody_now(session, [copy.id for copy in copies])
-    visit = CopyReturn(returned_by_id=returned_by_id, taken_by_id=actor.person_id, returned_at=now)
-    session.add(visit)
     for copy in copies:
         copy.state = lifecycle.next_state(copy.state, Step.RETURN)
-    session.flush()  # the id of the visit
-    for copy in copies:
-        check = checks[copy.code]
-        _take_in(session, copy, visit.id, check, actor=actor, now=now)
-        _record(
-            session,
-            copy,
-            Step.RETURN,
-            visit.id,
-            actor=actor,
-            now=now,
-            holder=holders[copy.id].person_id,
-            returned_by=returned_by_id,
-            counted=check.counted,
-            missing=list(check.missing),
-            foreign=list(check.foreign),
-        )
-    return visit.id
+    visit_id = _take_in(session, copies, checks, returned_by_id, actor=actor, now=now)
+    _record_return(
+        session, copies, visit_id, checks, holders, returned_by_id=returned_by_id, actor=actor, now=now
+    )
+    return visit_id
 
 
 def transfer(
@@ -229,27 +239,28 @@ def transfer(
         raise LoanNeedsDueTime("got a due time that is past")
     copies = _locked_stack(session, list(checks))
     holders = custody_now(session, [copy.id for copy in copies])
-    returned = [lifecycle.next_state(copy.state, Step.RETURN) for copy in copies]
-    states = [lifecycle.next_state(state, Step.OFFER) for state in returned]
     for copy in copies:
-        givers = holders[copy.id].person_id
-        if givers is None or givers == receiver_id:
-            raise NotTheHolder("got a transfer to the person who holds the copy", copy=copy.code)
+        copy.state = lifecycle.next_state(copy.state, Step.RETURN)
+    states = [lifecycle.next_state(copy.state, Step.OFFER) for copy in copies]
+    stacks: dict[int, list[Copy]] = {}
     for copy in copies:
-        check = checks[copy.code]
-        visit = CopyReturn(
-            returned_by_id=holders[copy.id].person_id, taken_by_id=actor.person_id, returned_at=now
-        )
-        session.add(visit)
-        session.flush()  # the id of the visit
-        _take_in(session, copy, visit.id, check, actor=actor, now=now)
-        _record(
-            session, copy, Step.RETURN, visit.id, actor=actor, now=now, holder=holders[copy.id].person_id,
-            counted=check.counted, missing=list(check.missing), foreign=list(check.foreign),
-        )  # fmt: skip
-    return _open_hand_over(
+        holder_id = holders[copy.id].person_id
+        if holder_id is None or holder_id == receiver_id:
+            raise AlreadyTheHolder("got a transfer to the person who holds the copy", copy=copy.code)
+        stacks.setdefault(holder_id, []).append(copy)
+    visits = {
+        holder_id: _take_in(session, stack, checks, holder_id, actor=actor, now=now)
+        for holder_id, stack in stacks.items()
+    }
+    hand_over = _open_hand_over(
         session, copies, states, HandOverKind.TRANSFER, receiver_id, due_at=due_at, actor=actor, now=now
     )
+    for holder_id, stack in stacks.items():
+        _record_return(
+            session, stack, visits[holder_id], checks, holders, returned_by_id=holder_id, actor=actor, now=now
+        )
+    _record_offer(session, copies, hand_over, actor=actor, now=now)
+    return hand_over.id
 
 
 def claim(session: Session, code: str, *, actor: Actor, now: datetime) -> None:
@@ -267,6 +278,7 @@ def claim(session: Session, code: str, *, actor: Actor, now: datetime) -> None:
 def dismiss_claim(session: Session, code: str, reason: str, *, actor: Actor, now: datetime) -> None:
     """Record that the registry has not got the copy after all; the holder holds it."""
     roles.require(actor, Action.DISMISS_CLAIM)
+    reason = texts.parse_line(reason, field="reason", limit=REASON_LIMIT)
     copy = locked_copy(session, code)
     copy.state = lifecycle.next_state(copy.state, Step.DISMISS_CLAIM)
     _record(session, copy, Step.DISMISS_CLAIM, None, actor=actor, now=now, reason=log.private(reason))
@@ -293,14 +305,14 @@ def _locked_stack(session: Session, codes: Sequence[str]) -> list[Copy]:
 def _open_hand_over(
     session: Session,
     copies: Sequence[Copy],
-    states: Sequence[lifecycle.State],
+    states: Sequence[State],
     kind: HandOverKind,
     receiver_id: int,
     *,
     due_at: datetime | None,
     actor: Actor,
     now: datetime,
-) -> int:
+) -> HandOver:
     hand_over = HandOver(
         kind=kind,
         state=HandOverState.OFFERED,
@@ -314,18 +326,7 @@ def _open_hand_over(
     for copy, state in zip(copies, states, strict=True):
         copy.state = state
         session.add(HandOverItem(hand_over_id=hand_over.id, copy_id=copy.id))
-        _record(
-            session,
-            copy,
-            Step.OFFER,
-            hand_over.id,
-            actor=actor,
-            now=now,
-            receiver=receiver_id,
-            due_at=due_at,
-            purpose=str(kind),
-        )
-    return hand_over.id
+    return hand_over
 
 
 def _open_offer(session: Session, hand_over_id: int) -> HandOver:
@@ -336,19 +337,77 @@ def _open_offer(session: Session, hand_over_id: int) -> HandOver:
 
 
 def _take_in(
-    session: Session, copy: Copy, visit_id: int, check: PageCheck, *, actor: Actor, now: datetime
+    session: Session,
+    copies: Sequence[Copy],
+    checks: Mapping[str, PageCheck],
+    returned_by_id: int,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> int:
+    """Write one visit to the counter and make the registry answer for what it brought; return its id."""
+    visit = CopyReturn(returned_by_id=returned_by_id, taken_by_id=actor.person_id, returned_at=now)
+    session.add(visit)
+    session.flush()  # the id of the visit
+    for copy in copies:
+        check = checks[copy.code]
+        session.add(
+            CopyReturnItem(
+                return_id=visit.id,
+                copy_id=copy.id,
+                pages_counted=check.counted,
+                missing=list(check.missing),
+                foreign=list(check.foreign),
+            )
+        )
+        move(session, copy, MovementKind.RETURN, Custodian.REGISTRY, return_id=visit.id, actor=actor, now=now)
+    return visit.id
+
+
+def _record_return(
+    session: Session,
+    copies: Sequence[Copy],
+    visit_id: int,
+    checks: Mapping[str, PageCheck],
+    holders: Mapping[int, Custody],
+    *,
+    returned_by_id: int,
+    actor: Actor,
+    now: datetime,
 ) -> None:
-    copy.state = lifecycle.State.IN_STOCK
-    session.add(
-        CopyReturnItem(
-            return_id=visit_id,
-            copy_id=copy.id,
-            pages_counted=check.counted,
+    for copy in copies:
+        check = checks[copy.code]
+        _record(
+            session,
+            copy,
+            Step.RETURN,
+            visit_id,
+            state=State.IN_STOCK,
+            actor=actor,
+            now=now,
+            holder=holders[copy.id].person_id,
+            returned_by=returned_by_id,
+            counted=check.counted,
             missing=list(check.missing),
             foreign=list(check.foreign),
         )
-    )
-    move(session, copy, MovementKind.RETURN, Custodian.REGISTRY, return_id=visit_id, actor=actor, now=now)
+
+
+def _record_offer(
+    session: Session, copies: Sequence[Copy], hand_over: HandOver, *, actor: Actor, now: datetime
+) -> None:
+    for copy in copies:
+        _record(
+            session,
+            copy,
+            Step.OFFER,
+            hand_over.id,
+            actor=actor,
+            now=now,
+            receiver=hand_over.receiver_id,
+            due_at=hand_over.due_at,
+            purpose=str(hand_over.kind),
+        )
 
 
 def _record(
@@ -359,15 +418,17 @@ def _record(
     *,
     actor: Actor,
     now: datetime,
+    state: State | None = None,
     **facts: log.Loggable,
 ) -> None:
+    """Append what a step did to a copy; ``state`` is what it led to, if another step of the deed led on."""
     log.append(
         session,
         lifecycle.RECORDED_AS[step],
         f"copy:{copy.code}",
         actor=actor,
         now=now,
-        state=str(copy.state),
+        state=str(state or copy.state),
         paper=paper_id,
         **facts,
     )

@@ -64,6 +64,26 @@ class Holding:
 
 
 @dataclass(frozen=True)
+class DeskLine:
+    """One copy as it lies on the counter.
+
+    Attributes:
+        recipient: Whose name is printed on it.
+        holder: Who answers for it; None for the registry, or for nobody.
+        due_at: When the holder was to bring it back.
+    """
+
+    copy: CopyLine
+    recipient: Name | None
+    holder: Name | None
+    due_at: datetime | None
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether the due time has passed."""
+        return self.due_at is not None and self.due_at < now
+
+
+@dataclass(frozen=True)
 class HandOverView:
     """A hand-over with its copies."""
 
@@ -71,6 +91,7 @@ class HandOverView:
     kind: HandOverKind
     state: HandOverState
     receiver: Name
+    receiver_has_pin: bool
     offered_by: Name
     offered_at: datetime
     due_at: datetime | None
@@ -160,6 +181,7 @@ def hand_over(session: Session, hand_over_id: int) -> HandOverView:
         kind=row.kind,
         state=row.state,
         receiver=name(row.receiver),
+        receiver_has_pin=row.receiver.pin_hash is not None,
         offered_by=name(row.offered_by),
         offered_at=row.offered_at,
         due_at=row.due_at,
@@ -201,13 +223,27 @@ def copy_return(session: Session, return_id: int) -> ReturnView:
     )
 
 
-def copy_lines(session: Session, codes: Sequence[str]) -> tuple[CopyLine, ...]:
-    """Return the copies with these codes, in the order given; unknown codes are left out."""
+def desk_lines(session: Session, codes: Sequence[str]) -> dict[str, DeskLine]:
+    """Return the copies with these codes, by code; unknown codes are left out."""
+    later, holder, recipient = aliased(Movement), aliased(Person), aliased(Person)
+    newest = ~sa.exists().where(later.copy_id == Movement.copy_id, later.seq > Movement.seq)
     rows = session.execute(
-        sa.select(Copy, Document).join(Document, Copy.document_id == Document.id).where(Copy.code.in_(codes))
+        sa.select(Copy, Document, Movement.due_at, holder, recipient)
+        .join(Document, Copy.document_id == Document.id)
+        .outerjoin(Movement, sa.and_(Movement.copy_id == Copy.id, newest))
+        .outerjoin(holder, Movement.person_id == holder.id)
+        .outerjoin(recipient, Copy.recipient_id == recipient.id)
+        .where(Copy.code.in_(codes))
     )
-    found = {copy.code: copy_line(copy, document) for copy, document in rows}
-    return tuple(found[code] for code in codes if code in found)
+    return {
+        copy.code: DeskLine(
+            copy=copy_line(copy, document),
+            recipient=_name_or_none(printed_for),
+            holder=_name_or_none(held_by),
+            due_at=due_at,
+        )
+        for copy, document, due_at, held_by, printed_for in rows
+    }
 
 
 def name(person: Person) -> Name:
@@ -230,3 +266,7 @@ def copy_line(copy: Copy, document: Document) -> CopyLine:
         secrecy_period=document.secrecy_period,
         pages=copy.pages,
     )
+
+
+def _name_or_none(person: Person | None) -> Name | None:
+    return None if person is None else name(person)

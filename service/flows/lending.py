@@ -4,28 +4,30 @@ Laws: the receiver proves themselves before the transaction; scans are proven be
 receipts are drawn from what is recorded, never the other way round.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final, cast
 
 from registry.acts import movements
 from registry.acts.movements import PageCheck
-from registry.errors import InvalidError
+from registry.errors import ConflictError, InvalidError
 from registry.ledger import log
+from registry.rows import UnknownRow
 from registry.rules import roles
-from registry.rules.codes import human_code
 from registry.rules.roles import Action, Actor
 from registry.rules.words import HandOverKind, ReceiptMethod
 from registry.views import holdings
-from registry.views.holdings import CopyLine, HandOverView, Holding, ReturnView
+from registry.views.holdings import HandOverView, Holding, ReturnView
 from service.flows import proving
-from service.flows.scans import Scan, read_stack
+from service.flows.scans import read_stack
+from service.flows.stacks import check_pages
 from service.papers.receipts import draw_receipt, draw_return_receipt
 from service.runtime import Runtime
+from watermark import WatermarkError
 
-SIGNATURE_LIMIT_BYTES = 200_000
+SIGNATURE_LIMIT_BYTES: Final = 200_000
 """A drawn signature is a small picture; a larger one is something else."""
-PNG_HEADER = b"\x89PNG\r\n\x1a\n"
+PNG_HEADER: Final = b"\x89PNG\r\n\x1a\n"
 
 
 class SignatureUnfit(InvalidError):
@@ -34,18 +36,16 @@ class SignatureUnfit(InvalidError):
     code = "signature-unfit"
 
 
-class UnknownScanned(InvalidError):
-    """A code in the stack belongs to no copy."""
+class SignatureUnseen(ConflictError):
+    """A drawn signature counts only when somebody else watched."""
 
-    code = "unknown-scanned"
+    code = "signature-unseen"
 
 
-@dataclass(frozen=True)
-class Checked:
-    """One copy in a stack that is coming back, with what its scanned pages say."""
+class PagesUnclear(ConflictError):
+    """Pages are missing or belong elsewhere, and nobody has said that the stack is taken all the same."""
 
-    line: CopyLine
-    check: PageCheck
+    code = "pages-unclear"
 
 
 def give(
@@ -58,7 +58,7 @@ def give(
     due_at: datetime | None = None,
 ) -> int:
     """Offer a stack of copies to a person; return the hand-over's id. Several pages of a copy count it once."""
-    codes = _codes(read_stack(runtime.tokens, scans))
+    codes = list(dict.fromkeys(scan.code for scan in read_stack(runtime.tokens, scans)))
     with runtime.deed(actor, "copy.offer", f"person:{receiver_id}") as session:
         return movements.offer(
             session, codes, kind, receiver_id, due_at=due_at, actor=actor, now=runtime.now()
@@ -66,11 +66,10 @@ def give(
 
 
 def confirm_by_pin(runtime: Runtime, actor: Actor, hand_over_id: int, pin: str) -> None:
-    """Let the receiver sign for a hand-over with their PIN, at whichever desk ``actor`` is logged in."""
-    with runtime.database.reading() as session:
-        receiver_id = holdings.hand_over(session, hand_over_id).receiver.id
-    receiver = proving.prove_person(runtime, actor, receiver_id, pin)
-    _confirm(runtime, receiver, hand_over_id, ReceiptMethod.PIN, signature_sha256=None)
+    """Let the receiver sign for a hand-over with their PIN, at their own screen or at the counter."""
+    view = get_hand_over(runtime, actor, hand_over_id)
+    receiver = proving.prove_person(runtime, actor, view.receiver.id, pin)
+    _confirm(runtime, actor, receiver, hand_over_id, ReceiptMethod.PIN)
 
 
 def confirm_by_signature(runtime: Runtime, actor: Actor, hand_over_id: int, picture: bytes) -> None:
@@ -78,16 +77,20 @@ def confirm_by_signature(runtime: Runtime, actor: Actor, hand_over_id: int, pict
 
     Raises:
         SignatureUnfit: the picture is empty, too big or no PNG.
+        SignatureUnseen: the receiver is alone.
     """
-    if not picture.startswith(PNG_HEADER) or len(picture) > SIGNATURE_LIMIT_BYTES:
-        raise SignatureUnfit("got a signature that is no small PNG", field="signature")
-    runtime.parse("service.papers.pictures:check_signature", picture)
-    with runtime.database.reading() as session:
-        receiver_id = holdings.hand_over(session, hand_over_id).receiver.id
-    roles.require(actor, Action.HAND_OVER)
-    receiver = proving.seen_in_person(runtime, receiver_id)
+    view = get_hand_over(runtime, actor, hand_over_id)
+    if view.receiver.id == actor.person_id:
+        raise SignatureUnseen("got a signature that nobody else has seen")
+    signature = _drawn(runtime, picture)
+    receiver = proving.seen_in_person(runtime, view.receiver.id)
     _confirm(
-        runtime, receiver, hand_over_id, ReceiptMethod.SIGNATURE, signature_sha256=runtime.store.put(picture)
+        runtime,
+        actor,
+        receiver,
+        hand_over_id,
+        ReceiptMethod.SIGNATURE,
+        signature_sha256=runtime.store.put(signature),
     )
 
 
@@ -104,9 +107,22 @@ def take_back(
     returned_by_id: int,
     *,
     every_page: bool = False,
+    despite_faults: bool = False,
 ) -> int:
-    """Receive a stack from whoever stands at the counter, see `check_pages`; return the id of the return."""
-    checks = {one.line.code: one.check for one in check_pages(runtime, scans, every_page=every_page)}
+    """Receive a stack from whoever stands at the counter; return the id of the return.
+
+    Args:
+        runtime: The tools.
+        actor: The clerk.
+        scans: See `stacks.piles_of`.
+        returned_by_id: Who brings it.
+        every_page: See `stacks.piles_of`.
+        despite_faults: Whether the clerk has seen that pages are missing or foreign.
+
+    Raises:
+        PagesUnclear: they are, and the clerk has not.
+    """
+    checks = _checked(runtime, scans, every_page=every_page, despite_faults=despite_faults)
     with runtime.deed(actor, "copy.return", f"person:{returned_by_id}") as session:
         return movements.take_back(session, checks, returned_by_id, actor=actor, now=runtime.now())
 
@@ -119,9 +135,14 @@ def transfer(
     *,
     due_at: datetime | None = None,
     every_page: bool = False,
+    despite_faults: bool = False,
 ) -> int:
-    """Pass a stack from its holders to another person through the registry; return the new hand-over's id."""
-    checks = {one.line.code: one.check for one in check_pages(runtime, scans, every_page=every_page)}
+    """Pass a stack from its holders to another person through the registry; return the new hand-over's id.
+
+    Raises:
+        PagesUnclear: as `take_back`.
+    """
+    checks = _checked(runtime, scans, every_page=every_page, despite_faults=despite_faults)
     with runtime.deed(actor, "copy.transfer", f"person:{receiver_id}") as session:
         return movements.transfer(session, checks, receiver_id, due_at=due_at, actor=actor, now=runtime.now())
 
@@ -138,39 +159,51 @@ def dismiss_claim(runtime: Runtime, actor: Actor, code: str, reason: str) -> Non
         movements.dismiss_claim(session, code, reason, actor=actor, now=runtime.now())
 
 
-def check_pages(runtime: Runtime, scans: Sequence[str], *, every_page: bool) -> tuple[Checked, ...]:
-    """Return each copy of a stack with its page check, without changing anything.
-
-    Args:
-        runtime: The tools.
-        scans: What was scanned, in order.
-        every_page: Whether each page was scanned, copy by copy. Page 1, or a typed code, then begins a copy, and a page
-            of another copy before the next beginning is foreign. Otherwise one scan stands for a copy whose pages the
-            clerk has counted.
-
-    Raises:
-        UnknownScanned: a code in the stack belongs to no copy.
-    """
-    stack = read_stack(runtime.tokens, scans)
-    piles = _piles(stack) if every_page else {scan.code: [] for scan in stack}
-    with runtime.database.reading() as session:
-        lines = holdings.copy_lines(session, list(piles))
-    if len(lines) != len(piles):
-        raise UnknownScanned("got a code that no copy bears", field="scans")
-    return tuple(Checked(line, _page_check(line, piles[line.code] if every_page else None)) for line in lines)
-
-
-def look_up(runtime: Runtime, scans: Sequence[str]) -> tuple[CopyLine, ...]:
-    """Return the copies of a stack, each once, in the order of scanning."""
-    with runtime.database.reading() as session:
-        return holdings.copy_lines(session, _codes(read_stack(runtime.tokens, scans)))
-
-
 def holdings_of(runtime: Runtime, actor: Actor) -> tuple[Holding, ...]:
     """Return what the actor answers for."""
     roles.require(actor, Action.READ_OWN_HOLDINGS)
     with runtime.database.reading() as session:
         return holdings.holdings(session, person_id=actor.person_id)
+
+
+def everything_out(runtime: Runtime, actor: Actor) -> tuple[Holding, ...]:
+    """Return what persons answer for, most urgent first."""
+    roles.require(actor, Action.LEND)
+    with runtime.database.reading() as session:
+        return holdings.holdings(session)
+
+
+def unsigned(runtime: Runtime, actor: Actor) -> tuple[HandOverView, ...]:
+    """Return what was given and not yet signed for: all of it for the counter, for others what is offered to them."""
+    everything = roles.may(actor, Action.HAND_OVER)
+    with runtime.database.reading() as session:
+        return holdings.open_hand_overs(session, receiver_id=None if everything else actor.person_id)
+
+
+def get_hand_over(runtime: Runtime, actor: Actor, hand_over_id: int) -> HandOverView:
+    """Return a hand-over to the counter and to its receiver; to others it is unknown.
+
+    Raises:
+        UnknownRow: there is none that the actor may know of.
+    """
+    with runtime.database.reading() as session:
+        view = holdings.hand_over(session, hand_over_id)
+    if view.receiver.id != actor.person_id and not roles.may(actor, Action.HAND_OVER):
+        raise UnknownRow("hand_over", hand_over_id)
+    return view
+
+
+def get_return(runtime: Runtime, actor: Actor, return_id: int) -> ReturnView:
+    """Return a visit to the counter to the counter itself and to who came; to others it is unknown.
+
+    Raises:
+        UnknownRow: there is none that the actor may know of.
+    """
+    with runtime.database.reading() as session:
+        view = holdings.copy_return(session, return_id)
+    if view.returned_by.id != actor.person_id and not roles.may(actor, Action.RETURN):
+        raise UnknownRow("copy_return", return_id)
+    return view
 
 
 def receipt(runtime: Runtime, view: HandOverView) -> bytes:
@@ -186,49 +219,46 @@ def return_receipt(runtime: Runtime, view: ReturnView) -> bytes:
 
 def _confirm(
     runtime: Runtime,
+    actor: Actor,
     receiver: Actor,
     hand_over_id: int,
     method: ReceiptMethod,
     *,
-    signature_sha256: str | None,
+    signature_sha256: str | None = None,
 ) -> None:
+    desk_id = None if actor.person_id == receiver.person_id else actor.person_id
     with runtime.deed(receiver, "copy.confirm", f"hand-over:{hand_over_id}") as session:
         movements.confirm(
             session,
             hand_over_id,
             method,
             signature_sha256=signature_sha256,
+            desk_id=desk_id,
             actor=receiver,
             now=runtime.now(),
         )
 
 
-def _piles(stack: Sequence[Scan]) -> dict[str, list[Scan]]:
-    """Return the scans of each copy that was begun; what lies between two beginnings lies in that copy."""
-    piles: dict[str, list[Scan]] = {}
-    current = ""
-    for scan in stack:
-        if not current or scan.page in {None, 1}:
-            current = scan.code
-        piles.setdefault(current, []).append(scan)
-    return piles
+def _drawn(runtime: Runtime, picture: bytes) -> bytes:
+    """Return a drawn signature as our own PNG."""
+    if not picture.startswith(PNG_HEADER) or len(picture) > SIGNATURE_LIMIT_BYTES:
+        raise SignatureUnfit("got a signature that is no small PNG", field="signature")
+    try:
+        drawn = cast("bytes", runtime.parse("service.papers.signatures:redraw", picture))
+    except WatermarkError as error:
+        raise SignatureUnfit("got a signature that cannot be opened", field="signature") from error
+    if not drawn:
+        raise SignatureUnfit("got an empty sheet as a signature", field="signature")
+    return drawn
 
 
-def _page_check(line: CopyLine, pile: Sequence[Scan] | None) -> PageCheck:
-    """Compare the scanned pages with those the copy has; None means that they were counted by hand."""
-    if pile is None:
-        return PageCheck(counted=line.pages)
-    own = {scan.page for scan in pile if scan.code == line.code and scan.page is not None}
-    strangers = dict.fromkeys(scan for scan in pile if scan.code != line.code)
-    return PageCheck(
-        counted=len(own),
-        missing=tuple(page for page in range(1, line.pages + 1) if page not in own),
-        foreign=tuple(f"{human_code(scan.code)} p. {scan.page}" for scan in strangers),
-    )
-
-
-def _codes(scans: Sequence[Scan]) -> list[str]:
-    return list(dict.fromkeys(scan.code for scan in scans))
+def _checked(
+    runtime: Runtime, scans: Sequence[str], *, every_page: bool, despite_faults: bool
+) -> Mapping[str, PageCheck]:
+    checks = check_pages(runtime, scans, every_page=every_page)
+    if not despite_faults and not all(check.is_clean for check in checks.values()):
+        raise PagesUnclear("got a stack with missing or foreign pages")
+    return checks
 
 
 def _ledger(runtime: Runtime) -> str:

@@ -1,7 +1,7 @@
 """What a scanner, a camera or a finger delivers, turned into a proven claim about a copy.
 
-Laws: the keyed check of a QR is verified before any look at the database; a typed code proves only that it was typed
-rightly.
+Laws: the keyed check of a QR is verified before any look at the database; a typed code proves only that it
+was typed rightly.
 """
 
 from collections.abc import Iterable
