@@ -23,6 +23,7 @@ _ = lazy_gettext
 PAPERS = _("Papers")
 REGISTRY_DESK = _("Registry")
 GATES = _("Gates")
+AUDIT = _("Audit")
 ORGANISATION = _("Organisation")
 
 
@@ -72,8 +73,17 @@ LINES: tuple[Line, ...] = (
     Line("copies.index", _("Copies"), "files", REGISTRY_DESK, Action.READ_REGISTER),
     Line("destruction.index", _("Destruction"), "fire", REGISTRY_DESK, Action.DESTROY),
     Line("gate.index", _("Gate"), "shield-check", GATES, Action.SCAN_AT_GATE),
-    Line("gate.waiting", _("Waiting at the gates"), "hourglass-split", GATES, Action.OVERRIDE_GATE, count_waiting),
+    Line(
+        "gate.waiting",
+        _("Waiting at the gates"),
+        "hourglass-split",
+        GATES,
+        Action.OVERRIDE_GATE,
+        count_waiting,
+    ),
     Line("gate.log", _("Gate log"), "list", GATES, Action.READ_GATE_LOG),
+    Line("cases.index", _("Trace cases"), "fingerprint", AUDIT, Action.READ_CASE),
+    Line("ledger.index", _("Ledger"), "journal-text", AUDIT, Action.VERIFY_LEDGER),
     Line("people.index", _("People"), "people", ORGANISATION, Action.MANAGE_PEOPLE),
     Line("people.index", _("People"), "people", ORGANISATION, Action.MANAGE_ROLES),
 )
@@ -97,19 +107,27 @@ def menu(runtime: Runtime, actor: Actor) -> list[Entry]:
             counts = {
                 line.endpoint: line.badge(session, actor, runtime.now()) for line in lines if line.badge
             }
+    open_line = _line_of(request.endpoint or "", [line.endpoint for line in lines])
     return [
         Entry(
             url=url_for(line.endpoint),
             label=str(line.label),
             icon=line.icon,
             desk=str(line.desk),
-            active=_area(line.endpoint) == _area(request.endpoint or ""),
+            active=line.endpoint == open_line,
             badge=counts.get(line.endpoint, 0),
         )
         for line in lines
     ]
 
 
+def _line_of(endpoint: str, listed: list[str]) -> str | None:
+    """Return the line that a page belongs to: its own, else the first of its blueprint."""
+    if endpoint in listed:
+        return endpoint
+    return next((one for one in listed if _area(one) == _area(endpoint)), None)
+
+
 def _area(endpoint: str) -> str:
-    """Return the blueprint of an endpoint: all its pages belong to one line."""
+    """Return the blueprint of an endpoint: its pages without a line of their own belong to the first."""
     return endpoint.partition(".")[0]

@@ -41,7 +41,7 @@ class GateScreen {
     document.addEventListener("foliotrace:scan", (event) => {
       event.preventDefault();
       void this.take(event.detail.raw, event.detail.source);
-    });
+    }, true); // before the box in the top band, which takes what nobody else wants
     this.panel.form.addEventListener("submit", (event) => { event.preventDefault(); void this.#confirm(this.panel.answers()); });
     this.panel.deny.addEventListener("click", () => this.#confirm({ ...this.panel.answers(), refused: true }));
     this.panel.acknowledge.addEventListener("click", () => { this.#stopped = false; this.#rest(); });
