@@ -21,7 +21,7 @@ from registry.rules import destruction as rules
 from registry.rules import lifecycle, roles
 from registry.rules.approval import Act
 from registry.rules.clocks import authentication_holds, is_lapsed
-from registry.rules.destruction import Destruction, Present, Shortfall
+from registry.rules.destruction import Conflict, Destruction, Present, Shortfall
 from registry.rules.lifecycle import Step
 from registry.rules.roles import Action, Actor
 from registry.rules.words import Custodian, DestructionPart, DestructionState, MovementKind, RequestState
@@ -155,7 +155,9 @@ def _sign(
     held = next((one for one in listed.signatures if one.person_id == attesting.person_id), None)
     if held is not None and held.part is not part:
         raise AttestationConflict(
-            "got a person with another part in this", person=held.person_id, part=str(held.part)
+            "got a person with another part in this",
+            person=held.person_id,
+            part=str(Conflict[held.part.name]),
         )
     operates = part is DestructionPart.OPERATOR
     if held is None and operates and any(one.part is part for one in listed.signatures):

@@ -15,12 +15,12 @@ from service.papers.sheet import Column, Sheet, Signature, draw_sheet
 _PARTS = {DestructionPart.OPERATOR: "销毁人 Operator", DestructionPart.WITNESS: "监销人 Witness"}
 _COLUMNS = (
     Column("份号 No.", 1.3, is_number=True),
-    Column("发文字号 Document number", 2.6),
-    Column("标题 Title", 3.6),
-    Column("密级 Level", 1.9),
-    Column("页 Pages", 1.5, is_number=True),
-    Column("制发单位 Issuing unit", 2.6),
-    Column("追溯码 Code", 3.3),
+    Column("文号 Document no.", 2.9),
+    Column("标题 Title", 3.4),
+    Column("密级 Level", 1.8),
+    Column("页 Pages", 1.4, is_number=True),
+    Column("制发单位 Issued by", 2.2),
+    Column("追溯码 Code", 4.0),
 )
 
 
@@ -44,6 +44,7 @@ def draw_certificate(view: ListView, settings: Settings, *, ledger: str) -> byte
                 ("申请人 Requester", _person(view.requester)),
                 ("批准人 Approver", "；".join(map(_person, view.approvers))),
                 ("设备 Device", f"{view.device.name} · {view.device.shred_level} (ISO/IEC 21964)"),
+                ("方式 Method", "粉碎 shredded"),
                 ("地点 Place", view.device.place),
                 ("销毁时间 Destroyed at", _time(view.completed_at, settings)),
                 (

@@ -1,0 +1,366 @@
+"""Destruction by program: lists, both scans, who vouches, the certificate."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from flask import Response
+from pydantic import Field
+
+from registry.rules.destruction import Shortfall
+from registry.rules.roles import Action
+from registry.rules.words import DestructionPart, DestructionState, RequestState
+from registry.views.destruction import Device, ListRow
+from registry.views.holdings import Name
+from service.api.area import Area, Model
+from service.api.copies import CopyFacts, Person, copy_facts
+from service.errors import words_of
+from service.flows import destroying
+from service.flows.destroying import Scanned
+from service.login import current_actor, current_runtime
+
+area = Area("destruction", __name__)
+
+
+class Shredder(Model):
+    """A device that destroys paper, with its certified class after ISO/IEC 21964."""
+
+    id: int
+    name: str
+    place: str
+    shred_level: str
+
+
+class Shredders(Model):
+    """The shredders in use, finest first."""
+
+    shredders: list[Shredder]
+
+
+class NewList(Model):
+    """A list to begin."""
+
+    equipment_id: int
+    reason: str = Field(min_length=1, max_length=300)
+
+
+class ListId(Model):
+    """Which list."""
+
+    id: int
+
+
+class DestructionHead(Model):
+    """A list in the overview."""
+
+    id: int
+    state: DestructionState
+    request_state: RequestState | None
+    reason: str
+    requester: Person
+    shredder: Shredder
+    planned: int
+    presented: int
+    created_at: datetime
+
+
+class DestructionLists(Model):
+    """All lists, newest first."""
+
+    lists: list[DestructionHead]
+
+
+class ListedCopy(Model):
+    """One copy on a list."""
+
+    copy_facts: CopyFacts
+    listed_at: datetime
+    presented_at: datetime | None
+
+
+class Voucher(Model):
+    """Who proved themselves at the shredder."""
+
+    person: Person
+    part: DestructionPart
+    authenticated_at: datetime
+
+
+class Missing(Model):
+    """What is still missing before the copies are destroyed on record."""
+
+    not_presented: list[str]
+    operators: int
+    witnesses: int
+    to_authenticate: list[int]
+    shredder_minimum: int | None
+
+
+class DestructionStory(Model):
+    """A list with everything on it; ``missing`` only while it may go to the shredder."""
+
+    head: DestructionHead
+    request_id: int | None
+    approvers: list[Person]
+    completed_at: datetime | None
+    copies: list[ListedCopy]
+    vouchers: list[Voucher]
+    missing: Missing | None
+
+
+class Scans(Model):
+    """What a scanner read, or what somebody typed, in order."""
+
+    scans: list[str] = Field(min_length=1, max_length=500)
+
+
+class ScanAnswer(Model):
+    """What became of one scan; ``refused`` is the code of the refusal."""
+
+    scan: str
+    again: bool
+    refused: str | None
+    detail: str | None
+
+
+class ScanAnswers(Model):
+    """The answer to each scan, in order."""
+
+    answers: list[ScanAnswer]
+
+
+class Submission(Model):
+    """Until when the approval shall be usable."""
+
+    until: datetime
+
+
+class Submitted(Model):
+    """The request that now waits for its approval."""
+
+    request_id: int
+
+
+class Vouching(Model):
+    """A person who vouches, and the PIN that proves them."""
+
+    part: DestructionPart
+    person_id: int
+    pin: str = Field(max_length=12)
+
+
+class Vouched(Model):
+    """Where the list stands after a signature."""
+
+    state: DestructionState
+    missing: Missing
+
+
+@area.operation(
+    "GET",
+    "/shredders",
+    summary="List the shredders in use.",
+    answer=Shredders,
+    action=Action.DESTROY,
+)
+def list_shredders() -> Shredders:
+    """List the shredders."""
+    found = destroying.shredders(current_runtime())
+    return Shredders(shredders=[_shredder(device) for device in found])
+
+
+@area.operation(
+    "GET",
+    "/destruction",
+    summary="List the destruction lists.",
+    answer=DestructionLists,
+    action=Action.DESTROY,
+)
+def list_lists() -> DestructionLists:
+    """List the lists."""
+    return DestructionLists(
+        lists=[_head(row) for row in destroying.lists(current_runtime(), current_actor())]
+    )
+
+
+@area.operation(
+    "POST",
+    "/destruction",
+    summary="Begin a list.",
+    body=NewList,
+    answer=ListId,
+    status=201,
+    action=Action.BUILD_DESTRUCTION_LIST,
+)
+def open_list(body: NewList) -> ListId:
+    """Begin a list."""
+    runtime, actor = current_runtime(), current_actor()
+    return ListId(id=destroying.open_list(runtime, actor, body.equipment_id, body.reason))
+
+
+@area.operation(
+    "GET",
+    "/destruction/<int:list_id>",
+    summary="Tell what is on a list and what is missing.",
+    answer=DestructionStory,
+    action=Action.DESTROY,
+)
+def get_list(list_id: int) -> DestructionStory:
+    """Tell the story of one list."""
+    runtime, actor = current_runtime(), current_actor()
+    view = destroying.get_list(runtime, actor, list_id)
+    return DestructionStory(
+        head=_head(view),
+        request_id=view.request_id,
+        approvers=[_person(one) for one in view.approvers],
+        completed_at=view.completed_at,
+        copies=[
+            ListedCopy(
+                copy_facts=copy_facts(item.copy), listed_at=item.listed_at, presented_at=item.presented_at
+            )
+            for item in view.items
+        ],
+        vouchers=[
+            Voucher(person=_person(one.person), part=one.part, authenticated_at=one.authenticated_at)
+            for one in view.attestations
+        ],
+        missing=_missing(destroying.shortfall(runtime, actor, list_id)) if view.is_approved else None,
+    )
+
+
+@area.operation(
+    "POST",
+    "/destruction/<int:list_id>/copies",
+    summary="Put scanned copies on a draft list, each on its own.",
+    body=Scans,
+    answer=ScanAnswers,
+    action=Action.BUILD_DESTRUCTION_LIST,
+)
+def add_copies(list_id: int, body: Scans) -> ScanAnswers:
+    """Put copies on a list."""
+    return _answers(destroying.add(current_runtime(), current_actor(), list_id, body.scans))
+
+
+@area.operation(
+    "DELETE",
+    "/destruction/<int:list_id>/copies/<code>",
+    summary="Take a copy off a draft list.",
+    action=Action.BUILD_DESTRUCTION_LIST,
+)
+def remove_copy(list_id: int, code: str) -> None:
+    """Take a copy off a list."""
+    destroying.remove(current_runtime(), current_actor(), list_id, code)
+
+
+@area.operation(
+    "POST",
+    "/destruction/<int:list_id>/submission",
+    summary="Seal the copies and ask for approval of exactly these.",
+    body=Submission,
+    answer=Submitted,
+    status=201,
+    action=Action.REQUEST_DESTRUCTION,
+)
+def submit_list(list_id: int, body: Submission) -> Submitted:
+    """Submit a list."""
+    runtime, actor = current_runtime(), current_actor()
+    return Submitted(request_id=destroying.submit(runtime, actor, list_id, until=body.until))
+
+
+@area.operation(
+    "POST",
+    "/destruction/<int:list_id>/cancellation",
+    summary="Give a list up; its copies go back to where they were.",
+    action=Action.BUILD_DESTRUCTION_LIST,
+)
+def cancel_list(list_id: int) -> None:
+    """Give a list up."""
+    destroying.cancel(current_runtime(), current_actor(), list_id)
+
+
+@area.operation(
+    "POST",
+    "/destruction/<int:list_id>/presented",
+    summary="Record copies that were scanned at the shredder, each on its own.",
+    body=Scans,
+    answer=ScanAnswers,
+    action=Action.DESTROY,
+)
+def present_copies(list_id: int, body: Scans) -> ScanAnswers:
+    """Record the second scan."""
+    runtime, actor = current_runtime(), current_actor()
+    return _answers([destroying.present(runtime, actor, list_id, raw) for raw in body.scans])
+
+
+@area.operation(
+    "POST",
+    "/destruction/<int:list_id>/attestations",
+    summary="Let a person prove themselves and vouch; the last one that was missing ends the copies.",
+    body=Vouching,
+    answer=Vouched,
+    action=Action.DESTROY,
+)
+def attest_list(list_id: int, body: Vouching) -> Vouched:
+    """Let a person vouch."""
+    progress = destroying.attest(
+        current_runtime(), current_actor(), list_id, body.part, person_id=body.person_id, pin=body.pin
+    )
+    return Vouched(state=progress.state, missing=_missing(progress.shortfall))
+
+
+@area.operation(
+    "GET",
+    "/destruction/<int:list_id>/certificate",
+    summary="Give out the certificate of a destroyed list.",
+    action=Action.DESTROY,
+    media_type="application/pdf",
+)
+def get_certificate(list_id: int) -> Response:
+    """Give out the certificate."""
+    pdf = destroying.certificate(current_runtime(), current_actor(), list_id)
+    return Response(pdf, content_type="application/pdf")
+
+
+def _head(row: ListRow) -> DestructionHead:
+    return DestructionHead(
+        id=row.id,
+        state=row.state,
+        request_state=row.request_state,
+        reason=row.reason,
+        requester=_person(row.requester),
+        shredder=_shredder(row.device),
+        planned=row.planned,
+        presented=row.presented,
+        created_at=row.created_at,
+    )
+
+
+def _person(name: Name) -> Person:
+    return Person(id=name.id, staff_no=name.staff_no, name_zh=name.zh, name_en=name.en)
+
+
+def _shredder(device: Device) -> Shredder:
+    return Shredder(id=device.id, name=device.name, place=device.place, shred_level=device.shred_level)
+
+
+def _answers(scanned: Sequence[Scanned]) -> ScanAnswers:
+    return ScanAnswers(answers=[_answer(one) for one in scanned])
+
+
+def _answer(scanned: Scanned) -> ScanAnswer:
+    error = scanned.error
+    return ScanAnswer(
+        scan=scanned.raw,
+        again=scanned.again,
+        refused=error.code if error else None,
+        detail=words_of(error).sentence if error else None,
+    )
+
+
+def _missing(short: Shortfall) -> Missing:
+    return Missing(
+        not_presented=list(short.not_presented),
+        operators=short.operators_missing,
+        witnesses=short.witnesses_missing,
+        to_authenticate=list(short.to_authenticate),
+        shredder_minimum=short.shredder_minimum,
+    )
