@@ -5,9 +5,23 @@ from flask import Blueprint
 from service.api.approvals import area as approvals
 from service.api.batches import area as batches
 from service.api.copies import area as copies
+from service.api.destruction import area as destruction
 from service.api.documents import area as documents
 from service.api.gate import area as gate
+from service.api.ledger import area as ledger
 from service.api.openapi import blueprint as openapi
 from service.api.sessions import area as sessions
+from service.api.tracing import area as tracing
 
-API_BLUEPRINTS: tuple[Blueprint, ...] = (documents, approvals, sessions, copies, batches, gate, openapi)
+API_BLUEPRINTS: tuple[Blueprint, ...] = (
+    documents,
+    approvals,
+    sessions,
+    copies,
+    batches,
+    destruction,
+    gate,
+    tracing,
+    ledger,
+    openapi,
+)
