@@ -18,9 +18,8 @@ from pydantic import (
 )
 from werkzeug.wrappers import Response as AnyResponse
 
-from registry.acts.gates import Passage
 from registry.errors import InvalidError, RegistryError
-from registry.rules.gate import Colour
+from registry.rules.gate import Colour, Verdict
 from registry.rules.roles import Action
 from registry.rules.words import Direction, ScanSource
 from registry.views.gates import EventFilter, EventRow, GateName
@@ -210,20 +209,21 @@ def _parsed(fields: Any) -> AttemptForm:  # noqa: ANN401 - whatever the screen s
 
 
 def _judged(seen: Seen) -> Response:
-    return jsonify(_answer(gate.scan(current_runtime(), current_actor(), seen)))
+    passage = gate.scan(current_runtime(), current_actor(), seen)
+    return jsonify(_answer(passage.event_id, passage.verdict))
 
 
-def _answer(passage: Passage) -> dict[str, object]:
-    words = verdict_words(passage.verdict)
+def _answer(event_id: int, verdict: Verdict) -> dict[str, object]:
+    words = verdict_words(verdict)
     return {
-        "event": passage.event_id,
-        "colour": passage.verdict.colour.lower(),
-        "code": passage.verdict.reason,
+        "event": event_id,
+        "colour": verdict.colour.lower(),
+        "code": verdict.reason,
         "word": words.word,
         "reason": words.reason,
         "next": words.next_step,
-        "facts": [{"label": label, "value": value} for label, value in verdict_facts(passage.verdict)],
-        "needs": needs(passage.verdict),
+        "facts": [{"label": label, "value": value} for label, value in verdict_facts(verdict)],
+        "needs": needs(verdict),
     }
 
 
