@@ -14,13 +14,13 @@ from service.papers.sheet import Column, Sheet, Signature, draw_sheet
 
 _PARTS = {DestructionPart.OPERATOR: "销毁人 Operator", DestructionPart.WITNESS: "监销人 Witness"}
 _COLUMNS = (
-    Column("份号 No.", 1.3, is_number=True),
-    Column("文号 Document no.", 2.9),
-    Column("标题 Title", 3.4),
-    Column("密级 Level", 1.8),
-    Column("页 Pages", 1.4, is_number=True),
-    Column("制发单位 Issued by", 2.2),
-    Column("追溯码 Code", 4.0),
+    Column("份号 No.", 1.45, is_number=True),
+    Column("文号 Document no.", 2.7),
+    Column("标题 Title", 3.0),
+    Column("密级 Level", 2.05),
+    Column("页 Pages", 1.45, is_number=True),
+    Column("制发单位 Issued by", 2.7),
+    Column("追溯码 Code", 3.7),
 )
 
 
