@@ -70,7 +70,7 @@ LINES: tuple[Line, ...] = (
     Line("permits.index", _("Take-out permits"), "door-open", PAPERS, Action.REQUEST_TAKE_OUT),
     Line("counter.desk", _("Counter"), "arrow-left-right", REGISTRY_DESK, Action.HAND_OVER),
     Line("printing.batches", _("Print runs"), "printer", REGISTRY_DESK, Action.PRINT),
-    Line("copies.index", _("Copies"), "files", REGISTRY_DESK, Action.READ_REGISTER),
+    Line("copies.index", _("Numbered copies"), "files", REGISTRY_DESK, Action.READ_REGISTER),
     Line("destruction.index", _("Destruction"), "fire", REGISTRY_DESK, Action.DESTROY),
     Line("gate.index", _("Gate"), "shield-check", GATES, Action.SCAN_AT_GATE),
     Line(

@@ -183,7 +183,7 @@ PEOPLE: Final[dict[str, tuple[LazyString, LazyString]]] = {
         _("Ask another security officer."),
     ),
     "incompatible-roles": (
-        _("One person may not have these two roles together: %(roles)s."),
+        _("One person may not have these two roles together."),
         _("Take one of them away first. Both accounts of a person count."),
     ),
 }
@@ -242,8 +242,8 @@ PRINTING: Final[dict[str, tuple[LazyString, LazyString]]] = {
         _("Choose one of them."),
     ),
     "staff-number-unknown": (
-        _("Nobody who can be named on a copy has the staff number %(staff_no)s."),
-        _("Check the number; the approval may name others."),
+        _("Nobody who can be meant here has the staff number %(staff_no)s."),
+        _("Check the number. On copies only those can be named to whom the approval allows it."),
     ),
     "unknown-copy": (
         _("No copy that you may know of bears this code."),
@@ -374,4 +374,107 @@ COUNTER: Final[dict[str, tuple[LazyString, LazyString]]] = {
     ),
 }
 
-ALL: Final = FILES | DOCUMENTS | APPROVALS | PEOPLE | PRINTING | GATES | COUNTER
+TRACING: Final[dict[str, tuple[LazyString, LazyString]]] = {
+    "unusable-picture": (
+        _("This is no picture that can be read: it is damaged or of a kind not taken here."),
+        _("Use the file as the camera or scanner saved it: PNG, JPEG, TIFF, WEBP, BMP or PDF."),
+    ),
+    "animated-picture": (
+        _("This is a moving picture, so nobody can say which of its frames is meant."),
+        _("Save the one frame that shows the page, and try again."),
+    ),
+    "picture-too-large": (
+        _("The picture has more pixels than are read here (%(limit)s)."),
+        _("Scan the page at 600 dots per inch or less, or cut the picture into single pages."),
+    ),
+    "picture-too-small": (
+        _("The picture is so small that no mark could be seen in it."),
+        _("Use the file as it was first saved, not the small preview of it."),
+    ),
+    "leak-in-the-future": (
+        _("This time is later than now."),
+        _("Enter when the leak was seen, or leave it empty."),
+    ),
+    "trace-run-open": (
+        _("The picture of this case is being read already."),
+        _("Wait for the result; reading it again changes nothing before."),
+    ),
+    "trace-run-closed": (
+        _("This run has its result already."),
+        _("Order another run if you doubt it; every run is kept."),
+    ),
+    "no-such-picture": (
+        _("The picture of this case has fewer pages."),
+        _("Choose one of those shown."),
+    ),
+    "unknown-ledger-entry": (
+        _("The ledger has no entry with this number."),
+        _("Choose one from the list. If it was there before, verify the ledger now."),
+    ),
+    "ledger-broken": (
+        _("The ledger contradicts itself, so nothing is recorded and nothing can be done."),
+        _("Stop work, keep the database as it is, and call the security officer."),
+    ),
+}
+
+REGISTERS: Final[dict[str, tuple[LazyString, LazyString]]] = {
+    "unknown-row": (
+        _("Nothing is registered under this number."),
+        _("Check the number, or start from the menu."),
+    ),
+    "invalid-code": (
+        _("This is no copy code."),
+        _("Scan the QR code at the foot of a page, or type the code beside it."),
+    ),
+    "invalid-copy-number": (
+        _("A copy number is a number from 1 to 999999."),
+        _("Read it again from the top of the page."),
+    ),
+    "unknown-mark-version": (
+        _("The mark is newer than this installation and cannot be proven here."),
+        _("Keep the paper and ask the system administrator for an update."),
+    ),
+    "broken-custody": (
+        _("The movements of this copy do not follow from each other, so nobody can say who answers for it."),
+        _("Put the copy aside and call the security officer."),
+    ),
+    "invalid-ledger-entry": (
+        _("An entry of the ledger cannot be read."),
+        _("Verify the ledger, keep the database as it is, and call the security officer."),
+    ),
+    "invalid-note": (
+        _("The checkpoint or key is damaged, or was not signed by this registry."),
+        _("Take the file anew from where it was kept, and compare it with the head on a printed paper."),
+    ),
+}
+
+MARKING: Final[dict[str, tuple[LazyString, LazyString]]] = {
+    "unknown-base-format": (
+        _("The prepared pages of the document are damaged or were made by a newer release."),
+        _("Put the print run back in the queue; if it stops again, tell the system administrator."),
+    ),
+    "mark-mismatch": (
+        _("The marks were made for another number of pages than the document has."),
+        _("Give up the print run and order it anew; if it happens again, tell the system administrator."),
+    ),
+    "text-not-prepared": (
+        _("The text of the mark has characters that were not prepared: %(characters)s."),
+        _("Give up the print run and order it anew."),
+    ),
+    "mark-text-too-long": (
+        _("The text of the mark is too long to be printed legibly."),
+        _("Shorten the name or the document number, or print without the name."),
+    ),
+    "unusable-qr-text": (
+        _("The text cannot be put into the QR code."),
+        _("Tell the system administrator."),
+    ),
+    "no-such-page": (
+        _("The document does not have this page."),
+        _("Choose one that it has."),
+    ),
+}
+
+ALL: Final = (
+    FILES | DOCUMENTS | APPROVALS | PEOPLE | PRINTING | GATES | COUNTER | TRACING | REGISTERS | MARKING
+)
