@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
-from flask import Blueprint, current_app, render_template, url_for
+from flask import Blueprint, render_template, url_for
 from flask_babel import LazyString, lazy_gettext
 
 from registry.rules import roles
@@ -97,7 +97,7 @@ STACKS: Final[Mapping[Stack, Words]] = MappingProxyType(
             "list_id",
         ),
         Stack.CASES: Words(
-            _("Open trace cases"), "fingerprint", "look", "tracing.index", "tracing.show", "case_id"
+            _("Open trace cases"), "fingerprint", "look", "cases.index", "cases.show", "case_id"
         ),
         Stack.OWN_OVERDUE: Words(
             _("You are late with"), "clock-history", "stop", "holdings.mine", "holdings.mine", "code"
@@ -139,7 +139,7 @@ SHORTCUTS: Final[tuple[Shortcut, ...]] = (
     Shortcut(_("Counter"), "arrow-left-right", "counter.desk", Action.HAND_OVER),
     Shortcut(_("Register a document"), "plus-lg", "documents.new", Action.REGISTER_DOCUMENT),
     Shortcut(_("Scan at the gate"), "upc-scan", "gate.index", Action.SCAN_AT_GATE),
-    Shortcut(_("Open a trace case"), "fingerprint", "tracing.new", Action.OPEN_CASE),
+    Shortcut(_("Open a trace case"), "fingerprint", "cases.new", Action.OPEN_CASE),
 )
 
 
@@ -171,20 +171,24 @@ def desk() -> str:
         sheets=[_sheet(pile) for pile in found.piles if pile.total],
         clear=[STACKS[pile.stack] for pile in found.piles if not pile.total],
         ledger=found.ledger,
-        ledger_url=_url("ledger.index"),
+        ledger_url=url_for("ledger.index"),
         shortcuts=_shortcuts(actor),
+        may_sign=roles.may(actor, Action.CONFIRM_RECEIPT),
     )
 
 
 def _sheet(pile: Pile) -> Sheet:
     words = STACKS[pile.stack]
-    lines = tuple(Line(thing, _url(words.thing, **{words.key: thing.key})) for thing in pile.things)
-    return Sheet(words, pile.total, lines, _url(words.whole))
+    lines = tuple(Line(thing, _thing_url(words, thing)) for thing in pile.things)
+    return Sheet(words, pile.total, lines, url_for(words.whole))
 
 
 def _shortcuts(actor: Actor) -> list[tuple[Shortcut, str]]:
-    return [(each, _url(each.endpoint)) for each in SHORTCUTS if roles.may_for_some_unit(actor, each.action)]
+    return [
+        (each, url_for(each.endpoint)) for each in SHORTCUTS if roles.may_for_some_unit(actor, each.action)
+    ]
 
 
-def _url(endpoint: str, **values: Any) -> str:  # noqa: ANN401 - what the address holds
-    return url_for(endpoint, **values) if endpoint in current_app.view_functions else ""
+def _thing_url(words: Words, thing: Thing) -> str:
+    values: dict[str, Any] = {words.key: thing.key}
+    return url_for(words.thing, **values)

@@ -18,10 +18,11 @@ from registry.acts.people import (
 )
 from registry.errors import ConflictError, InvalidError, UnknownError
 from registry.rules import roles
-from registry.rules.roles import Action, Role
+from registry.rules.roles import Action, IncompatibleRoles, Role
 from registry.views.people import PersonRow
 from service import errors
 from service.config import Language
+from service.filters import role_text
 from service.flows import people
 from service.flows.people import NewPerson
 from service.forms import FieldErrors, Form, parse_form, refused_field
@@ -151,6 +152,10 @@ def set_roles(person_id: int) -> Response | tuple[str, int]:
     _require_own(person_id, form.login)
     try:
         people.set_roles(current_runtime(), current_actor(), form.login, form.roles)
+    except IncompatibleRoles as refusal:
+        pair = refusal.facts.get("roles")
+        named = [role_text(Role(str(code))) for code in pair] if isinstance(pair, tuple) else []
+        return _person_page(person_id, {"roles": f"{' · '.join(named)}: {_advice(refusal)}"}), 409
     except ConflictError as refusal:
         return _person_page(person_id, {"roles": _advice(refusal)}), 409
     flash(gettext("The roles count from the next page on."), "success")
