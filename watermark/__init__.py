@@ -10,6 +10,7 @@ from watermark.marks.qr import modules as qr_modules
 from watermark.read.dots import DotReading
 from watermark.read.images import ReadLimits, open_pages
 from watermark.read.reading import PageReading, QrReading, Readings, read, read_qr
+from watermark.read.show import show_pages
 from watermark.write.base import Base, BasePage
 from watermark.write.clean import Inspection, inspect
 from watermark.write.findings import Finding
@@ -45,6 +46,7 @@ __all__ = [
     "read",
     "read_qr",
     "render_page",
+    "show_pages",
     "stamp",
     "thumbnail",
 ]

@@ -276,6 +276,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement per table and index
         sa.Column("note", sa.String(length=500), nullable=False),
         sa.Column("picture_name", sa.String(length=200), nullable=False),
         sa.Column("picture_sha256", sa.String(length=64), nullable=False),
+        sa.Column("pictures", sa.JSON(), nullable=False),
         sa.Column(
             "state",
             sa.Enum(

@@ -12,14 +12,27 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from registry.errors import ConflictError
+from registry.errors import ConflictError, InvalidError
 from registry.ledger import log
 from registry.models import Copy, TraceCase, TraceRun
 from registry.rows import get_row
 from registry.rules import roles
 from registry.rules.roles import Action, Actor
-from registry.rules.tracing import WITHOUT_PAPER, PageFinding, judge_case
+from registry.rules.texts import parse_line
+from registry.rules.tracing import NAME_LIMIT, NOTE_LIMIT, WITHOUT_PAPER, PageFinding, judge_case, strongest
 from registry.rules.words import CaseState
+
+
+class LeakInTheFuture(InvalidError):
+    """The leak is said to have been seen later than now."""
+
+    code = "leak-in-the-future"
+
+
+class TraceRunOpen(ConflictError):
+    """The case has a run that is not finished; another one would say the same."""
+
+    code = "trace-run-open"
 
 
 class TraceRunClosed(ConflictError):
@@ -32,18 +45,39 @@ def open_case(
     session: Session,
     picture_sha256: str,
     picture_name: str,
+    pictures: Sequence[str],
     *,
     note: str,
     leak_at: datetime | None,
     actor: Actor,
     now: datetime,
 ) -> int:
-    """Open a case over a sealed picture; return its id."""
+    """Open a case over a sealed picture; return its id.
+
+    Args:
+        session: The deed's transaction.
+        picture_sha256: The file as it came.
+        picture_name: What the file was called.
+        pictures: For each page of it the file to show on screens.
+        note: Where it turned up, in the auditor's words.
+        leak_at: When the leak was seen, if known.
+        actor: The auditor.
+        now: When.
+
+    Raises:
+        LeakInTheFuture: the leak would be later than now.
+        InvalidError: name or note cannot be kept.
+    """
     roles.require(actor, Action.OPEN_CASE)
+    picture_name = parse_line(picture_name, field="picture", limit=NAME_LIMIT)
+    note = parse_line(note, field="note", limit=NOTE_LIMIT, required=False)
+    if leak_at is not None and leak_at > now:
+        raise LeakInTheFuture("got a leak that is later than now", field="leak_at")
     case = TraceCase(
         note=note,
         picture_name=picture_name,
         picture_sha256=picture_sha256,
+        pictures=list(pictures),
         state=CaseState.OPEN,
         opened_by_id=actor.person_id,
         opened_at=now,
@@ -68,9 +102,15 @@ def open_case(
 def order_run(
     session: Session, case_id: int, parameters: Mapping[str, Any], *, actor: Actor, now: datetime
 ) -> int:
-    """Order a run over the picture of a case; its parameters are fixed from here on."""
+    """Order a run over the picture of a case; its parameters are fixed from here on.
+
+    Raises:
+        TraceRunOpen: the last run is not finished.
+    """
     roles.require(actor, Action.RUN_TRACE)
     case = get_row(session, TraceCase, case_id, lock=True)
+    if case.state is CaseState.RUNNING:
+        raise TraceRunOpen("got a case whose last run is not finished", case_id=case_id)
     case.state = CaseState.RUNNING
     run = TraceRun(
         case_id=case_id, state=CaseState.RUNNING, parameters=dict(parameters), result={}, started_at=now
@@ -87,6 +127,15 @@ def order_run(
         parameters={name: str(value) for name, value in parameters.items()},
     )
     return run.id
+
+
+def record_reading(
+    session: Session, case_id: int, *, at: datetime | None, actor: Actor, now: datetime
+) -> None:
+    """Record that somebody reads a case, and about which instant they ask."""
+    roles.require(actor, Action.READ_CASE)
+    case = get_row(session, TraceCase, case_id)
+    log.append(session, "case.read", f"case:{case.id}", actor=actor, now=now, custody_at=at)
 
 
 def codes_on_paper(session: Session, codes: Collection[str]) -> frozenset[str]:
@@ -115,8 +164,8 @@ def close_run(
         now: When.
     """
     state = judge_case(findings)
-    named = next((finding for finding in findings if finding.code is not None), None)
-    result = {"findings": [asdict(finding) for finding in findings], **reading}
+    named = strongest(findings)
+    result = {**reading, "findings": [asdict(finding) for finding in findings]}
     _close(session, run_id, state, result, named if state is CaseState.NAMED else None, actor=actor, now=now)
     return state
 

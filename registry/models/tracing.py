@@ -13,7 +13,7 @@ from registry.rules.words import CaseState
 
 
 class TraceCase(Base):
-    """A leak that is being traced from a picture; the picture is sealed by its hash."""
+    """A leak that is being traced from a picture, sealed by its hash; ``pictures`` names one per page for screens."""
 
     __tablename__ = "trace_case"
 
@@ -21,6 +21,7 @@ class TraceCase(Base):
     note: Mapped[str] = mapped_column(sa.String(500), default="")
     picture_name: Mapped[str] = mapped_column(sa.String(200))
     picture_sha256: Mapped[str] = mapped_column(sa.String(64))
+    pictures: Mapped[list[Any]]
     state: Mapped[CaseState] = mapped_column(words(CaseState), index=True)
     opened_by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
     opened_at: Mapped[datetime]

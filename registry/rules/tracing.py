@@ -15,6 +15,10 @@ from enum import StrEnum
 from registry.rules.lifecycle import State
 from registry.rules.words import CaseState
 
+NOTE_LIMIT = 500
+NAME_LIMIT = 200
+"""Characters of the note of a case and of the name of its picture."""
+
 CERTAIN_LOG10 = -9.0
 """An innocent copy is named at most once in 10⁹ (threat model); the chance counts everything that was tried."""
 
@@ -89,29 +93,35 @@ class PageFinding:
 def judge_page(evidence: PageEvidence, on_paper: Collection[str]) -> PageFinding:
     """Return what may be said of one page.
 
+    A hidden reading weaker than the bound names nothing and contradicts nothing.
+
     Args:
         evidence: What was read.
         on_paper: Codes of the copies, among those read, that were put on paper.
     """
     hidden = evidence.hidden
     chance = hidden.log10_chance if hidden else None
-    claims = set(evidence.qr)
+    sure = hidden if hidden and hidden.log10_chance <= CERTAIN_LOG10 else None
+    named = {*evidence.qr, *([(sure.code, sure.page)] if sure else [])}
 
-    def found(grade: Grade, named: tuple[str, int] | None = None) -> PageFinding:
-        code, page = named or (None, None)
+    def found(grade: Grade, name: tuple[str, int] | None = None) -> PageFinding:
+        code, page = name or (None, None)
         return PageFinding(evidence.picture_page, grade, code, page, chance)
 
-    if len(claims) > 1 or (hidden and claims and claims != {(hidden.code, hidden.page)}):
+    if len(named) > 1 or (named and evidence.forged):
         return found(Grade.CONFLICT)
-    if hidden:
-        if evidence.forged:
-            return found(Grade.CONFLICT)
-        is_named = hidden.log10_chance <= CERTAIN_LOG10 and hidden.code in on_paper
-        return found(Grade.CERTAIN, (hidden.code, hidden.page)) if is_named else found(Grade.INSUFFICIENT)
-    if claims:
-        claim = claims.pop()
-        return found(Grade.CLAIM, claim) if claim[0] in on_paper else found(Grade.INSUFFICIENT)
-    return found(Grade.INSUFFICIENT if evidence.forged else Grade.NO_MARK)
+    if not named:
+        return found(Grade.INSUFFICIENT if evidence.forged or hidden else Grade.NO_MARK)
+    (name,) = named
+    if name[0] not in on_paper:
+        return found(Grade.INSUFFICIENT)
+    return found(Grade.CERTAIN if sure else Grade.CLAIM, name)
+
+
+def strongest(findings: Iterable[PageFinding]) -> PageFinding | None:
+    """Return the finding that names a copy on the best evidence, the first page of several; None without any."""
+    naming = [finding for finding in findings if finding.code is not None]
+    return next((finding for finding in naming if finding.grade is Grade.CERTAIN), next(iter(naming), None))
 
 
 def judge_case(findings: Iterable[PageFinding]) -> CaseState:

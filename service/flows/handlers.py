@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from service.flows import making, upkeep
+from service.flows import making, tracing, upkeep
 from service.runtime import Runtime
 from service.worker import Chore, Handler, RunningJob
 
@@ -20,7 +20,24 @@ def _batch_id(job: RunningJob) -> int:
     return int(str(job.payload["batch_id"]))
 
 
-HANDLERS: Mapping[str, Handler] = MappingProxyType({making.JOB_KIND: Handler(_make_batch, _fail_batch)})
+def _make_run(runtime: Runtime, job: RunningJob) -> None:
+    tracing.make_run(runtime, _run_id(job))
+
+
+def _fail_run(runtime: Runtime, job: RunningJob, code: str) -> None:
+    tracing.fail_run(runtime, _run_id(job), code)
+
+
+def _run_id(job: RunningJob) -> int:
+    return int(str(job.payload["run_id"]))
+
+
+HANDLERS: Mapping[str, Handler] = MappingProxyType(
+    {
+        making.JOB_KIND: Handler(_make_batch, _fail_batch),
+        tracing.JOB_KIND: Handler(_make_run, _fail_run),
+    }
+)
 """By the kind that a deed wrote down."""
 
 CHORES: tuple[Chore, ...] = (Chore(every_s=30, run=upkeep.run),)

@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from service.pages.approvals import blueprint as approvals
 from service.pages.batches import blueprint as batches
+from service.pages.cases import blueprint as cases
 from service.pages.copies import blueprint as copies
 from service.pages.counter import blueprint as counter
 from service.pages.destruction import blueprint as destruction
@@ -12,6 +13,7 @@ from service.pages.gate import blueprint as gate
 from service.pages.hand_overs import blueprint as hand_overs
 from service.pages.holdings import blueprint as holdings
 from service.pages.home import blueprint as home
+from service.pages.ledger import blueprint as ledger
 from service.pages.meetings import blueprint as meetings
 from service.pages.people import blueprint as people
 from service.pages.permits import blueprint as permits
@@ -34,4 +36,6 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     destruction,
     gate,
     permits,
+    cases,
+    ledger,
 )
