@@ -5,6 +5,7 @@ from flask import Blueprint
 from service.api.approvals import area as approvals
 from service.api.batches import area as batches
 from service.api.copies import area as copies
+from service.api.custody import area as custody
 from service.api.destruction import area as destruction
 from service.api.documents import area as documents
 from service.api.gate import area as gate
@@ -18,6 +19,7 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     approvals,
     sessions,
     copies,
+    custody,
     batches,
     destruction,
     gate,

@@ -8,7 +8,9 @@ import click
 from registry.errors import RegistryError
 from service.cli.approvals import approval
 from service.cli.copies import copy
+from service.cli.custody import counter
 from service.cli.demo import demo
+from service.cli.destruction import destruction
 from service.cli.documents import document
 from service.cli.gate import gate, permit
 from service.cli.ledger import verify
@@ -18,6 +20,7 @@ from service.cli.people import user
 from service.cli.printing import batch
 from service.cli.serve import serve
 from service.cli.shredder import shredder
+from service.cli.tracing import trace
 from service.cli.upkeep import upkeep
 from service.cli.worker import worker
 from service.faults import ServiceFault
@@ -26,8 +29,10 @@ from watermark import WatermarkError
 COMMANDS: tuple[click.Command, ...] = (
     demo,
     document,
+    counter,
     approval,
     serve,
+    destruction,
     shredder,
     worker,
     migrate,
@@ -36,6 +41,7 @@ COMMANDS: tuple[click.Command, ...] = (
     copy,
     gate,
     permit,
+    trace,
     verify,
     upkeep,
     messages,

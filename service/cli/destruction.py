@@ -11,9 +11,9 @@ from registry.rules.codes import copy_no_text, human_code
 from registry.rules.words import DestructionPart, DestructionState
 from service.cli.acting import acting_as, asked_actor
 from service.cli.opening import open_installation
-from service.cli.printing import StaffNumberUnknown
 from service.flows import destroying, people
 from service.flows.destroying import Scanned
+from service.flows.people import StaffNumberUnknown
 
 
 @click.group()

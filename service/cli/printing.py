@@ -4,17 +4,11 @@ from pathlib import Path
 
 import click
 
-from registry.errors import UnknownError
 from registry.rules.codes import copy_no_text, human_code
 from service.cli.acting import acting_as, asked_actor
 from service.cli.opening import open_installation
 from service.flows import copies, printing
-
-
-class StaffNumberUnknown(UnknownError):
-    """Nobody who can be named on a copy has this staff number."""
-
-    code = "staff-number-unknown"
+from service.flows.people import StaffNumberUnknown
 
 
 @click.group()

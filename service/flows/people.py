@@ -27,6 +27,12 @@ class AlreadyFounded(ConflictError):
     code = "already-founded"
 
 
+class StaffNumberUnknown(UnknownError):
+    """Nobody who can be meant here has this staff number."""
+
+    code = "staff-number-unknown"
+
+
 class AccountUnknown(UnknownError):
     """No account has this login."""
 
@@ -148,6 +154,18 @@ def find_by_staff_no(runtime: Runtime, staff_no: str) -> int | None:
     wanted = staff_no.strip().casefold()
     found = (row.person for row in list_recipients(runtime) if row.person.staff_no.casefold() == wanted)
     return next((person.id for person in found), None)
+
+
+def get_by_staff_no(runtime: Runtime, staff_no: str) -> int:
+    """Return the active person with this staff number.
+
+    Raises:
+        StaffNumberUnknown: nobody who works here has it.
+    """
+    found = find_by_staff_no(runtime, staff_no)
+    if found is None:
+        raise StaffNumberUnknown("got a staff number that nobody has", staff_no=staff_no)
+    return found
 
 
 def set_roles(runtime: Runtime, actor: Actor, login: str, wanted: Collection[Role]) -> None:

@@ -93,7 +93,7 @@ class Sheet:
 
 def draw_sheet(sheet: Sheet) -> bytes:
     """Return the paper as a PDF of A4 pages."""
-    _register_font()
+    register_font()
     target = io.BytesIO()
     document = BaseDocTemplate(
         target,
@@ -119,13 +119,15 @@ def printable(text: str) -> str:
 
 
 @cache
-def _register_font() -> None:
+def register_font() -> None:
+    """Make the product's typeface known to reportlab; once per process."""
     pdfmetrics.registerFont(TTFont(FONT, str(font_path())))
 
 
-def _style(
+def paragraph_style(
     size: float, *, colour: Color = INK, leading: float = 1.4, align: Literal[0, 2] = 0
 ) -> ParagraphStyle:
+    """Return the style of a paragraph set at ``size`` points; ``leading`` counts in sizes."""
     return ParagraphStyle(
         f"{FONT}-{size}-{align}",
         fontName=FONT,
@@ -143,10 +145,10 @@ def _text(text: str, style: ParagraphStyle) -> Paragraph:
 
 def _story(sheet: Sheet) -> list[Flowable]:
     story: list[Flowable] = [
-        _text(sheet.organisation, _style(9, colour=FAINT)),
+        _text(sheet.organisation, paragraph_style(9, colour=FAINT)),
         Spacer(0, 3 * mm),
-        _text(sheet.title_zh, _style(20, leading=1.2)),
-        _text(f"{sheet.title_en} · {sheet.number}", _style(11, colour=FAINT)),
+        _text(sheet.title_zh, paragraph_style(20, leading=1.2)),
+        _text(f"{sheet.title_en} · {sheet.number}", paragraph_style(11, colour=FAINT)),
         Spacer(0, 5 * mm),
         _facts(sheet.facts),
         Spacer(0, 6 * mm),
@@ -154,14 +156,14 @@ def _story(sheet: Sheet) -> list[Flowable]:
     if sheet.columns:
         story += [_table(sheet.columns, sheet.rows), Spacer(0, 4 * mm)]
     for remark in sheet.remarks:
-        story += [_text(remark, _style(9)), Spacer(0, 1.5 * mm)]
+        story += [_text(remark, paragraph_style(9)), Spacer(0, 1.5 * mm)]
     if sheet.signatures:
         story += [Spacer(0, 6 * mm), _signatures(sheet.signatures)]
     return story
 
 
 def _facts(facts: Sequence[tuple[str, str]]) -> Table:
-    label, value = _style(9, colour=FAINT), _style(10)
+    label, value = paragraph_style(9, colour=FAINT), paragraph_style(10)
     table = Table(
         [[_text(name, label), _text(said, value)] for name, said in facts],
         colWidths=[FACT_LABEL_MM * mm, (TEXT_WIDTH_MM - FACT_LABEL_MM) * mm],
@@ -180,7 +182,7 @@ def _facts(facts: Sequence[tuple[str, str]]) -> Table:
 
 def _table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Table:
     def cell(column: Column, said: str, size: float, colour: Color) -> Paragraph:
-        return _text(said, _style(size, colour=colour, align=_RIGHT if column.is_number else 0))
+        return _text(said, paragraph_style(size, colour=colour, align=_RIGHT if column.is_number else 0))
 
     shares = sum(column.width for column in columns)
     table = Table(
@@ -220,10 +222,10 @@ def _signatures(signatures: Sequence[Signature], per_row: int = 3) -> Table:
                 hAlign="LEFT",
             )
         return [
-            _text(signature.part, _style(8, colour=FAINT)),
+            _text(signature.part, paragraph_style(8, colour=FAINT)),
             written,
-            _text(signature.name, _style(10)),
-            _text(signature.note, _style(8, colour=FAINT)),
+            _text(signature.name, paragraph_style(10)),
+            _text(signature.note, paragraph_style(8, colour=FAINT)),
         ]
 
     cells: list[object] = [place(signature) for signature in signatures]

@@ -2,6 +2,7 @@
 //
 // Markup: <form data-scan-form> with an input [data-scan-target]; a form with data-scan-form="fallback" (the box in the
 // top band) is used only where the page has none of its own. A hidden input named "source", if there is one, learns how it was read.
+// Enter in a field with data-then-scan leads on to the box, so that what is scanned next lands there, readable or not.
 
 /** @typedef {{ raw: string, source: string }} Scan */
 
@@ -51,6 +52,13 @@ export function sendScansToForms() {
     event.preventDefault();
     waiting.push(event.detail);
     sendNext();
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const field = event.target instanceof HTMLInputElement && event.target.hasAttribute("data-then-scan");
+    if (!field || event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault();
+    formForScans()?.querySelector("[data-scan-target]")?.focus();
   });
 
   /** @param {Event} event @returns {HTMLFormElement | null} */

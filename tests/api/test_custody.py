@@ -1,0 +1,128 @@
+"""The counter by program and at the keyboard, over the same flow."""
+
+import base64
+
+import pytest
+from click.testing import CliRunner
+
+from registry.rules.codes import human_code
+from registry.rules.lifecycle import State
+from registry.views import holdings
+from service.app import create_app
+from service.cli import main
+from service.flows import copies, making, printing
+from tests.fixtures.handed import staff_no
+
+
+@pytest.fixture
+def database_backend():
+    return "sqlite"
+
+
+@pytest.fixture
+def call(world):
+    """Call the API as a person of the office."""
+    client = create_app(world.runtime.settings, runtime=world.runtime).test_client()
+    secrets = {}
+
+    def as_person(part, method, path, **arguments):
+        if part not in secrets:
+            opened = client.post("/api/v1/sessions", json={"login": part, "password": world.password})
+            secrets[part] = opened.json["secret"]
+        headers = {"Authorization": f"Bearer {secrets[part]}"}
+        return client.open(f"/api/v1{path}", method=method, headers=headers, **arguments)
+
+    return as_person
+
+
+@pytest.fixture
+def run(world, monkeypatch):
+    """Run a command as somebody who knows the password."""
+    for name in ("environment", "data_dir", "database_url"):
+        monkeypatch.setenv(f"FOLIOTRACE_{name.upper()}", str(getattr(world.runtime.settings, name)))
+
+    def command(*arguments, answers=""):
+        return CliRunner().invoke(main, arguments, input=f"{world.password}\n{answers}")
+
+    return command
+
+
+@pytest.fixture
+def codes(world):
+    """The codes of two copies of two pages in stock."""
+    request_id = world.approved(world.register(), copies=2)
+    batch_id = printing.order_batch(world.runtime, world.clerk, request_id, [None] * 2)
+    making.make_batch(world.runtime, batch_id, lambda _done, _total: None)
+    return [row.copy.code for row in copies.batch_story(world.runtime, world.clerk, batch_id).copies.rows]
+
+
+def states(world, codes):
+    with world.runtime.database.reading() as session:
+        lines = holdings.desk_lines(session, codes)
+    return [lines[code].copy.state for code in codes]
+
+
+def test_a_stack_is_given_signed_for_claimed_and_returned_by_program(world, call, codes):
+    mark = world.runtime.tokens.qr_text
+    holder = staff_no(world, "holder")
+    stack = [mark(code, 1) for code in codes]
+    given = call("clerk", "POST", "/hand-overs", json={"scans": stack, "receiver": holder})
+    assert given.status_code == 201
+    here = f"/hand-overs/{given.json['id']}"
+    assert call("handler", "GET", here).status_code == 404
+    refused = call("clerk", "POST", f"{here}/pin", json={"pin": "000001"})
+    assert (refused.status_code, refused.json["code"]) == (409, "pin-refused")
+    signed = call("holder", "POST", f"{here}/pin", json={"pin": world.pin})
+    assert (signed.json["state"], signed.json["method"]) == ("CONFIRMED", "PIN")
+    assert call("holder", "GET", f"{here}/receipt").data.startswith(b"%PDF-")
+
+    assert len(call("holder", "GET", "/holdings").json["holdings"]) == 2
+    assert call("holder", "POST", f"/holdings/{codes[0]}/claim").status_code == 204
+    assert states(world, codes) == [State.CLAIMED, State.HELD]
+    said = call("clerk", "POST", f"/holdings/{codes[0]}/claim/dismissal", json={"reason": "not here"})
+    assert said.status_code == 204
+
+    back = {"scans": [*stack, mark(codes[1], 2)], "returned_by": holder, "every_page": True}
+    unclear = call("clerk", "POST", "/returns", json=back)
+    assert (unclear.status_code, unclear.json["code"]) == (409, "pages-unclear")
+    taken = call("clerk", "POST", "/returns", json=back | {"despite_faults": True})
+    found = call("clerk", "GET", f"/returns/{taken.json['id']}").json["copies"]
+    assert [item["missing"] for item in found] == [[2], []]
+    assert call("holder", "GET", f"/returns/{taken.json['id']}/receipt").data.startswith(b"%PDF-")
+    assert states(world, codes) == [State.IN_STOCK] * 2
+
+
+def test_a_signature_that_is_none_and_a_person_who_is_nobody_are_refused_by_program(world, call, codes):
+    scans = [human_code(codes[0])]
+    nobody = call("clerk", "POST", "/hand-overs", json={"scans": scans, "receiver": "S999"})
+    assert (nobody.status_code, nobody.json["code"]) == (404, "staff-number-unknown")
+    given = call("clerk", "POST", "/hand-overs", json={"scans": scans, "receiver": "S012"})
+    for png in ("not base64", base64.b64encode(b"no picture").decode()):
+        refused = call("clerk", "POST", f"/hand-overs/{given.json['id']}/signature", json={"png": png})
+        assert (refused.status_code, refused.json["code"]) == (400, "signature-unfit")
+    assert call("clerk", "POST", f"/hand-overs/{given.json['id']}/withdrawal").status_code == 204
+    assert states(world, codes) == [State.IN_STOCK] * 2
+
+
+def test_a_loan_is_signed_for_passed_on_and_taken_back_at_the_keyboard(world, run, codes):
+    code = human_code(codes[0])
+    holder, handler = staff_no(world, "holder"), staff_no(world, "handler")
+    lent = run("counter", "give", "--as", "clerk", "--to", holder, "--due", "2099-01-01T18:00", code)
+    assert lent.output.endswith("Hand-over 1 waits for the receiver's signature.\n")
+    signed = run("counter", "confirm", "--as", "clerk", "1", answers=f"{world.pin}\n")
+    assert code in signed.output
+    assert world.pin not in signed.output
+    assert "due 2099-01-01 18:00" in run("counter", "holdings", "--as", "holder").output
+    passed = run("counter", "transfer", "--as", "clerk", "--to", handler, code)
+    assert passed.exit_code == 0
+    assert run("counter", "confirm", "--as", "handler", "2", answers=f"{world.pin}\n").exit_code == 0
+    taken = run("counter", "take-back", "--as", "clerk", "--from", handler, code)
+    assert taken.output.endswith("000001  whole\n")
+    assert states(world, codes) == [State.IN_STOCK] * 2
+
+
+def test_a_refusal_at_the_keyboard_says_its_code_and_changes_nothing(world, run, codes):
+    refused = run("counter", "take-back", "--as", "clerk", "--from", "S012", human_code(codes[0]))
+
+    assert refused.exit_code == 1
+    assert "impossible-step" in refused.output
