@@ -27,7 +27,13 @@ _GONE: Final = WITHOUT_PAPER | {State.DESTROYED}
 
 @dataclass(frozen=True)
 class CaseRow:
-    """One case; ``pictures`` names for each page of the picture the file to show."""
+    """One case.
+
+    Attributes:
+        pictures: For each page of the picture the file to show.
+        copy: The copy that the last run names.
+        grade: On what evidence it does.
+    """
 
     id: int
     state: CaseState
@@ -39,6 +45,7 @@ class CaseRow:
     opened_at: datetime
     leak_at: datetime | None
     copy: CopyLine | None
+    grade: Grade | None
 
 
 @dataclass(frozen=True)
@@ -182,19 +189,18 @@ def siblings(session: Session, copy: CopyLine) -> tuple[Sibling, ...]:
     )
 
 
-def _named(session: Session, case_ids: Collection[int]) -> dict[int, CopyLine]:
-    """Return the copy that the last run of each of these cases names."""
-    rows = session.execute(
-        sa.select(TraceRun.case_id, Copy, Document)
-        .join(Copy, TraceRun.copy_id == Copy.id)
-        .join(Document, Copy.document_id == Document.id)
-        .where(TraceRun.case_id.in_(case_ids))
+def _named(session: Session, case_ids: Collection[int]) -> dict[int, RunRow]:
+    """Return the last run of each of these cases that names a copy."""
+    runs = session.scalars(
+        sa.select(TraceRun)
+        .options(joinedload(TraceRun.copy).joinedload(Copy.document))
+        .where(TraceRun.case_id.in_(case_ids), TraceRun.copy_id.is_not(None))
         .order_by(TraceRun.id)
     )
-    return {case_id: copy_line(copy, document) for case_id, copy, document in rows}
+    return {run.case_id: _run(run) for run in runs}
 
 
-def _case(case: TraceCase, copy: CopyLine | None) -> CaseRow:
+def _case(case: TraceCase, named_by: RunRow | None) -> CaseRow:
     return CaseRow(
         id=case.id,
         state=case.state,
@@ -205,7 +211,8 @@ def _case(case: TraceCase, copy: CopyLine | None) -> CaseRow:
         opened_by=name(case.opened_by),
         opened_at=case.opened_at,
         leak_at=case.leak_at,
-        copy=copy,
+        copy=named_by.copy if named_by else None,
+        grade=named_by.best.grade if named_by and named_by.best else None,
     )
 
 

@@ -1,0 +1,166 @@
+"""A leaked page goes through real pages: sealed, read by the worker, told honestly; and the ledger verified."""
+
+import threading
+
+import numpy as np
+import pytest
+import sqlalchemy as sa
+from playwright.sync_api import expect
+
+from bench import paper
+from registry.models import LedgerEntry
+from service.app import create_app
+from service.flows.handlers import HANDLERS
+from service.worker import run_worker
+from tests.fixtures.browsers import PHONE, watched_page
+from tests.flows.test_tracing import printed, qr_box, scanned, stamped
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def database_backend():
+    return "sqlite"
+
+
+@pytest.fixture
+def site(world, serve_app):
+    return serve_app(create_app(world.runtime.settings, runtime=world.runtime)).url
+
+
+@pytest.fixture
+def worker(world):
+    """The worker, for as long as the test lasts."""
+    stop = threading.Event()
+    thread = threading.Thread(target=run_worker, args=(world.runtime, HANDLERS, stop))
+    thread.start()
+    yield
+    stop.set()
+    thread.join()
+
+
+@pytest.fixture
+def visit(chromium, site, world):
+    """Do something as a person of the office, in English, in a browser of their own."""
+
+    def as_person(part, walk, viewport=None):
+        with watched_page(chromium, site, viewport) as page:
+            page.goto("/login")
+            page.fill("#login", part)
+            page.fill("#password", world.password)
+            page.click("form[data-login] button[type=submit]")
+            page.wait_for_url("**/desk")
+            if page.locator("html").get_attribute("lang") != "en":
+                page.click("form[action='/language'] button")
+            return walk(page)
+
+    return as_person
+
+
+def blank():
+    return paper.png(np.full((600, 600), 255, np.uint8))
+
+
+def upload(page, picture, name="IMG_1.png"):
+    page.goto("/cases/new")
+    page.set_input_files("#picture", {"name": name, "mimeType": "image/png", "buffer": picture})
+    page.fill("#note", "found in a chat")
+    page.get_by_role("button", name="Seal and trace").click()
+
+
+def test_an_auditor_traces_a_page_to_its_copy_and_asks_who_had_it_when(visit, world, worker):
+    leaf = printed(stamped(world)[1][1])
+    leaf[qr_box(leaf)] = 0
+
+    def walk(page):
+        upload(page, scanned(leaf))
+        page.wait_for_url("**/cases/1")
+        expect(page.get_by_text("The copy is named", exact=True)).to_be_visible(timeout=60_000)
+        expect(page.locator(".finding-sentence").first).to_have_text(
+            "Copy 000002 of “预算草案 Draft budget”, page 2."
+        )
+        expect(page.locator(".finding")).to_contain_text("Chance of naming an innocent copy: below 1 in 10")
+        expect(page.locator(".finding")).to_contain_text("The copy is identified, not the person.")
+        page.wait_for_function(
+            "fetch(document.querySelector('.leaf').href).then(answer => answer.ok"
+            " && answer.headers.get('Content-Type') === 'image/webp')"
+        )
+        expect(page.locator("#custody .finding-sentence")).to_have_text("registry")
+        page.fill("#at", "2020-01-01T08:00")
+        page.get_by_role("button", name="Show").click()
+        expect(page.locator("#custody .finding-sentence")).to_have_text("This copy was not on paper yet.")
+        page.goto("/cases/")
+        expect(page.get_by_text("copy named")).to_be_visible()
+
+    visit("auditor", walk)
+
+
+def test_a_blank_picture_is_told_to_be_inconclusive_with_what_to_try_and_can_be_read_again(
+    visit, world, worker
+):
+    def walk(page):
+        upload(page, blank())
+        page.wait_for_url("**/cases/1")
+        expect(page.get_by_text("This picture does not name a copy.")).to_be_visible(timeout=60_000)
+        expect(page.locator(".advice").first).to_contain_text("scan the whole page at 300 dpi or more")
+        page.get_by_role("button", name="Read it again").click()
+        expect(page.get_by_text("This picture does not name a copy.")).to_be_visible(timeout=60_000)
+        expect(page.locator("section", has_text="Runs").locator("tbody tr")).to_have_count(2)
+
+    visit("auditor", walk)
+
+
+def test_a_file_that_is_no_picture_is_refused_beside_its_field(visit, world):
+    def walk(page):
+        upload(page, b"MZ nothing of the kind")
+        expect(page.get_by_text("unusable-picture")).to_be_visible()
+        expect(page.locator("#note")).to_have_value("found in a chat")
+
+    visit("auditor", walk)
+
+
+def test_a_ledger_changed_by_hand_is_found_from_the_page_and_the_row_named(visit, world):
+    world.register()
+
+    def walk(page):
+        page.goto("/ledger/")
+        page.get_by_role("button", name="Verify now").click()
+        expect(page.get_by_text("No fault was found")).to_be_visible()
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Download the export").click()
+        assert download.value.suggested_filename == "foliotrace-ledger.jsonl"
+        with world.runtime.database.engine.begin() as connection:
+            connection.execute(sa.text("DROP TRIGGER ledger_entry_refuses_update"))
+            connection.execute(sa.update(LedgerEntry).where(LedgerEntry.seq == 1).values(kind="copy.found"))
+        page.get_by_role("button", name="Verify now").click()
+        expect(page.get_by_text("The ledger is not what it was")).to_be_visible()
+        expect(page.locator("#findings .finding-sentence")).to_have_text("First bad place: entry 1")
+        page.locator("#findings").get_by_role("link", name="entry 1").click()
+        expect(page.get_by_text("changed by hand")).to_be_visible()
+
+    visit("auditor", walk)
+
+
+def test_business_finds_neither_cases_nor_ledger(visit, world):
+    def walk(page):
+        for path in ("/cases/", "/cases/new", "/cases/1", "/ledger/", "/ledger/entries/1"):
+            assert page.goto(path).status == 403, path
+
+    visit("clerk", walk)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_every_page_fits_a_phone_in_both_languages(visit, world, language, worker):
+    def walk(page):
+        upload(page, blank())
+        page.wait_for_url("**/cases/1")
+        expect(page.get_by_text("This picture does not name a copy.")).to_be_visible(timeout=60_000)
+        if language != "en":
+            page.click("form[action='/language'] button")
+        for path in ("/cases/", "/cases/new", "/cases/1", "/ledger/", "/ledger/entries/1"):
+            assert page.goto(path).status == 200, path
+            assert page.locator("html").get_attribute("lang") == language
+            page.wait_for_load_state("networkidle")
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+    visit("auditor", walk, PHONE)
