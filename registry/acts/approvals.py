@@ -19,13 +19,12 @@ from registry.rows import flush_unique, get_row
 from registry.rules import roles
 from registry.rules.approval import Act, Decision, Order, Outcome
 from registry.rules.clocks import is_lapsed
+from registry.rules.limits import REMARK_LIMIT
 from registry.rules.orders import dump_order
 from registry.rules.requests import RequestStep, next_request_state
 from registry.rules.roles import Action, Actor
 from registry.rules.texts import parse_line
 from registry.rules.words import RequestState
-
-REMARK_LIMIT: Final = 500
 
 REQUESTED_AS: Final[dict[Act, Action]] = {
     Act.PRINT: Action.REQUEST_PRINT,

@@ -9,7 +9,6 @@ counted on, so that issuers queue.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -25,11 +24,10 @@ from registry.rules.batches import BatchStep
 from registry.rules.clocks import is_lapsed
 from registry.rules.codes import copy_no_text, mint_code
 from registry.rules.lifecycle import FIRST_STATE, State, Step
+from registry.rules.limits import REASON_LIMIT
 from registry.rules.roles import Action, Actor
 from registry.rules.texts import parse_line
 from registry.rules.words import BatchState, Custodian, MovementKind
-
-REASON_LIMIT: Final = 300
 
 
 class NothingOrdered(InvalidError):

@@ -5,7 +5,6 @@ What happens at the shredder is in ``shredding``. Law: a list that was submitted
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -21,11 +20,10 @@ from registry.rules import lifecycle, roles
 from registry.rules.approval import Act
 from registry.rules.levels import shred_level_minimum
 from registry.rules.lifecycle import Step
+from registry.rules.limits import REASON_LIMIT
 from registry.rules.roles import Action, Actor
 from registry.rules.texts import parse_line
 from registry.rules.words import DestructionState, EquipmentKind
-
-REASON_LIMIT: Final = 300
 
 
 class NotAShredder(ConflictError):

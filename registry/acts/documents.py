@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -13,15 +13,13 @@ from registry.ledger import log
 from registry.models import Document, Meeting, Unit
 from registry.rows import flush_unique, get_row
 from registry.rules import levels, meetings, roles
+from registry.rules.facts import DocumentFacts
 from registry.rules.levels import Level, Scheme
+from registry.rules.limits import DOC_NUMBER_LIMIT, DOC_TITLE_LIMIT, NEED_TO_KNOW_LIMIT
 from registry.rules.roles import Action, Actor
 from registry.rules.texts import parse_key, parse_line
 from registry.rules.words import MeetingState
 from registry.views.scope import get_within_reach
-
-NUMBER_LIMIT: Final = 80
-TITLE_LIMIT: Final = 300
-NEED_TO_KNOW_LIMIT: Final = 500
 
 
 class DocumentNumberTaken(ConflictError):
@@ -40,22 +38,6 @@ class MeetingClosed(ConflictError):
     """The meeting is over; no document can be added to it."""
 
     code = "meeting-closed"
-
-
-@dataclass(frozen=True, kw_only=True)
-class DocumentFacts:
-    """What the clerk states about a document."""
-
-    doc_number: str
-    title: str
-    issuing_unit_id: int
-    classifying_unit_id: int
-    scheme: str
-    level: str
-    secrecy_period: str
-    need_to_know: str = ""
-    no_copying: bool = False
-    meeting_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,8 +77,8 @@ def register(
     if facts.meeting_id is not None:
         _require_meeting(session, facts.meeting_id, level)
     document = Document(
-        doc_number=parse_key(facts.doc_number, field="doc_number", limit=NUMBER_LIMIT),
-        title=parse_line(facts.title, field="title", limit=TITLE_LIMIT),
+        doc_number=parse_key(facts.doc_number, field="doc_number", limit=DOC_NUMBER_LIMIT),
+        title=parse_line(facts.title, field="title", limit=DOC_TITLE_LIMIT),
         issuing_unit_id=facts.issuing_unit_id,
         classifying_unit_id=facts.classifying_unit_id,
         scheme=str(level.scheme),

@@ -24,6 +24,7 @@ from registry.rules import gate as gate_rules
 from registry.rules import lifecycle, roles
 from registry.rules.gate import NAMING, Colour, Proof, Verdict
 from registry.rules.lifecycle import Step
+from registry.rules.limits import REASON_LIMIT
 from registry.rules.roles import Action, Actor
 from registry.rules.texts import parse_line
 from registry.rules.words import Direction, PermitState, ScanSource
@@ -31,7 +32,6 @@ from registry.views.custody import custody_now
 from registry.views.passage import Shown, find_situation
 
 NAME_LIMIT: Final = 80
-REASON_LIMIT: Final = 300
 RAW_LIMIT: Final = 200
 
 STEPS: Final = {Direction.EXIT: Step.EXIT, Direction.ENTRY: Step.ENTER}

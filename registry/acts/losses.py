@@ -13,11 +13,10 @@ from registry.ledger import log
 from registry.rows import locked_copy, move
 from registry.rules import lifecycle, roles
 from registry.rules.lifecycle import Step
+from registry.rules.limits import REASON_LIMIT
 from registry.rules.roles import Action, Actor
 from registry.rules.texts import parse_line
 from registry.rules.words import Custodian, MovementKind
-
-REASON_LIMIT: Final = 300
 
 ACTIONS: Final = {
     Step.MISS: Action.REPORT_MISSING,

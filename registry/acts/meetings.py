@@ -1,9 +1,7 @@
 """Confidential meetings: planned with a level that is never below that of their documents."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -12,25 +10,12 @@ from registry.ledger import log
 from registry.models import Document, Meeting, Unit
 from registry.rows import get_row
 from registry.rules import levels, meetings, roles
+from registry.rules.facts import MeetingFacts
 from registry.rules.levels import Scheme
+from registry.rules.limits import MEETING_TITLE_LIMIT, PLACE_LIMIT
 from registry.rules.roles import Action, Actor
 from registry.rules.texts import parse_line
 from registry.rules.words import MeetingState
-
-TITLE_LIMIT: Final = 200
-PLACE_LIMIT: Final = 120
-
-
-@dataclass(frozen=True)
-class MeetingFacts:
-    """What is known of a meeting when it is planned."""
-
-    title: str
-    scheme: str
-    level: str
-    unit_id: int
-    place: str
-    starts_at: datetime
 
 
 def plan(
@@ -41,7 +26,7 @@ def plan(
     level = levels.get_level(facts.scheme, facts.level, enabled=enabled)
     get_row(session, Unit, facts.unit_id)
     meeting = Meeting(
-        title=parse_line(facts.title, field="title", limit=TITLE_LIMIT),
+        title=parse_line(facts.title, field="title", limit=MEETING_TITLE_LIMIT),
         scheme=str(level.scheme),
         level=level.code,
         unit_id=facts.unit_id,

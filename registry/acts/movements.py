@@ -17,11 +17,10 @@ from registry.models import Copy, CopyReturn, CopyReturnItem, HandOver, HandOver
 from registry.rows import get_row, locked_copies, locked_copy, move
 from registry.rules import lifecycle, roles, texts
 from registry.rules.lifecycle import State, Step
+from registry.rules.limits import REASON_LIMIT
 from registry.rules.roles import Action, Actor
 from registry.rules.words import Custodian, HandOverKind, HandOverState, MovementKind, ReceiptMethod
 from registry.views.custody import Custody, custody_now
-
-REASON_LIMIT = 300
 
 
 class NothingScanned(InvalidError):

@@ -7,7 +7,6 @@ one may not.
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -17,13 +16,9 @@ from registry.ledger import log
 from registry.models import Account, AccountRole, Person, Unit
 from registry.rows import flush_unique, get_row
 from registry.rules import roles
+from registry.rules.limits import CODE_LIMIT, LOGIN_LIMIT, NAME_LIMIT, UNIT_NAME_LIMIT
 from registry.rules.roles import Action, Actor, Role
 from registry.rules.texts import parse_key, parse_line
-
-CODE_LIMIT: Final = 32
-NAME_LIMIT: Final = 80
-UNIT_NAME_LIMIT: Final = 120
-LOGIN_LIMIT: Final = 64
 
 
 class UnitCodeTaken(ConflictError):
@@ -203,11 +198,15 @@ def set_active(session: Session, account_id: int, *, active: bool, actor: Actor,
     log.append(session, kind, f"account:{account_id}", actor=actor, now=now, person=account.person_id)
 
 
-def set_password(session: Session, account_id: int, password_hash: str, *, actor: Actor, now: datetime) -> None:
+def set_password(
+    session: Session, account_id: int, password_hash: str, *, actor: Actor, now: datetime
+) -> None:
     """Give an account a new password, one's own or another's; the caller ends its sessions."""
     account = get_row(session, Account, account_id, lock=True)
     own = actor.person_id is not None and actor.person_id == account.person_id
     if not own:
         roles.require(actor, Action.MANAGE_PEOPLE)
     account.password_hash = password_hash
-    log.append(session, "account.password-set", f"account:{account_id}", actor=actor, now=now, by_the_person=own)
+    log.append(
+        session, "account.password-set", f"account:{account_id}", actor=actor, now=now, by_the_person=own
+    )

@@ -5,7 +5,6 @@ Laws: a permit says no more than was approved; a TOP_SECRET permit is bound to o
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -18,11 +17,10 @@ from registry.rules import roles
 from registry.rules.approval import Act, Order
 from registry.rules.gate import CARRIERS_WANTED
 from registry.rules.levels import Handling, get_level
+from registry.rules.limits import REASON_LIMIT
 from registry.rules.roles import Action, Actor
 from registry.rules.texts import parse_line
 from registry.rules.words import PermitState
-
-REASON_LIMIT: Final = 300
 
 
 class PermitIncomplete(InvalidError):

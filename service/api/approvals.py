@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from pydantic import Field
 
-from registry.acts.approvals import REMARK_LIMIT
+from registry.rules.limits import REMARK_LIMIT
 from registry.rules.orders import dump_order
 from registry.rules.roles import Action
 from registry.views.approvals import RequestRow, StepView

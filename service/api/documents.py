@@ -5,8 +5,9 @@ from typing import Any
 
 from pydantic import AwareDatetime, Base64Bytes, Field
 
-from registry.acts.documents import NEED_TO_KNOW_LIMIT, NUMBER_LIMIT, TITLE_LIMIT, DocumentFacts
 from registry.rules.approval import Act
+from registry.rules.facts import DocumentFacts
+from registry.rules.limits import DOC_NUMBER_LIMIT, DOC_TITLE_LIMIT, NEED_TO_KNOW_LIMIT
 from registry.rules.roles import Action
 from registry.views.documents import DocumentFilter, DocumentRow
 from service.api.approvals import MustAgree, OrderPreview
@@ -21,8 +22,8 @@ area = Area("documents", __name__)
 class NewDocument(Model):
     """What the clerk states about a document, and its file."""
 
-    doc_number: str = Field(max_length=NUMBER_LIMIT)
-    title: str = Field(max_length=TITLE_LIMIT)
+    doc_number: str = Field(max_length=DOC_NUMBER_LIMIT)
+    title: str = Field(max_length=DOC_TITLE_LIMIT)
     issuing_unit_id: int
     classifying_unit_id: int | None = Field(default=None, description="The issuing unit if omitted.")
     scheme: str = "company"
@@ -45,7 +46,7 @@ class Registered(Model):
 class DocumentQuery(Model):
     """What a list is narrowed to."""
 
-    search: str = Field(default="", max_length=TITLE_LIMIT)
+    search: str = Field(default="", max_length=DOC_TITLE_LIMIT)
     unit_id: int | None = None
     meeting_id: int | None = None
     page: int = Field(default=1, ge=1)

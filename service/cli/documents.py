@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
-from registry.acts.documents import DocumentFacts
 from registry.errors import UnknownError
 from registry.rules.approval import Act
+from registry.rules.facts import DocumentFacts
 from registry.views.documents import DocumentFilter
 from service.cli.acting import acting_as, asked_actor
 from service.cli.opening import open_installation

@@ -1,1 +1,1 @@
-"""Flask-free stories: each takes the runtime and the actor, calls acts inside transactions, and does slow work outside."""
+"""Flask-free stories: each takes the runtime and the actor, calls acts in transactions, does slow work outside."""

@@ -1,7 +1,7 @@
 """Meetings: planned, raised or lowered, listed."""
 
 from registry.acts import meetings
-from registry.acts.meetings import MeetingFacts
+from registry.rules.facts import MeetingFacts
 from registry.rules.roles import Actor
 from registry.views import meetings as views
 from registry.views.meetings import MeetingRow

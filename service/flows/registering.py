@@ -9,7 +9,8 @@ from datetime import timedelta
 from typing import Final, cast
 
 from registry.acts import documents
-from registry.acts.documents import DocumentFacts, DocumentFile
+from registry.acts.documents import DocumentFile
+from registry.rules.facts import DocumentFacts
 from registry.rules.roles import Actor
 from registry.views import documents as document_views
 from registry.views.documents import DocumentFilter, DocumentPage, DocumentView

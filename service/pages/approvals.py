@@ -7,9 +7,9 @@ from flask_babel import gettext
 from pydantic import StringConstraints
 from werkzeug.wrappers import Response
 
-from registry.acts.approvals import REMARK_LIMIT
 from registry.rules import roles
 from registry.rules.approval import Act
+from registry.rules.limits import REMARK_LIMIT
 from registry.rules.roles import Action
 from registry.rules.words import RequestState
 from registry.views.approvals import RequestView

@@ -10,11 +10,11 @@ from flask_babel import gettext
 from pydantic import Field, StringConstraints
 from werkzeug.wrappers import Response as AnyResponse
 
-from registry.acts.movements import REASON_LIMIT
 from registry.errors import RegistryError
 from registry.rules import roles
 from registry.rules.codes import human_code
 from registry.rules.lifecycle import State
+from registry.rules.limits import REASON_LIMIT
 from registry.rules.roles import Action
 from registry.rules.words import HandOverKind
 from service import errors

@@ -1,7 +1,9 @@
 """Documents: the list, registering one, its page, its pages, and asking for a print run."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import partial
+from types import MappingProxyType
 from typing import Annotated, Any, Final
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -9,20 +11,12 @@ from flask_babel import gettext
 from pydantic import Field, StringConstraints
 from werkzeug.wrappers import Response as AnyResponse
 
-from registry.acts.documents import (
-    NEED_TO_KNOW_LIMIT,
-    NUMBER_LIMIT,
-    TITLE_LIMIT,
-    DocumentFacts,
-    DocumentNumberTaken,
-    MeetingClosed,
-)
 from registry.consent import RefusedByRule
 from registry.errors import InvalidError, RegistryError
 from registry.rules import levels, roles
 from registry.rules.approval import Act
-from registry.rules.levels import InvalidPeriod, MixedSchemes
-from registry.rules.meetings import MeetingBelowDocument
+from registry.rules.facts import DocumentFacts
+from registry.rules.limits import DOC_NUMBER_LIMIT, DOC_TITLE_LIMIT, NEED_TO_KNOW_LIMIT
 from registry.rules.roles import Action
 from registry.views.approvals import Preview
 from registry.views.copies import CopyFilter
@@ -48,21 +42,23 @@ DEFAULT_DAYS: Final = 30
 LONGEST_DAYS: Final = 366
 """How long an approval is asked for unless told otherwise, and at most; ours, since the rules set no figure."""
 
-_FIELD_OF: Final[dict[type[RegistryError], str]] = {
-    DocumentNumberTaken: "doc_number",
-    InvalidPeriod: "secrecy_period",
-    MeetingBelowDocument: "meeting_id",
-    MeetingClosed: "meeting_id",
-    MixedSchemes: "meeting_id",
-}
-"""Where on the form a refusal belongs that names no field itself."""
+_FIELD_OF: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "document-number-taken": "doc_number",
+        "invalid-period": "secrecy_period",
+        "meeting-below-document": "meeting_id",
+        "meeting-closed": "meeting_id",
+        "mixed-schemes": "meeting_id",
+    }
+)
+"""Where on the form a refusal belongs that names no field itself, by its code."""
 
 
 class DocumentForm(Form):
     """What the clerk states about a document."""
 
-    doc_number: Annotated[str, StringConstraints(max_length=NUMBER_LIMIT)]
-    title: Annotated[str, StringConstraints(max_length=TITLE_LIMIT)]
+    doc_number: Annotated[str, StringConstraints(max_length=DOC_NUMBER_LIMIT)]
+    title: Annotated[str, StringConstraints(max_length=DOC_TITLE_LIMIT)]
     issuing_unit_id: int
     classifying_unit_id: int | None = None
     level: Annotated[str, StringConstraints(pattern=r"^[a-z]+:[A-Z_]+$")]
@@ -139,10 +135,12 @@ def register() -> AnyResponse | tuple[str, int]:
         document_id = registering.register(runtime, current_actor(), form.facts(), upload.read())
     except (WatermarkError, SandboxFault) as refusal:
         return _form_page(FieldErrors(request.form, {"file": _advice(refusal)}), refusal.code), 422
-    except tuple(_FIELD_OF) as refusal:
-        field = _FIELD_OF[type(refusal)]
-        return _form_page(FieldErrors(request.form, {field: _advice(refusal)}), refusal.code), 409
-    except InvalidError as refusal:
+    except RegistryError as refusal:
+        if refusal.code in _FIELD_OF:
+            wrong = {_FIELD_OF[refusal.code]: _advice(refusal)}
+            return _form_page(FieldErrors(request.form, wrong), refusal.code), 409
+        if not isinstance(refusal, InvalidError):
+            raise
         return _form_page(refused_field(request.form, refusal)), 422
     flash(gettext("The document is registered."), "success")
     return redirect(url_for("documents.show", document_id=document_id))
@@ -264,7 +262,7 @@ def _advice(error: Exception) -> str:
 def _asked_filter() -> DocumentFilter:
     scheme, _, level = request.args.get("level", "").partition(":")
     return DocumentFilter(
-        search=request.args.get("search", "")[:TITLE_LIMIT],
+        search=request.args.get("search", "")[:DOC_TITLE_LIMIT],
         unit_id=request.args.get("unit", type=int),
         level=(scheme, level) if level else None,
         meeting_id=request.args.get("meeting", type=int),

@@ -7,9 +7,10 @@ from flask_babel import gettext
 from pydantic import NaiveDatetime, StringConstraints
 from werkzeug.wrappers import Response
 
-from registry.acts.meetings import PLACE_LIMIT, TITLE_LIMIT, MeetingFacts
 from registry.errors import ConflictError, InvalidError
+from registry.rules.facts import MeetingFacts
 from registry.rules.levels import LEVELS, Scheme
+from registry.rules.limits import MEETING_TITLE_LIMIT, PLACE_LIMIT
 from registry.rules.roles import Action
 from registry.rules.words import MeetingState
 from registry.views.documents import DocumentFilter
@@ -26,7 +27,7 @@ blueprint = Blueprint("meetings", __name__, url_prefix="/meetings")
 class MeetingForm(Form):
     """What is known of a meeting when it is planned."""
 
-    title: Annotated[str, StringConstraints(max_length=TITLE_LIMIT)]
+    title: Annotated[str, StringConstraints(max_length=MEETING_TITLE_LIMIT)]
     unit_id: int
     place: Annotated[str, StringConstraints(max_length=PLACE_LIMIT)]
     starts_at: NaiveDatetime

@@ -1,23 +1,17 @@
 """Units, persons and accounts: kept by the system administrator, their roles granted by the security officer."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from pydantic import Field, StringConstraints
 from werkzeug.wrappers import Response
 
-from registry.acts.people import (
-    CODE_LIMIT,
-    LOGIN_LIMIT,
-    NAME_LIMIT,
-    UNIT_NAME_LIMIT,
-    LoginTaken,
-    StaffNumberTaken,
-    UnitCodeTaken,
-)
 from registry.errors import ConflictError, InvalidError, UnknownError
 from registry.rules import roles
+from registry.rules.limits import CODE_LIMIT, LOGIN_LIMIT, NAME_LIMIT, UNIT_NAME_LIMIT
 from registry.rules.roles import Action, IncompatibleRoles, Role
 from registry.views.people import PersonRow
 from service import errors
@@ -31,6 +25,11 @@ from service.pages.choices import unit_options
 from service.passwords import LONGEST, PIN_DIGITS, SHORTEST_PASSWORD
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
+
+_FIELD_OF: Final[Mapping[str, str]] = MappingProxyType(
+    {"staff-number-taken": "staff_no", "login-taken": "login"}
+)
+"""Where on the form a refusal belongs, by its code."""
 
 Password = Annotated[str, StringConstraints(max_length=LONGEST, strip_whitespace=False)]
 
@@ -98,7 +97,7 @@ def add_unit() -> Response | tuple[str, int]:
             form.unit_en,
             parent_id=form.parent_id,
         )
-    except UnitCodeTaken as refusal:
+    except ConflictError as refusal:
         return _list_page(form.model_dump(), {"code": _advice(refusal)}), 409
     flash(gettext("The unit is registered."), "success")
     return redirect(url_for("people.index"))
@@ -123,9 +122,8 @@ def add() -> Response | tuple[str, int]:
     entered = form.model_dump(exclude={"password"})
     try:
         people.add_person(runtime, actor, form.unit, person)
-    except (StaffNumberTaken, LoginTaken, UnknownError) as refusal:
-        fields: dict[type[Exception], str] = {StaffNumberTaken: "staff_no", LoginTaken: "login"}
-        wrong = {fields.get(type(refusal), "unit"): _advice(refusal)}
+    except (ConflictError, UnknownError) as refusal:
+        wrong = {_FIELD_OF.get(refusal.code, "unit"): _advice(refusal)}
         return _form_page(FieldErrors(entered, wrong)), errors.status_of(refusal)
     except InvalidError as refusal:
         return _form_page(refused_field(entered, refusal)), 422

@@ -7,11 +7,11 @@ import pytest
 
 from registry.acts import meetings
 from registry.acts.documents import DocumentNumberTaken, MeetingClosed
-from registry.acts.meetings import MeetingFacts
 from registry.errors import PermissionDenied
 from registry.ledger import log
 from registry.models import Document, Meeting
 from registry.rows import UnknownRow
+from registry.rules.facts import MeetingFacts
 from registry.rules.levels import (
     ENABLED_BY_DEFAULT,
     InvalidPeriod,

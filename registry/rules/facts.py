@@ -1,0 +1,32 @@
+"""What people state when they enter something into the register; everything else the register knows by itself."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentFacts:
+    """What the clerk states about a document."""
+
+    doc_number: str
+    title: str
+    issuing_unit_id: int
+    classifying_unit_id: int
+    scheme: str
+    level: str
+    secrecy_period: str
+    need_to_know: str = ""
+    no_copying: bool = False
+    meeting_id: int | None = None
+
+
+@dataclass(frozen=True)
+class MeetingFacts:
+    """What is known of a meeting when it is planned."""
+
+    title: str
+    scheme: str
+    level: str
+    unit_id: int
+    place: str
+    starts_at: datetime
