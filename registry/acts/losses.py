@@ -10,13 +10,15 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from registry.ledger import log
-from registry.rows import locked_copy, move
+from registry.models import Copy
+from registry.rows import UnknownCopy, locked_copy, move
 from registry.rules import lifecycle, roles
 from registry.rules.lifecycle import Step
 from registry.rules.limits import REASON_LIMIT
 from registry.rules.roles import Action, Actor
 from registry.rules.texts import parse_line
 from registry.rules.words import Custodian, MovementKind
+from registry.views.custody import custody_now
 
 ACTIONS: Final = {
     Step.MISS: Action.REPORT_MISSING,
@@ -40,6 +42,7 @@ def report(
     """
     roles.require(actor, ACTIONS[step])
     copy = locked_copy(session, code)
+    _require_concerned(session, copy, actor)
     copy.state = lifecycle.next_state(copy.state, step)
     copy.state_reason = parse_line(reason, field="reason", limit=REASON_LIMIT)
     if step is Step.FIND:
@@ -54,3 +57,11 @@ def report(
         reason=log.private(copy.state_reason),
     )
     return copy.state
+
+
+def _require_concerned(session: Session, copy: Copy, actor: Actor) -> None:
+    """Pass when the actor keeps the register, or answers for the copy; for anyone else it does not exist."""
+    current = custody_now(session, [copy.id]).get(copy.id)
+    is_holder = current is not None and current.person_id == actor.person_id
+    if not is_holder and not roles.may(actor, Action.DECLARE_LOST):
+        raise UnknownCopy(copy.code)

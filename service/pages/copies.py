@@ -6,17 +6,19 @@ from functools import partial
 from typing import Annotated, Any, Final
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
-from flask_babel import LazyString, lazy_gettext
+from flask_babel import LazyString, gettext, lazy_gettext
 from pydantic import StringConstraints
 from werkzeug.wrappers import Response as AnyResponse
 
 from registry.errors import InvalidError, UnknownError
 from registry.rules import roles
+from registry.rules.codes import human_code
 from registry.rules.lifecycle import State, Step
+from registry.rules.limits import REASON_LIMIT
 from registry.rules.roles import Action
 from registry.views.copies import CopyFilter
 from service import errors
-from service.flows import copies, printing
+from service.flows import copies, losses, printing
 from service.flows.copies import CopyStory
 from service.forms import FieldErrors, Form, parse_form
 from service.login import current_actor, current_runtime, require
@@ -47,10 +49,57 @@ ACTS: Final = (
 )
 
 
+@dataclass(frozen=True)
+class Report:
+    """Something that happened to a copy and is told on its own page."""
+
+    step: Step
+    action: Action
+    label: LazyString
+    question: LazyString
+    text: LazyString
+    icon: str
+
+
+REPORTS: Final = (
+    Report(
+        Step.MISS,
+        Action.REPORT_MISSING,
+        lazy_gettext("Cannot be found"),
+        lazy_gettext("Report that this copy cannot be found?"),
+        lazy_gettext("Whoever answers for it goes on answering. The clock for the report runs from now on."),
+        "question-diamond",
+    ),
+    Report(
+        Step.DECLARE_LOST,
+        Action.DECLARE_LOST,
+        lazy_gettext("Declare lost"),
+        lazy_gettext("Declare this copy lost?"),
+        lazy_gettext("It stays on the books as lost, and every gate stops it."),
+        "exclamation-octagon",
+    ),
+    Report(
+        Step.FIND,
+        Action.FIND,
+        lazy_gettext("Found again"),
+        lazy_gettext("Take this copy back as found?"),
+        lazy_gettext("It must lie in front of you. It is with the registry from now on."),
+        "search",
+    ),
+)
+
+
+class ReportForm(Form):
+    """What became of a copy."""
+
+    step: Step
+    reason: Annotated[str, StringConstraints(max_length=REASON_LIMIT)]
+
+
 class SpoilForm(Form):
     """How the printer spoiled a copy."""
 
-    reason: Annotated[str, StringConstraints(max_length=300)]
+    reason: Annotated[str, StringConstraints(max_length=REASON_LIMIT)]
 
 
 @blueprint.get("/")
@@ -112,6 +161,18 @@ def spoil(code: str) -> AnyResponse | tuple[str, int]:
     return after_spoiling(found.batch_id, url_for("copies.show", code=code))
 
 
+@blueprint.post("/<code>/report")
+@require(Action.REPORT_MISSING)
+def report(code: str) -> AnyResponse | tuple[str, int]:
+    """Record that this copy is missing, lost or found."""
+    form = parse_form(ReportForm)
+    if isinstance(form, FieldErrors):
+        return _copy_page(code, form.errors), 422
+    losses.report(current_runtime(), current_actor(), human_code(code), form.step, form.reason)
+    flash(gettext("What became of the copy is on record."), "success")
+    return redirect(url_for("copies.show", code=code))
+
+
 def _copy_page(code: str, wrong: Mapping[str, str] | None = None) -> str:
     runtime = current_runtime()
     story = copies.story(runtime, current_actor(), code)
@@ -121,6 +182,7 @@ def _copy_page(code: str, wrong: Mapping[str, str] | None = None) -> str:
         view=story.view,
         copy=story.view.copy,
         acts=_acts(story),
+        reports=_reports(story),
         reads_runs=roles.may(current_actor(), Action.READ_REGISTER, unit_id=story.view.issuing_unit_id),
         errors=wrong or {},
         now=runtime.now(),
@@ -135,6 +197,12 @@ def _acts(story: CopyStory) -> list[tuple[Act, str]]:
         for act in ACTS
         if act.step in story.steps and roles.may(actor, act.action)
     ]
+
+
+def _reports(story: CopyStory) -> list[Report]:
+    """Return what the visitor can report about the copy in its present state."""
+    actor = current_actor()
+    return [one for one in REPORTS if one.step in story.steps and roles.may(actor, one.action)]
 
 
 def _asked_filter() -> CopyFilter:
