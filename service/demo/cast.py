@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from registry.rules.roles import Actor, Role
 from service.demo import company
+from service.demo.company import DemoPerson
 from service.flows import equipment, gate, people
 from service.flows.people import NewPerson
 from service.runtime import Runtime
@@ -43,17 +44,17 @@ class Cast:
 def move_in(runtime: Runtime, report: Callable[[str], None]) -> Cast:
     """Open the company's registry on an empty database."""
     report("people, roles and PINs")
-    admin, officer = (_new(number) for number in (0, 1))
+    admin, officer = map(_new, company.PEOPLE[:2])
     head = company.UNITS[0]
     people.found(runtime, (head.code, head.zh, head.en), admin, officer)
-    administrator, security = _actor(runtime, admin.login), _actor(runtime, officer.login)
+    administrator, security = actor_of(runtime, admin.login), actor_of(runtime, officer.login)
     for unit in company.UNITS[1:]:
         people.add_unit(runtime, administrator, unit.code, unit.zh, unit.en)
-    for number, person in enumerate(company.PEOPLE[2:], start=2):
-        people.add_person(runtime, administrator, person.unit, _new(number))
+    for person in company.PEOPLE[2:]:
+        people.add_person(runtime, administrator, person.unit, _new(person))
         if person.roles:
             people.set_roles(runtime, security, person.login, {*person.roles, Role.HOLDER})
-    actors = {person.login: _actor(runtime, person.login) for person in company.PEOPLE}
+    actors = {person.login: actor_of(runtime, person.login) for person in company.PEOPLE}
     for actor in actors.values():
         people.set_pin(runtime, administrator, actor.person_id or 0, company.PIN)
     return Cast(
@@ -67,10 +68,9 @@ def move_in(runtime: Runtime, report: Callable[[str], None]) -> Cast:
     )
 
 
-def _new(number: int) -> NewPerson:
-    person = company.PEOPLE[number]
+def _new(person: DemoPerson) -> NewPerson:
     return NewPerson(
-        staff_no=f"F{1001 + number}",
+        staff_no=company.staff_no(person.login),
         name_zh=person.zh,
         name_en=person.en,
         login=person.login,
@@ -79,7 +79,8 @@ def _new(number: int) -> NewPerson:
     )
 
 
-def _actor(runtime: Runtime, login: str) -> Actor:
+def actor_of(runtime: Runtime, login: str) -> Actor:
+    """Return somebody of the invented company as they act now."""
     account_id = people.account_of(runtime, login)
     with runtime.database.reading() as session:
         visitor = find_account_visitor(session, account_id)

@@ -182,3 +182,9 @@ PAPERS: Final = (
     DemoPaper(1, "ZL", "Strategy retreat: decision paper", TOP, "长期", "en", 0, 1, no_copying=True),
 )
 """Thirty papers; the last two are still waiting for approval."""
+
+
+def staff_no(login: str) -> str:
+    """Return the number on a person's badge."""
+    place = next(number for number, person in enumerate(PEOPLE) if person.login == login)
+    return f"F{1001 + place}"

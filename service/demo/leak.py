@@ -1,6 +1,7 @@
-"""A leaked page of the invented company: printed, scanned in an office, its QR blacked out, sent as a JPEG."""
+"""Leaked pages of the invented company: printed, scanned in an office, one with its QR blacked out, sent as JPEGs."""
 
 import io
+from dataclasses import dataclass
 from typing import Final
 
 import cv2
@@ -18,19 +19,30 @@ INK, PAPER = 38.0, 244.0
 NOISE: Final = 5.0
 JPEG_QUALITY: Final = 82
 BAR_MM: Final = 3
-TITLE: Final = "新一代导航样机研发会议纪要"
-COPY_INDEX, PAGE = 4, 1
 
 
-def picture_leak(story: Story) -> bytes:
+@dataclass(frozen=True)
+class Leak:
+    """A page that went astray: of which copy, and whether its QR was made unreadable."""
+
+    title: str
+    copy_index: int
+    page: int
+    is_blackened: bool
+
+
+LATEST: Final = Leak("新一代导航样机研发会议纪要", 4, 1, is_blackened=True)
+EARLIER: Final = Leak("Competitor teardown summary", 2, 1, is_blackened=False)
+
+
+def picture_leak(story: Story, leak: Leak) -> bytes:
     """Return the picture of a page of a copy that somebody held, as a JPEG."""
-    code = story.copies[TITLE][COPY_INDEX]
-    printed = render_page(story.stamped(code), PAGE, PRINT_DPI, gray=True)
-    scanned = _scan(printed)
+    code = story.copies[leak.title][leak.copy_index]
+    scanned = _scan(render_page(story.stamped(code), leak.page, PRINT_DPI, gray=True))
+    if leak.is_blackened:
+        scanned = _blacken_code(scanned)
     target = io.BytesIO()
-    Image.fromarray(_blacken_code(scanned)).save(
-        target, "JPEG", quality=JPEG_QUALITY, dpi=(SCAN_DPI, SCAN_DPI)
-    )
+    Image.fromarray(scanned).save(target, "JPEG", quality=JPEG_QUALITY, dpi=(SCAN_DPI, SCAN_DPI))
     return target.getvalue()
 
 

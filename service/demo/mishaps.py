@@ -1,6 +1,7 @@
 """What goes wrong, or waits, in the invented company: so that every state, desk and alarm has something to show."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -14,7 +15,11 @@ from service.demo.company import LOW, MID, PIN, DemoPaper
 from service.demo.story import HOUR, Story
 from service.flows import copies, destroying, gate, lending, losses, making, permits, printing
 from service.flows.gate import Seen
+from service.flows.handlers import HANDLERS
 from service.flows.permits import TakeOut
+from service.runtime import Runtime
+from service.sandbox import SandboxExceeded
+from service.worker import RunningJob
 
 DEVICE: Final = "demo-gate-terminal"
 
@@ -107,7 +112,7 @@ class Mishaps:
             clerk = self.story.cast.actors["clerk2"]
             found = printing.spoil(self.story.runtime, clerk, [code], reason)
             if found.batch_id is not None:
-                self.story.make(found.batch_id)
+                self.story.work()
                 printing.release(self.story.runtime, clerk, found.batch_id)
 
     def _lend_and_forget(self) -> None:
@@ -178,11 +183,9 @@ class Mishaps:
 
     def _scan(self, code: str, direction: Direction, *, gate_index: int, carrier: str) -> None:
         raw = self.story.runtime.tokens.qr_text(code, 1)
-        number = next(place for place, person in enumerate(company.PEOPLE) if person.login == carrier)
         pages = copies.story(self.story.runtime, self.story.cast.actors["clerk"], code).view.copy.pages
-        self._scan_raw(
-            raw, direction, gate_index=gate_index, carriers=frozenset({f"F{1001 + number}"}), pages=pages
-        )
+        carriers = frozenset({company.staff_no(carrier)})
+        self._scan_raw(raw, direction, gate_index=gate_index, carriers=carriers, pages=pages)
 
     def _scan_raw(
         self,
@@ -214,6 +217,11 @@ class Mishaps:
             self.story.agree(request_id, *self.story.approvers(paper))
             clerk = self.story.cast.actors["clerk2"]
             batch_id = printing.order_batch(self.story.runtime, clerk, request_id, [None, None])
-            making.fail_batch(self.story.runtime, batch_id, "worker-gave-up")
+            self.story.work({making.JOB_KIND: replace(HANDLERS[making.JOB_KIND], work=_break_down)})
             if is_given_up:
                 printing.give_up(self.story.runtime, clerk, batch_id)
+
+
+def _break_down(_runtime: Runtime, _job: RunningJob) -> None:
+    """Work as on a machine that is too busy."""
+    raise SandboxExceeded("time")

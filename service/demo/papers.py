@@ -102,7 +102,8 @@ def draw_paper(paper: DemoPaper, number: str, unit: str) -> bytes:
 
 
 def _story(paper: DemoPaper, number: str, unit: str, chance: random.Random) -> list[Flowable]:
-    body = paragraph_style(11.5, leading=1.75)
+    body, head = paragraph_style(11.5, leading=1.75), paragraph_style(14, leading=1.8)
+    head.spaceAfter, head.keepWithNext = 1.5 * mm, 1
     story: list[Flowable] = [
         Paragraph(unit, paragraph_style(12)),
         Spacer(0, 4 * mm),
@@ -111,9 +112,9 @@ def _story(paper: DemoPaper, number: str, unit: str, chance: random.Random) -> l
         Paragraph(number, paragraph_style(10.5)),
         Spacer(0, 8 * mm),
     ]
-    sections = chance.randint(4, 6)
+    sections = chance.randint(3, 5)
     for place, heading in enumerate(_HEADINGS[paper.language][:sections]):
-        story += [Paragraph(heading, paragraph_style(14, leading=1.8)), Spacer(0, 1.5 * mm)]
+        story.append(Paragraph(heading, head))
         for _ in range(chance.randint(2, 3)):
             said = chance.sample(_SENTENCES[paper.language], chance.randint(4, 6))
             story += [Paragraph(("" if paper.language == "zh" else " ").join(said), body), Spacer(0, 2 * mm)]

@@ -7,12 +7,12 @@ from datetime import UTC, datetime, time, timedelta
 from service import demo_accounts
 from service.demo import company
 from service.demo.cast import move_in
-from service.demo.leak import picture_leak
+from service.demo.leak import EARLIER, LATEST, picture_leak
 from service.demo.mishaps import Mishaps
 from service.demo.story import Story
 from service.demo.timeline import Timeline
 from service.demo_accounts import DemoAccount
-from service.flows import checkpoints
+from service.flows import checkpoints, tracing
 from service.runtime import Runtime
 
 DAYS = 61
@@ -35,12 +35,33 @@ def seed(runtime: Runtime, report: Callable[[str], None]) -> None:
     story.plan()
     mishaps = Mishaps(story)
     mishaps.plan()
+    timeline.at(today - timedelta(days=9), lambda: _trace_earlier_leak(story))
     timeline.at(max(now, today), mishaps.wait_at_the_shredder)
     timeline.run()
     report(company.LEAK_FILE)
-    (runtime.settings.data_dir / company.LEAK_FILE).write_bytes(picture_leak(story))
+    _report_latest_leak(story)
     checkpoints.sign_head(runtime)
     demo_accounts.write(runtime.settings, map(_shown, company.SHOWN_LOGINS))
+
+
+def _trace_earlier_leak(story: Story) -> None:
+    """Have a page traced whose QR can still be read."""
+    note = "竞争对手展台上发现 Seen at a competitor's stand"
+    seen_at = story.timeline.now() - timedelta(days=2)
+    picture = picture_leak(story, EARLIER)
+    auditor = story.cast.actors["auditor2"]
+    tracing.open_case(story.runtime, auditor, picture, "stand.jpg", note=note, leak_at=seen_at)
+    story.work()
+
+
+def _report_latest_leak(story: Story) -> None:
+    """Keep the picture beside the data, and open a case that the worker of the first start will read."""
+    picture = picture_leak(story, LATEST)
+    (story.runtime.settings.data_dir / company.LEAK_FILE).write_bytes(picture)
+    note = "匿名寄到举报信箱 Sent to the hotline without a name"
+    seen_at = story.timeline.now() - timedelta(hours=6)
+    auditor = story.cast.actors["auditor"]
+    tracing.open_case(story.runtime, auditor, picture, company.LEAK_FILE, note=note, leak_at=seen_at)
 
 
 def _shown(login: str) -> DemoAccount:

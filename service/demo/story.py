@@ -5,18 +5,17 @@ rule of the product and its ledger verifies. What goes wrong on purpose is in ``
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
 import sqlalchemy as sa
 
-from registry.acts.documents import DocumentFacts
-from registry.acts.meetings import MeetingFacts
 from registry.models import Copy
 from registry.rules.approval import Act
 from registry.rules.codes import human_code
+from registry.rules.facts import DocumentFacts, MeetingFacts
 from registry.rules.words import HandOverKind
 from registry.views.batches import batch_work
 from service.demo import company
@@ -24,9 +23,11 @@ from service.demo.cast import Cast
 from service.demo.company import DemoPaper
 from service.demo.papers import draw_paper
 from service.demo.timeline import Timeline
-from service.flows import lending, making, meetings, printing, registering, requesting
+from service.flows import lending, meetings, printing, registering, requesting
+from service.flows.handlers import HANDLERS
 from service.flows.requesting import Wish
 from service.runtime import Runtime
+from service.worker import Handler, work_one, worker_name
 
 HOUR: Final = timedelta(hours=1)
 WORKDAY_BEGINS: Final = timedelta(hours=1)
@@ -55,6 +56,7 @@ class Story:
     documents: dict[str, int] = field(default_factory=dict)
     copies: dict[str, list[str]] = field(default_factory=dict)
     meetings: list[int] = field(default_factory=list)
+    worker: str = field(default_factory=worker_name)
 
     def plan(self) -> None:
         """Put two months on the agenda."""
@@ -104,15 +106,16 @@ class Story:
         batch_id = printing.order_batch(
             self.runtime, clerk, request_id, named + [None] * (paper.copies - len(named))
         )
-        self.make(batch_id)
+        self.work()
         printing.release(self.runtime, clerk, batch_id)
         with self.runtime.database.reading() as session:
             self.copies[paper.title] = [copy.code for copy in batch_work(session, batch_id).copies]
         return batch_id
 
-    def make(self, batch_id: int) -> None:
-        """Make the copies of a print run here and now, as the worker does."""
-        making.make_batch(self.runtime, batch_id, lambda _done, _total: None)
+    def work(self, handlers: Mapping[str, Handler] = HANDLERS) -> None:
+        """Be the worker until no job is left."""
+        while work_one(self.runtime, handlers, self.worker):
+            pass
 
     def give(
         self, codes: list[str], login: str, kind: HandOverKind, *, due_at: datetime | None = None

@@ -12,6 +12,7 @@ from functools import cache
 from typing import Final, Literal
 from xml.sax.saxutils import escape
 
+from reportlab.lib import textsplit
 from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
@@ -118,9 +119,14 @@ def printable(text: str) -> str:
     return "".join(f"〔U+{ord(letter):04X}〕" if letter in missing else letter for letter in text)
 
 
+HANGING: Final = "，；：？！》」』”’"
+"""Punctuation that GB/T 15834 keeps from the start of a line and reportlab's own list lacks; it hangs in the margin."""
+
+
 @cache
 def register_font() -> None:
-    """Make the product's typeface known to reportlab; once per process."""
+    """Make the product's typeface, and what may not begin a Chinese line, known to reportlab; once per process."""
+    textsplit.ALL_CANNOT_START += HANGING  # type: ignore[misc]  # its only setting
     pdfmetrics.registerFont(TTFont(FONT, str(font_path())))
 
 
