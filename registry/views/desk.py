@@ -231,7 +231,7 @@ _STACKS: Final[dict[Stack, tuple[Action, Callable[[Session, Actor, datetime], li
     Stack.FAILED_RUNS: (Action.PRINT, _runs(BatchState.FAILED)),
     Stack.TO_PRINT: (Action.PRINT, _usable(Act.PRINT)),
     Stack.TO_PERMIT: (Action.OPEN_PERMIT, _usable(Act.TAKE_OUT)),
-    Stack.TO_DESTROY: (Action.WITNESS, _to_destroy),
+    Stack.TO_DESTROY: (Action.DESTROY, _to_destroy),
     Stack.CASES: (Action.READ_CASE, _cases),
     Stack.OWN_OVERDUE: (Action.READ_OWN_HOLDINGS, _own_overdue),
     Stack.TO_SIGN_FOR: (Action.CONFIRM_RECEIPT, _to_sign_for),
