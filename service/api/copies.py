@@ -1,17 +1,19 @@
 """Copies by program: listed, found by scan, told with their story, recorded as misprints."""
 
 from datetime import datetime
+from typing import Literal
 
 from flask import Response
 from pydantic import Field
 
 from registry.rules.codes import human_code
-from registry.rules.lifecycle import State
+from registry.rules.lifecycle import State, Step
+from registry.rules.limits import REASON_LIMIT
 from registry.rules.roles import Action
 from registry.views.copies import CopyFilter, CopyRow
 from registry.views.holdings import CopyLine, Name
 from service.api.area import Area, Model
-from service.flows import copies, printing
+from service.flows import copies, losses, printing
 from service.login import current_actor, current_runtime
 from service.papers.codes import draw_qr
 
@@ -297,3 +299,31 @@ def person(name: Name | None) -> Person | None:
     if name is None:
         return None
     return Person(id=name.id, staff_no=name.staff_no, name_zh=name.zh, name_en=name.en)
+
+
+class Report(Model):
+    """What became of a copy: MISS, DECLARE_LOST or FIND, and how that was noticed."""
+
+    step: Literal[Step.MISS, Step.DECLARE_LOST, Step.FIND]
+    reason: str = Field(max_length=REASON_LIMIT)
+
+
+class Reported(Model):
+    """The state that the report led to."""
+
+    state: State
+
+
+@area.operation(
+    "POST",
+    "/copies/<code>/reports",
+    summary="Record that a copy is missing, declared lost, or found again.",
+    body=Report,
+    answer=Reported,
+    action=Action.REPORT_MISSING,
+)
+def report(code: str, body: Report) -> Reported:
+    """Record what became of a copy."""
+    return Reported(
+        state=losses.report(current_runtime(), current_actor(), human_code(code), body.step, body.reason)
+    )

@@ -3,11 +3,13 @@
 import click
 
 from registry.rules.codes import copy_no_text, human_code
-from registry.rules.lifecycle import State
+from registry.rules.lifecycle import State, Step
 from registry.views.copies import CopyFilter
 from service.cli.acting import acting_as, asked_actor
 from service.cli.opening import open_installation
-from service.flows import copies, printing
+from service.flows import copies, losses, printing
+
+_STEPS = {"missing": Step.MISS, "lost": Step.DECLARE_LOST, "found": Step.FIND}
 
 
 @click.group()
@@ -68,3 +70,15 @@ def spoil(acting: str, scanned: tuple[str, ...], reason: str) -> None:
         click.echo("Recorded. The approval has lapsed: ask for a new print run.")
     else:
         click.echo(f"Recorded. Print run {found.batch_id} replaces them.")
+
+
+@copy.command()
+@acting_as
+@click.argument("scanned")
+@click.argument("step", type=click.Choice(["missing", "lost", "found"]))
+@click.option("--reason", required=True, help="How it was noticed or found.")
+def report(acting: str, scanned: str, step: str, reason: str) -> None:
+    """Record that the SCANNED copy is missing, declared lost, or found again."""
+    runtime = open_installation()
+    state = losses.report(runtime, asked_actor(runtime, acting), scanned, _STEPS[step], reason)
+    click.echo(f"Recorded. The copy is {state}.")

@@ -48,7 +48,7 @@ def test_a_run_is_ordered_watched_and_released_once(call, batch_id):
     assert file.headers["Content-Disposition"] == f"attachment; filename=print-run-{batch_id}.pdf"
     again = call("clerk", "POST", f"/batches/{batch_id}/release")
     assert (again.status_code, again.json["code"]) == (409, "already-released")
-    assert "misprints" in again.json["next_step"] or again.json["next_step"]
+    assert again.json["next_step"]
 
 
 def test_an_order_sent_twice_under_one_key_is_one_print_run(world, call):
@@ -105,3 +105,11 @@ def test_the_mark_of_a_page_is_drawn_for_clerks_only(call, batch_id):
     assert drawn.content_type == "image/svg+xml"
     assert call("leader", "GET", f"/copies/{code}/pages/1/qr").status_code == 403
     assert call("clerk", "GET", f"/copies/{code}/pages/3/qr").status_code == 400
+
+
+def test_a_copy_is_reported_missing(call, batch_id):
+    code = call("clerk", "GET", f"/batches/{batch_id}").json["copies"][0]["copy_facts"]["code"]
+    told = {"step": "MISS", "reason": "not in the cabinet"}
+    assert call("clerk", "POST", f"/copies/{code}/reports", json=told).json == {"state": "UNACCOUNTED"}
+    again = call("clerk", "POST", f"/copies/{code}/reports", json=told)
+    assert (again.status_code, again.json["code"]) == (409, "impossible-step")
