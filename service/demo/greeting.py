@@ -10,6 +10,7 @@ from registry.rules.lifecycle import State
 from registry.rules.roles import Role
 from registry.rules.words import PermitState
 from registry.views.copies import CopyFilter
+from registry.views.holdings import CopyLine
 from service import demo_accounts
 from service.config import Settings
 from service.demo import company
@@ -30,7 +31,7 @@ def greet(app: Flask, runtime: Runtime) -> None:
     )
     console.print(Padding(_logins(app, settings), INDENT))
     console.print(
-        f"\n  Password 密码  {company.PASSWORD}\n  PIN 个人口令   {company.PIN}   (everybody 所有人)"
+        f"\n  Password 密码  {company.PASSWORD}\n  PIN 码         {company.PIN}   (everybody 所有人)"
     )
     for line in (*_for_the_guard(runtime), *_for_the_auditor(settings)):
         console.print(f"  {line}")
@@ -55,18 +56,24 @@ def _role(app: Flask, role: Role, language: str) -> str:
         return role_text(role)
 
 
-def _for_the_guard(runtime: Runtime) -> tuple[str, ...]:
-    """Return what a hand scanner would read from a copy that may leave, and from one that may not."""
+def copies_at_the_gate(runtime: Runtime) -> tuple[CopyLine | None, CopyLine | None]:
+    """Return a copy that may leave with its carrier, and one that somebody holds and that may not."""
     clerk = actor_of(runtime, "clerk")
-    may_leave = [row for row in permits.board(runtime, clerk).permits if row.state is PermitState.OPEN]
+    open_ones = [row.copy for row in permits.board(runtime, clerk).permits if row.state is PermitState.OPEN]
     held = copies.listing(runtime, clerk, CopyFilter(state=State.HELD)).rows
-    named = {row.copy.code for row in may_leave}
-    stays = next((row.copy for row in held if row.copy.code not in named), None)
+    permitted = {copy.code for copy in open_ones}
+    stays = next((row.copy for row in held if row.copy.code not in permitted), None)
+    return (open_ones[0] if open_ones else None), stays
+
+
+def _for_the_guard(runtime: Runtime) -> tuple[str, ...]:
+    """Return what a hand scanner would read from those copies."""
+    leaves, stays = copies_at_the_gate(runtime)
     lines = ["", "At the gate, type or paste · 在门口键入或粘贴"]
-    if may_leave:
-        copy, carrier = may_leave[0].copy, company.staff_no("holder")
-        told = f"badge 工牌 {carrier}, {copy.pages} pages 页"
-        lines.append(f"  {runtime.tokens.qr_text(copy.code, 1)}   may leave 可放行: {told}")
+    if leaves is not None:
+        carrier = company.staff_no("holder")
+        told = f"badge 工号 {carrier}, {leaves.pages} pages 页"
+        lines.append(f"  {runtime.tokens.qr_text(leaves.code, 1)}   may leave 可放行: {told}")
     if stays is not None:
         lines.append(f"  {runtime.tokens.qr_text(stays.code, 1)}   has no permit 未获批准")
     return tuple(lines)
