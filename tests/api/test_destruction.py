@@ -1,45 +1,9 @@
 """Destruction by program and at the keyboard, over the same flow."""
 
 import pytest
-from click.testing import CliRunner
 
 from registry.rules.codes import human_code
-from service.app import create_app
-from service.cli import main
 from service.flows import copies, equipment, making, printing
-
-
-@pytest.fixture
-def database_backend():
-    return "sqlite"
-
-
-@pytest.fixture
-def call(world):
-    """Call the API as a person of the office."""
-    client = create_app(world.runtime.settings, runtime=world.runtime).test_client()
-    secrets = {}
-
-    def as_person(part, method, path, **arguments):
-        if part not in secrets:
-            opened = client.post("/api/v1/sessions", json={"login": part, "password": world.password})
-            secrets[part] = opened.json["secret"]
-        headers = {"Authorization": f"Bearer {secrets[part]}"}
-        return client.open(f"/api/v1{path}", method=method, headers=headers, **arguments)
-
-    return as_person
-
-
-@pytest.fixture
-def run(world, monkeypatch):
-    """Run a command as somebody who knows the password."""
-    for name in ("environment", "data_dir", "database_url"):
-        monkeypatch.setenv(f"FOLIOTRACE_{name.upper()}", str(getattr(world.runtime.settings, name)))
-
-    def command(*arguments, answers=""):
-        return CliRunner().invoke(main, arguments, input=f"{world.password}\n{answers}")
-
-    return command
 
 
 @pytest.fixture

@@ -10,11 +10,6 @@ from tests.fixtures.papers import draw_pdf, locked
 
 
 @pytest.fixture
-def database_backend():
-    return "sqlite"
-
-
-@pytest.fixture
 def call(world):
     """Call the API as a person of the office."""
     client = create_app(world.runtime.settings, runtime=world.runtime).test_client()

@@ -2,30 +2,8 @@
 
 import pytest
 
-from service.app import create_app
 from service.flows.handlers import HANDLERS
 from service.worker import work_one
-
-
-@pytest.fixture
-def database_backend():
-    return "sqlite"
-
-
-@pytest.fixture
-def call(world):
-    """Call the API as a person of the office."""
-    client = create_app(world.runtime.settings, runtime=world.runtime).test_client()
-    secrets = {}
-
-    def as_person(part, method, path, **arguments):
-        if part not in secrets:
-            opened = client.post("/api/v1/sessions", json={"login": part, "password": world.password})
-            secrets[part] = opened.json["secret"]
-        headers = {"Authorization": f"Bearer {secrets[part]}"} | arguments.pop("headers", {})
-        return client.open(f"/api/v1{path}", method=method, headers=headers, **arguments)
-
-    return as_person
 
 
 @pytest.fixture

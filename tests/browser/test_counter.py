@@ -7,7 +7,6 @@ from playwright.sync_api import Page, expect
 
 from registry.rules.lifecycle import State
 from registry.views import holdings
-from service.app import create_app
 from service.flows import copies, making, printing
 from tests.fixtures.browsers import PHONE, watched_page
 from tests.fixtures.papers import draw_pdf
@@ -17,22 +16,12 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def database_backend():
-    return "sqlite"
-
-
-@pytest.fixture
 def codes(world):
     """The codes of three copies of two pages in stock."""
     request_id = world.approved(world.register(draw_pdf(2)), copies=3)
     batch_id = printing.order_batch(world.runtime, world.clerk, request_id, [None] * 3)
     making.make_batch(world.runtime, batch_id, lambda _done, _total: None)
     return [row.copy.code for row in copies.batch_story(world.runtime, world.clerk, batch_id).copies.rows]
-
-
-@pytest.fixture
-def site(world, serve_app):
-    return serve_app(create_app(world.runtime.settings, runtime=world.runtime)).url
 
 
 @pytest.fixture

@@ -8,16 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from registry.rules.codes import human_code
-from service.app import create_app
 from service.flows import copies, equipment, making, printing
-from tests.fixtures.browsers import watched_page
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def database_backend():
-    return "sqlite"
 
 
 @pytest.fixture
@@ -28,29 +21,6 @@ def codes(world):
     batch_id = printing.order_batch(world.runtime, world.clerk, request_id, [None] * 3)
     making.make_batch(world.runtime, batch_id, lambda _done, _total: None)
     return [row.copy.code for row in copies.batch_story(world.runtime, world.clerk, batch_id).copies.rows]
-
-
-@pytest.fixture
-def site(world, serve_app):
-    return serve_app(create_app(world.runtime.settings, runtime=world.runtime)).url
-
-
-@pytest.fixture
-def visit(chromium, site, world):
-    """Do something as a person of the office, in English, in a browser of their own."""
-
-    def as_person(part, walk):
-        with watched_page(chromium, site) as page:
-            page.goto("/login")
-            page.fill("#login", part)
-            page.fill("#password", world.password)
-            page.click("form[data-login] button[type=submit]")
-            page.wait_for_url("**/desk")
-            if page.locator("html").get_attribute("lang") != "en":
-                page.click("form[action='/language'] button")
-            return walk(page)
-
-    return as_person
 
 
 def scan(page: Page, world, code: str, number: int = 1) -> None:

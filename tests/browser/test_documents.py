@@ -5,39 +5,10 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from service.app import create_app
-from tests.fixtures.browsers import PHONE, watched_page
+from tests.fixtures.browsers import PHONE
 from tests.fixtures.papers import draw_pdf, locked, with_script
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def database_backend():
-    return "sqlite"
-
-
-@pytest.fixture
-def site(world, serve_app):
-    return serve_app(create_app(world.runtime.settings, runtime=world.runtime)).url
-
-
-@pytest.fixture
-def visit(chromium, site, world):
-    """Do something as a person of the office, in English, in a browser of their own."""
-
-    def as_person(part, walk, viewport=None):
-        with watched_page(chromium, site, viewport) as page:
-            page.goto("/login")
-            page.fill("#login", part)
-            page.fill("#password", world.password)
-            page.click("form[data-login] button[type=submit]")
-            page.wait_for_url("**/desk")
-            if page.locator("html").get_attribute("lang") != "en":
-                page.click("form[action='/language'] button")
-            return walk(page)
-
-    return as_person
 
 
 def fill_in(page: Page, pdf: bytes, number: str = "财字〔2026〕7号") -> None:

@@ -17,11 +17,6 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def database_backend():
-    return "sqlite"
-
-
-@pytest.fixture
 def code(world):
     """A copy in the holder's hands."""
     return hand_out(world)[0]

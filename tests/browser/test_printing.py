@@ -5,23 +5,12 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from service.app import create_app
 from service.flows import copies, making
 from service.flows.handlers import HANDLERS
 from service.worker import work_one
 from tests.fixtures.browsers import PHONE, watched_page
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def database_backend():
-    return "sqlite"
-
-
-@pytest.fixture
-def site(world, serve_app):
-    return serve_app(create_app(world.runtime.settings, runtime=world.runtime)).url
 
 
 @pytest.fixture(params=[None, PHONE], ids=["desk", "phone"])

@@ -1,29 +1,13 @@
 """Documents and approvals from the command line."""
 
 import pytest
-from click.testing import CliRunner
 
-from service.cli import main
 from tests.fixtures.papers import draw_pdf
 
 
 @pytest.fixture
 def database_backend():
     return "sqlite"
-
-
-@pytest.fixture
-def run(world, monkeypatch):
-    """Run a command as somebody who knows the password."""
-    settings = world.runtime.settings
-    monkeypatch.setenv("FOLIOTRACE_ENVIRONMENT", "test")
-    monkeypatch.setenv("FOLIOTRACE_DATA_DIR", str(settings.data_dir))
-    monkeypatch.setenv("FOLIOTRACE_DATABASE_URL", settings.database_url)
-
-    def command(*arguments, answers=""):
-        return CliRunner().invoke(main, arguments, input=f"{world.password}\n{answers}")
-
-    return command
 
 
 def test_a_document_goes_its_way_at_the_keyboard(run, tmp_path):
