@@ -336,6 +336,10 @@ COUNTER: Final[dict[str, tuple[LazyString, LazyString]]] = {
         _("Nobody hands copies to themselves."),
         _("Let another clerk give them to you."),
     ),
+    "taken-from-oneself": (
+        _("You answer for one of these copies yourself. Nobody takes paper back from themselves."),
+        _("Let another clerk take it in."),
+    ),
     "hand-over-closed": (
         _("This hand-over was signed for or withdrawn before. Nothing has been changed."),
         _("Reload the page to see where it stands."),

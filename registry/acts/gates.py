@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from registry.errors import ConflictError
+from registry.homecoming import end_outings
 from registry.ledger import log
 from registry.models import Copy, Gate, GateEvent, Permit, Person
 from registry.rows import flush_unique, get_row
@@ -300,11 +301,7 @@ def _require_uninvolved(session: Session, copy: Copy, carriers: frozenset[int], 
 def _pass_through(session: Session, copy: Copy, direction: Direction, permit_id: int | None) -> None:
     copy.state = lifecycle.next_state(copy.state, STEPS[direction])
     if direction is Direction.ENTRY:
-        session.execute(
-            sa.update(Permit)
-            .where(Permit.copy_id == copy.id, Permit.state == PermitState.OUTSIDE)
-            .values(state=PermitState.CLOSED)
-        )
+        end_outings(session, [copy.id])
     elif permit_id is not None:
         get_row(session, Permit, permit_id, lock=True).state = PermitState.OUTSIDE
 

@@ -1,5 +1,6 @@
 """A copy cannot be found, is found again, or is declared lost. The last custodian goes on answering for it.
 
+Laws: a misprint stays one, however often it was lost; a hand-over of which a copy is missing is signed for by nobody.
 What a loss sets in motion (clocks, report, investigation) is told by ``rules.clocks``; custody does not move, since
 nobody else has the paper.
 """
@@ -7,10 +8,12 @@ nobody else has the paper.
 from datetime import datetime
 from typing import Final
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from registry import homecoming, offers
 from registry.ledger import log
-from registry.models import Copy
+from registry.models import Copy, Movement
 from registry.rows import UnknownCopy, locked_copy, move
 from registry.rules import lifecycle, roles
 from registry.rules.lifecycle import Step
@@ -41,12 +44,18 @@ def report(
         now: When.
     """
     roles.require(actor, ACTIONS[step])
+    offer = offers.locked_offer_of(session, code)
+    others = [one for one in offers.locked_items(session, offer) if one.code != code] if offer else []
     copy = locked_copy(session, code)
     _require_concerned(session, copy, actor)
     copy.state = lifecycle.next_state(copy.state, step)
     copy.state_reason = parse_line(reason, field="reason", limit=REASON_LIMIT)
+    if offer is not None:
+        offers.end_offer(session, offer, others, now=now)
     if step is Step.FIND:
-        move(session, copy, MovementKind.FOUND, Custodian.REGISTRY, actor=actor, now=now)
+        _take_in(session, copy, actor=actor, now=now)
+    if offer is not None:
+        offers.record_withdrawn(session, others, offer.id, actor=actor, now=now)
     log.append(
         session,
         lifecycle.RECORDED_AS[step],
@@ -57,6 +66,18 @@ def report(
         reason=log.private(copy.state_reason),
     )
     return copy.state
+
+
+def _take_in(session: Session, copy: Copy, *, actor: Actor, now: datetime) -> None:
+    """Make the registry answer for a found copy; a misprint is one still, and its replacement is out there."""
+    homecoming.refuse_own(custody_now(session, [copy.id]).values(), actor)
+    misprinted = sa.select(Movement.id).where(
+        Movement.copy_id == copy.id, Movement.kind == MovementKind.SPOILED
+    )
+    if session.scalar(misprinted) is not None:
+        copy.state = lifecycle.next_state(copy.state, Step.SPOIL)
+    homecoming.end_outings(session, [copy.id])
+    move(session, copy, MovementKind.FOUND, Custodian.REGISTRY, actor=actor, now=now)
 
 
 def _require_concerned(session: Session, copy: Copy, actor: Actor) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from registry import homecoming, offers
 from registry.errors import ConflictError, InvalidError
 from registry.ledger import log
 from registry.models import Copy, CopyReturn, CopyReturnItem, HandOver, HandOverItem, Person
@@ -146,7 +147,7 @@ def confirm(
     hand_over = _open_offer(session, hand_over_id)
     if hand_over.receiver_id != actor.person_id:
         raise NotTheReceiver("got a confirmation by another person than the receiver")
-    copies = locked_copies(session, [item.copy.code for item in hand_over.items])
+    copies = offers.locked_items(session, hand_over)
     for copy in copies:
         copy.state = lifecycle.next_state(copy.state, Step.CONFIRM)
         move(
@@ -183,13 +184,9 @@ def withdraw(session: Session, hand_over_id: int, *, actor: Actor, now: datetime
     """Take an offer back before it was signed for; the copies are in stock again."""
     roles.require(actor, Action.WITHDRAW_OFFER)
     hand_over = _open_offer(session, hand_over_id)
-    copies = locked_copies(session, [item.copy.code for item in hand_over.items])
-    for copy in copies:
-        copy.state = lifecycle.next_state(copy.state, Step.WITHDRAW)
-    hand_over.state = HandOverState.WITHDRAWN
-    hand_over.closed_at = now
-    for copy in copies:
-        _record(session, copy, Step.WITHDRAW, hand_over_id, actor=actor, now=now)
+    copies = offers.locked_items(session, hand_over)
+    offers.end_offer(session, hand_over, copies, now=now)
+    offers.record_withdrawn(session, copies, hand_over_id, actor=actor, now=now)
 
 
 def take_back(
@@ -210,6 +207,7 @@ def take_back(
     get_row(session, Person, returned_by_id)
     copies = _locked_stack(session, list(checks))
     holders = custody_now(session, [copy.id for copy in copies])
+    homecoming.refuse_own(holders.values(), actor)
     for copy in copies:
         copy.state = lifecycle.next_state(copy.state, Step.RETURN)
     visit_id = _take_in(session, copies, checks, returned_by_id, actor=actor, now=now)
@@ -238,6 +236,7 @@ def transfer(
         raise LoanNeedsDueTime("got a due time that is past")
     copies = _locked_stack(session, list(checks))
     holders = custody_now(session, [copy.id for copy in copies])
+    homecoming.refuse_own(holders.values(), actor)
     for copy in copies:
         copy.state = lifecycle.next_state(copy.state, Step.RETURN)
     states = [lifecycle.next_state(copy.state, Step.OFFER) for copy in copies]
@@ -348,6 +347,7 @@ def _take_in(
     visit = CopyReturn(returned_by_id=returned_by_id, taken_by_id=actor.person_id, returned_at=now)
     session.add(visit)
     session.flush()  # the id of the visit
+    homecoming.end_outings(session, [copy.id for copy in copies])
     for copy in copies:
         check = checks[copy.code]
         session.add(

@@ -7,7 +7,7 @@ the paper in ``custody``. Laws:
 * Paper moves between holders through the registry: there is no edge from ``HELD`` to another holder.
 * A claim of return clears nothing: it ends when the registry has the paper, or says that it has not.
 * A spoiled sheet stays ``SPOILED`` while it waits sealed on a destruction list, so that taking the list back can never
-  bring a misprint into stock.
+  bring a misprint into stock. One that was lost meanwhile is found into stock and spoiled again in the same deed.
 """
 
 from enum import StrEnum
