@@ -3,7 +3,7 @@
 An operation is a function. Its parameter ``body`` is the request's JSON, ``query`` its query, both as pydantic
 models; the others are the path's. It returns a model, which becomes the JSON. Laws: every call is closed unless
 it is marked open; a changing call may carry an ``Idempotency-Key``, and is then worked once and answered the
-same ever after.
+same ever after, except that a file is sent but once.
 """
 
 from collections.abc import Callable
@@ -23,6 +23,7 @@ from service.login import current_runtime, current_visitor, demand, open_to_all
 PREFIX: Final = "/api/v1"
 KEY_HEADER: Final = "Idempotency-Key"
 SAFE_METHODS: Final = {"GET"}
+NO_CONTENT: Final = 204
 LOCATION_ROOT: Final = "body"
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -120,7 +121,7 @@ def _work(handler: Handler, told: Operation, arguments: dict[str, Any]) -> Respo
     if isinstance(answer, Response):
         return answer
     if answer is None:
-        return Response(status=204)
+        return Response(status=NO_CONTENT)
     return Response(answer.model_dump_json(), told.status, content_type="application/json")
 
 
@@ -142,6 +143,8 @@ def _once(work: Callable[[], Response]) -> Response:
         answer = work()
     except Exception as error:  # noqa: BLE001 - a refusal is an answer, and is kept like one
         answer = current_app.make_response(current_app.handle_user_exception(error))
+    if not answer.is_json and answer.status_code != NO_CONTENT:
+        return answer  # a file leaves once and is kept nowhere: its key stays open
     body = answer.get_data()
     with runtime.database.transaction() as session:
         told = KeptAnswer(answer.status_code, answer.content_type or "", body)
