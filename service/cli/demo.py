@@ -98,8 +98,10 @@ def _worker_beside(settings: Settings) -> Iterator[None]:
     try:
         yield
     finally:
-        if os.getpid() == owner:  # the server's forked children leave through here as well
+        if os.getpid() == owner:
             worker.communicate()
+        else:  # the server's forked children leave through here as well
+            worker.returncode = 0  # and it is not theirs to wait for
 
 
 def _work(settings: Settings) -> None:

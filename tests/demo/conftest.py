@@ -3,6 +3,7 @@
 import fcntl
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,24 +58,27 @@ def demo(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReques
     runtime.database.close()
 
 
+@contextmanager
+def copied(demo: Demo, folder: Path) -> Iterator[Runtime]:
+    """Yield the tools of a copy of the demonstration, for tests that go on with the story."""
+    shutil.copytree(demo.settings.data_dir, folder)
+    runtime = open_runtime(load_settings(demo=True, data_dir=folder, log_level="error"))
+    yield runtime
+    runtime.database.close()
+
+
 @pytest.fixture(scope="session")
-def demo_url(demo: Demo) -> Iterator[str]:
-    """Where the demonstration answers."""
-    with serve(create_app(demo.settings, runtime=demo.runtime)) as server:
+def demo_url(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where a copy of the demonstration answers, which tests only look at."""
+    with (
+        copied(demo, tmp_path_factory.mktemp("served") / "demo") as runtime,
+        serve(create_app(runtime.settings, runtime=runtime)) as server,
+    ):
         yield server.url
 
 
 @pytest.fixture
 def changeable(demo: Demo, tmp_path: Path) -> Iterator[Runtime]:
-    """A copy of the demonstration for a test that goes on with the story."""
-    folder = shutil.copytree(demo.settings.data_dir, tmp_path / "demo")
-    settings = demo.settings.model_copy(
-        update={
-            "data_dir": folder,
-            "keys_dir": folder / "keys",
-            "database_url": f"sqlite:///{folder / 'foliotrace.sqlite3'}",
-        }
-    )
-    runtime = open_runtime(settings)
-    yield runtime
-    runtime.database.close()
+    """A copy of the demonstration that a test may change."""
+    with copied(demo, tmp_path / "demo") as runtime:
+        yield runtime

@@ -34,6 +34,7 @@ class Terminal:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8"},
             process_group=0,
         )
         self._reader = Thread(target=self._collect, daemon=True)
