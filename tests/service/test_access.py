@@ -1,0 +1,373 @@
+"""Every address of the application against every person of the office: who reads what, and whose forms are taken."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+import numpy as np
+import pytest
+import sqlalchemy as sa
+
+from bench import paper
+from registry.models import Account, AccountRole, Person
+from registry.rules.facts import MeetingFacts
+from registry.rules.roles import Role
+from registry.rules.words import DestructionPart, Direction, HandOverKind, ScanSource
+from service.app import create_app
+from service.flows import (
+    copies,
+    destroying,
+    equipment,
+    gate,
+    lending,
+    making,
+    meetings,
+    printing,
+    requesting,
+    signing_in,
+    tracing,
+)
+from service.flows.gate import Seen
+from tests.fixtures.handed import open_gate, permit
+from tests.fixtures.office import PEOPLE
+from tests.fixtures.papers import draw_pdf
+
+ALL = frozenset(PEOPLE) | {"supervisor"}
+CLERKS = frozenset({"clerk", "other_clerk"})
+GATE = frozenset({"guard", "supervisor"})
+KEEPERS = frozenset({"administrator", "officer"})
+EVERYWHERE = CLERKS | {"leader", "auditor"}
+"""Who reads the whole register."""
+REGISTER = EVERYWHERE | {"handler", "manager", "other_handler", "other_manager"}
+"""Who reads some of the register."""
+FINANCE = EVERYWHERE | {"handler", "manager"}
+"""Who reads the register of the finance unit."""
+OTHERS = EVERYWHERE | {"other_handler", "other_manager"}
+"""Who reads the register of the registry's own papers."""
+AUDITOR = frozenset({"auditor"})
+COUNTER = CLERKS | {"holder"}
+"""Who sees what passed between the counter and the holder."""
+MEETINGS = CLERKS | {"handler", "other_handler"}
+NOBODY: frozenset[str] = frozenset()
+
+TWO_DOORS: dict[str, frozenset[str]] = {
+    "/approvals": ALL,
+    "/batches": REGISTER,
+    "/cases": AUDITOR,
+    "/cases/<int:case_id>": AUDITOR,
+    "/copies": ALL,
+    "/copies/find": NOBODY,
+    "/destruction": CLERKS,
+    "/destruction/<int:list_id>": CLERKS,
+    "/documents": ALL,
+    "/hand-overs/<int:hand_over_id>": COUNTER,
+    "/holdings": ALL,
+    "/ledger": KEEPERS | AUDITOR,
+    "/ledger/entries/<int:seq>": AUDITOR,
+    "/permits": ALL,
+    "/returns/<int:return_id>": COUNTER,
+}
+"""Who reads what page and program both show; lists show to each what is theirs."""
+
+PAGES: dict[str, frozenset[str]] = {
+    "/": NOBODY,
+    "/batches/new": NOBODY,
+    "/cases/<int:case_id>/picture/<int:number>": NOBODY,
+    "/cases/<int:case_id>/progress": AUDITOR,
+    "/cases/new": AUDITOR,
+    "/copies/<code>/pages/<int:page>/qr.svg": CLERKS,
+    "/counter": CLERKS,
+    "/counter/out": CLERKS,
+    "/desk": ALL,
+    "/destruction/<int:list_id>/certificate.pdf": CLERKS,
+    "/documents/<int:document_id>/pages/<int:number>": NOBODY,
+    "/documents/new": CLERKS,
+    "/gate": GATE,
+    "/gate/log": GATE | CLERKS | AUDITOR,
+    "/gate/waiting": frozenset({"supervisor"}),
+    "/hand-overs/<int:hand_over_id>/receipt.pdf": COUNTER,
+    "/hand-overs/mine": ALL,
+    "/login": NOBODY,
+    "/meetings": MEETINGS,
+    "/meetings/<int:meeting_id>": MEETINGS - {"other_handler"},
+    "/meetings/new": MEETINGS,
+    "/people": KEEPERS,
+    "/people/<int:person_id>": KEEPERS,
+    "/people/new": frozenset({"administrator"}),
+    "/people/pin": ALL,
+    "/permits/new": ALL,
+    "/returns/<int:return_id>/receipt.pdf": COUNTER,
+}
+CALLS: dict[str, frozenset[str]] = {
+    "/copies/<code>/pages/<int:page>/qr": CLERKS,
+    "/destruction/<int:list_id>/certificate": CLERKS,
+    "/gate/events": GATE | CLERKS | AUDITOR,
+    "/gate/waiting": frozenset({"supervisor"}),
+    "/gates": GATE | CLERKS | AUDITOR,
+    "/hand-overs/<int:hand_over_id>/receipt": COUNTER,
+    "/holdings/everyone": CLERKS,
+    "/ledger/entries": AUDITOR,
+    "/openapi.json": ALL,
+    "/returns/<int:return_id>/receipt": COUNTER,
+    "/sessions/current": ALL,
+    "/shredders": CLERKS,
+}
+SCOPED: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    "/approvals/<int:request_id>": (EVERYWHERE | {"handler"}, EVERYWHERE | {"other_handler"}),
+    "/batches/<int:batch_id>": (FINANCE, OTHERS),
+    "/batches/<int:batch_id>/progress": (FINANCE, OTHERS),
+    "/copies/<code>": (FINANCE | {"holder"}, OTHERS),
+    "/copies/<code>/pages/<int:page>/qr": (CLERKS, CLERKS),
+    "/copies/<code>/pages/<int:page>/qr.svg": (CLERKS, CLERKS),
+    "/documents/<int:document_id>": (FINANCE | {"holder"}, OTHERS),
+    "/documents/<int:document_id>/pages": (
+        CLERKS | {"leader", "manager"},
+        CLERKS | {"leader", "other_manager"},
+    ),
+    "/documents/<int:document_id>/pages/<int:number>": (NOBODY, NOBODY),
+}
+"""Who reads what belongs to a unit: the finance unit's, and the registry's own."""
+
+CLOSED = {302, 401, 403, 404}
+NEEDS_MORE = {
+    "/copies/find": 400,
+    "/cases/<int:case_id>/picture/<int:number>": 400,
+    "/documents/<int:document_id>/pages/<int:number>": 400,
+}
+"""What an address answers to whoever comes without the scan or the look that opens it."""
+
+API = "/api/v1"
+FOREIGN = 99_999
+NOBODYS_CODE = "0000000000000"
+
+
+@dataclass(frozen=True)
+class Estate:
+    """What exists, by the names of the addresses' placeholders; ``other`` is of a unit that is not finance."""
+
+    own: dict[str, object]
+    other: dict[str, object]
+
+
+def _print_run(world, request_id, count):
+    batch_id = printing.order_batch(world.runtime, world.clerk, request_id, [None] * count)
+    making.make_batch(world.runtime, batch_id, lambda _done, _total: None)
+    list(printing.release(world.runtime, world.clerk, batch_id).chunks)
+    rows = copies.batch_story(world.runtime, world.clerk, batch_id).copies.rows
+    return batch_id, [row.copy.code for row in rows]
+
+
+def _add_supervisor(world):
+    with world.runtime.database.transaction() as session:
+        like = session.get_one(Account, world.guard.account_id)
+        person = Person(staff_no="S099", name_zh="督", name_en="Supervisor", unit_id=world.units["REG"])
+        roles = [AccountRole(role=Role.SUPERVISOR), AccountRole(role=Role.HOLDER)]
+        session.add(
+            Account(
+                person=person,
+                login="supervisor",
+                password_hash=like.password_hash,
+                created_at=like.created_at,
+                roles=roles,
+            )
+        )
+
+
+def _destroy(world, code):
+    runtime = world.runtime
+    shredder = equipment.add_shredder(runtime, world.administrator, "粉碎机 Shredder", "B1", "P-6")
+    list_id = destroying.open_list(runtime, world.clerk, shredder, "the meeting is over")
+    scan = runtime.tokens.qr_text(code, 1)
+    destroying.add(runtime, world.clerk, list_id, [scan])
+    world.approve(
+        destroying.submit(runtime, world.clerk, list_id, until=world.now + timedelta(days=7)), "leader"
+    )
+    destroying.present(runtime, world.other_clerk, list_id, scan)
+    for part, who in ((DestructionPart.OPERATOR, "other_clerk"), (DestructionPart.WITNESS, "manager")):
+        person_id = world.actors[who].person_id
+        destroying.attest(runtime, world.other_clerk, list_id, part, person_id=person_id, pin=world.pin)
+    return list_id
+
+
+@pytest.fixture
+def database_backend():
+    return "sqlite"
+
+
+@pytest.fixture
+def estate(world):
+    """One of everything, of the finance unit, and a document of the registry's own with a copy in stock."""
+    runtime = world.runtime
+    _add_supervisor(world)
+    document_id = world.register()
+    request_id = world.approved(document_id, copies=3)
+    batch_id, (held, returned, destroyed) = _print_run(world, request_id, 3)
+    scans = {code: runtime.tokens.qr_text(code, 1) for code in (held, returned, destroyed)}
+    hand_over_id = lending.give(
+        runtime, world.clerk, [scans[held], scans[returned]], HandOverKind.ISSUE, world.holder.person_id
+    )
+    lending.confirm_by_pin(runtime, world.clerk, hand_over_id, world.pin)
+    return_id = lending.take_back(runtime, world.clerk, [scans[returned]], world.holder.person_id)
+    list_id = _destroy(world, destroyed)
+    gate_id = open_gate(world)
+    (permit_id,) = permit(world, [held], gate_id)
+    seen = Seen(
+        attempt=UUID(int=1),
+        gate_id=gate_id,
+        direction=Direction.EXIT,
+        source=ScanSource.GUN,
+        device_id="device",
+        device_at=world.now,
+        raw=scans[held],
+    )
+    event_id = gate.scan(runtime, world.guard, seen).event_id
+    facts = MeetingFacts("预算会 Budget", "company", "SECRET", world.units["FIN"], "Room 1", world.now)
+    meeting_id = meetings.plan(runtime, world.handler, facts)
+    picture = paper.png(np.full((300, 300), 255, np.uint8))
+    case_id = tracing.open_case(runtime, world.auditor, picture, "a.png", note="a chat", leak_at=None)
+    units = {"issuing_unit_id": world.units["REG"], "classifying_unit_id": world.units["REG"]}
+    other_document = world.register(draw_pdf(1), doc_number="机字〔2026〕1号", **units)
+    other_request = requesting.ask(runtime, world.other_handler, world.wish(other_document, copies=1))
+    world.approve(other_request, "leader")
+    other_batch, (other_code,) = _print_run(world, other_request, 1)
+    own = {
+        "document_id": document_id,
+        "request_id": request_id,
+        "batch_id": batch_id,
+        "code": held,
+        "hand_over_id": hand_over_id,
+        "return_id": return_id,
+        "list_id": list_id,
+        "permit_id": permit_id,
+        "event_id": event_id,
+        "meeting_id": meeting_id,
+        "case_id": case_id,
+        "person_id": world.holder.person_id,
+        "seq": 3,
+        "page": 1,
+        "number": 1,
+    }
+    other = {
+        "document_id": other_document,
+        "request_id": other_request,
+        "batch_id": other_batch,
+        "code": other_code,
+    }
+    return Estate(own, other)
+
+
+@pytest.fixture
+def app(world):
+    return create_app(world.runtime.settings, runtime=world.runtime)
+
+
+@pytest.fixture
+def clients(app, estate, world):
+    """A logged-in browser for everybody, and one that nobody has logged in with."""
+    found = {part: app.test_client() for part in sorted(ALL)}
+    for part, client in found.items():
+        signed_in = signing_in.sign_in(world.runtime, part, world.password, address="here")
+        client.set_cookie("foliotrace-session", signed_in.secret)
+    return found | {"nobody": app.test_client()}
+
+
+def readable(rule: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return who reads an address for a thing of the finance unit, and for one of the registry's own."""
+    path = rule.removeprefix(API).rstrip("/") or "/"
+    if path in SCOPED:
+        return SCOPED[path]
+    tables = (TWO_DOORS, CALLS if rule.startswith(API) else PAGES)
+    one = next(table[path] for table in tables if path in table)
+    return one, one
+
+
+def readers(clients, path: str) -> tuple[frozenset[str], set[int]]:
+    """Return who gets an address, and with what everybody else is answered."""
+    statuses = {part: client.get(path).status_code for part, client in clients.items()}
+    return (
+        frozenset(part for part, status in statuses.items() if status == 200),
+        {status for status in statuses.values() if status != 200},
+    )
+
+
+def addresses(app, method="GET"):
+    """Return the rules of the application that take a method, static files apart."""
+    found = [rule for rule in app.url_map.iter_rules() if method in (rule.methods or ())]
+    return sorted((rule for rule in found if rule.endpoint != "static"), key=lambda rule: rule.rule)
+
+
+def filled(app, rule, things) -> str:
+    """Return the address of a thing."""
+    values = {name: things[name] for name in rule.arguments}
+    return str(app.url_map.bind("localhost").build(rule.endpoint, values))
+
+
+def surprises(app, clients, things, expected):
+    """Return every address that is open to others than it should be, or refuses in another way than it should."""
+    found = []
+    for rule in addresses(app):
+        if rule.rule not in expected:
+            continue
+        got, refusals = readers(clients, filled(app, rule, things))
+        also = NEEDS_MORE.get(rule.rule.removeprefix(API), 404)
+        if got - {"nobody"} != expected[rule.rule] or refusals - CLOSED - {also}:
+            found.append((rule.rule, sorted(got ^ expected[rule.rule]), sorted(refusals)))
+    return found
+
+
+def test_everybody_reads_what_is_theirs_and_nothing_else(app, clients, estate):
+    expected = {rule.rule: readable(rule.rule)[0] for rule in addresses(app)}
+    assert surprises(app, clients, estate.own, expected) == []
+
+
+def test_what_belongs_to_another_unit_does_not_exist(app, clients, estate):
+    rules = [rule for rule in addresses(app) if rule.arguments & estate.other.keys()]
+    expected = {rule.rule: readable(rule.rule)[1] for rule in rules}
+    assert surprises(app, clients, estate.own | estate.other, expected) == []
+
+
+def test_what_does_not_exist_is_shown_to_nobody(app, clients, estate):
+    nothing = dict.fromkeys(estate.own, FOREIGN) | {"code": NOBODYS_CODE}
+    expected = {rule.rule: NOBODY for rule in addresses(app) if rule.arguments}
+    assert surprises(app, clients, nothing, expected) == []
+
+
+def test_without_a_login_only_the_way_in_is_open(app, clients, estate):
+    got = {
+        rule.rule
+        for rule in addresses(app)
+        if clients["nobody"].get(filled(app, rule, estate.own)).status_code == 200
+    }
+    assert got == {"/login", "/api/v1/openapi.json"}
+
+
+@pytest.mark.parametrize("thing", ["case", "document"])
+def test_a_look_opens_pictures_to_nobody_but_who_looked(clients, estate, thing):
+    case, document = estate.own["case_id"], estate.own["document_id"]
+    part, page, others = {
+        "case": ("auditor", f"/cases/{case}", ALL - AUDITOR),
+        "document": ("clerk", f"/documents/{document}/pages", ALL - {"clerk"}),
+    }[thing]
+    shown = clients[part].get(page).text
+    picture = re.search(rf'src="(/{thing}s/\d+/(?:pages|picture)/1\?[^"]+)"', shown)[1].replace("&amp;", "&")
+    assert clients[part].get(picture).status_code == 200
+    assert {clients[other].get(picture).status_code for other in others | {"nobody"}} <= CLOSED | {400}
+
+
+def test_no_form_is_taken_without_its_token_nor_from_another_site(app, clients, estate, world):
+    with world.runtime.database.reading() as session:
+        before = session.scalar(sa.text("SELECT size FROM ledger_tree"))
+    taken = []
+    for method in ("POST", "PUT", "PATCH", "DELETE"):
+        for rule in addresses(app, method):
+            path = filled(app, rule, estate.own)
+            for part in ("clerk", "auditor", "administrator", "officer", "supervisor"):
+                plain = clients[part].open(path, method=method, data={"a": "b"})
+                as_json = clients[part].open(path, method=method, json={})
+                foreign = clients[part].open(path, method=method, headers={"Sec-Fetch-Site": "cross-site"})
+                if (plain.status_code, as_json.status_code, foreign.status_code) != (400, 400, 403):
+                    taken.append((rule.rule, part, plain.status, as_json.status, foreign.status))
+    assert taken == []
+    with world.runtime.database.reading() as session:
+        assert session.scalar(sa.text("SELECT size FROM ledger_tree")) == before
