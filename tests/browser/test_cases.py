@@ -52,7 +52,7 @@ def test_an_auditor_traces_a_page_to_its_copy_and_asks_who_had_it_when(visit, wo
         )
         expect(page.locator(".finding")).to_contain_text("Chance of naming an innocent copy: below 1 in 10")
         expect(page.locator(".finding")).to_contain_text("The copy is identified, not the person.")
-        page.wait_for_function(
+        assert page.evaluate(
             "fetch(document.querySelector('.leaf').href).then(answer => answer.ok"
             " && answer.headers.get('Content-Type') === 'image/webp')"
         )

@@ -38,7 +38,7 @@ def test_a_document_is_registered_asked_for_and_agreed_to_by_another_person(visi
         picture = page.locator(".sheets-of-paper img").first
         expect(picture).to_be_visible()
         picture.scroll_into_view_if_needed()
-        page.wait_for_function("document.querySelector('.sheets-of-paper img').naturalWidth > 800")
+        assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 800
         return address
 
     address = visit("clerk", at_the_registry)

@@ -82,7 +82,10 @@ def test_a_scan_on_any_page_opens_the_copy(page, world):
 
     page.wait_for_url(f"**/copies/{code}")
     expect(page.locator("h1")).to_have_text("Copy 000001")
-    page.wait_for_function("document.querySelector('.mark-preview img').naturalWidth > 0")
+    assert (
+        page.locator(".mark-preview img").evaluate("image => image.decode().then(() => image.naturalWidth)")
+        > 0
+    )
 
 
 def test_a_code_that_is_none_of_ours_says_so_and_what_to_do(page):
