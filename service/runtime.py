@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -22,6 +23,9 @@ from service.keys import Keys, open_keys
 from service.sessions import Limits
 from service.store import FileStore
 from service.tokens import Tokens
+
+CLAIMED_CHARS: Final = 40
+"""How much of a claimed id is kept in a denial; every true one is shorter."""
 
 
 def utc_now() -> datetime:
@@ -53,15 +57,20 @@ class Runtime:
             action: What was asked, such as ``copy.hand-over``.
             subject: What it was asked of, such as ``copy:0123456789ABC``.
         """
+        with self.refusals(actor, action, subject), self.database.transaction() as session:
+            yield session
+
+    @contextmanager
+    def refusals(self, actor: Actor, action: str, subject: str) -> Iterator[None]:
+        """Record a refusal by the register that comes before the deed's transaction; it goes on to the caller."""
         try:
-            with self.database.transaction() as session:
-                yield session
+            yield
         except RegistryError as refusal:
             with self.database.transaction() as session:
                 log.append(
                     session,
                     "deed.denied",
-                    subject,
+                    _recordable(subject),
                     actor=actor,
                     now=self.now(),
                     action=action,
@@ -104,6 +113,13 @@ class Runtime:
             idle=timedelta(minutes=self.settings.session_idle_minutes),
             absolute=timedelta(minutes=self.settings.session_absolute_minutes),
         )
+
+
+def _recordable(subject: str) -> str:
+    """Return a subject as the ledger takes it: what was claimed to be an id may be anything that can be typed."""
+    word, _, claimed = subject.partition(":")
+    plain = "".join(letter if "!" <= letter <= "~" else "?" for letter in claimed)
+    return f"{word}:{plain[:CLAIMED_CHARS]}" if plain else word
 
 
 def open_runtime(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Runtime:

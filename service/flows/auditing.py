@@ -50,7 +50,8 @@ def verify(runtime: Runtime, actor: Actor) -> Findings:
     Raises:
         PermissionDenied: the actor may not.
     """
-    roles.require(actor, Action.VERIFY_LEDGER)
+    with runtime.refusals(actor, "ledger.verify", "ledger"):
+        roles.require(actor, Action.VERIFY_LEDGER)
     return verifying.verify_ledger(runtime)
 
 

@@ -72,7 +72,9 @@ def cancel(runtime: Runtime, actor: Actor, list_id: int) -> None:
 
 def present(runtime: Runtime, actor: Actor, list_id: int, raw: str) -> Scanned:
     """Record the second scan of a copy, at the shredder."""
-    return _scanned(runtime, raw, lambda code: _present(runtime, actor, list_id, code))
+    return _scanned(
+        runtime, actor, "destruction.present", raw, lambda code: _present(runtime, actor, list_id, code)
+    )
 
 
 def attest(
@@ -84,7 +86,8 @@ def attest(
         PinRefused, PinClosed: it is not them, or too many wrong PINs were entered; recorded.
         AttestationConflict: the person has another part in this destruction.
     """
-    roles.require(actor, Action.DESTROY)
+    with runtime.refusals(actor, "destruction.attest", f"destruction:{list_id}"):
+        roles.require(actor, Action.DESTROY)
     attesting = proving.prove_person(runtime, actor, person_id, pin)
     with runtime.deed(actor, "destruction.attest", f"destruction:{list_id}") as session:
         return shredding.attest(session, list_id, part, attesting=attesting, actor=actor, now=runtime.now())
@@ -139,7 +142,7 @@ def _add_one(runtime: Runtime, actor: Actor, list_id: int, raw: str) -> Scanned:
         with runtime.deed(actor, "destruction.list", f"copy:{code}") as session:
             return destruction.add(session, list_id, code, actor=actor, now=runtime.now())
 
-    return _scanned(runtime, raw, add_code)
+    return _scanned(runtime, actor, "destruction.list", raw, add_code)
 
 
 def _present(runtime: Runtime, actor: Actor, list_id: int, code: str) -> bool:
@@ -147,9 +150,11 @@ def _present(runtime: Runtime, actor: Actor, list_id: int, code: str) -> bool:
         return shredding.present(session, list_id, code, actor=actor, now=runtime.now())
 
 
-def _scanned(runtime: Runtime, raw: str, take: Callable[[str], bool]) -> Scanned:
+def _scanned(runtime: Runtime, actor: Actor, action: str, raw: str, take: Callable[[str], bool]) -> Scanned:
     try:
-        return Scanned(raw, again=not take(read_scan(runtime.tokens, raw).code))
+        with runtime.refusals(actor, action, "copy"):
+            code = read_scan(runtime.tokens, raw).code
+        return Scanned(raw, again=not take(code))
     except RegistryError as refusal:
         return Scanned(raw, error=refusal)
 

@@ -71,7 +71,8 @@ def scan(runtime: Runtime, actor: Actor, seen: Seen) -> Passage:
         UnknownRow, GateClosed: no such gate is in use.
         AttemptReused: the id came before with something else.
     """
-    roles.require(actor, Action.SCAN_AT_GATE)
+    with runtime.refusals(actor, "gate.scan", f"gate:{seen.gate_id}"):
+        roles.require(actor, Action.SCAN_AT_GATE)
     reading = _read(runtime, seen)
     attempt = Attempt(
         attempt_id=_event_key(seen),

@@ -5,6 +5,7 @@ receipts are drawn from what is recorded, never the other way round.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Final, cast
 
@@ -58,7 +59,8 @@ def give(
     due_at: datetime | None = None,
 ) -> int:
     """Offer a stack of copies to a person; return the hand-over's id. Several pages of a copy count it once."""
-    codes = list(dict.fromkeys(scan.code for scan in read_stack(runtime.tokens, scans)))
+    with runtime.refusals(actor, "copy.offer", f"person:{receiver_id}"):
+        codes = list(dict.fromkeys(scan.code for scan in read_stack(runtime.tokens, scans)))
     with runtime.deed(actor, "copy.offer", f"person:{receiver_id}") as session:
         return movements.offer(
             session, codes, kind, receiver_id, due_at=due_at, actor=actor, now=runtime.now()
@@ -67,7 +69,8 @@ def give(
 
 def confirm_by_pin(runtime: Runtime, actor: Actor, hand_over_id: int, pin: str) -> None:
     """Let the receiver sign for a hand-over with their PIN, at their own screen or at the counter."""
-    view = get_hand_over(runtime, actor, hand_over_id)
+    with _refusals(runtime, actor, hand_over_id):
+        view = get_hand_over(runtime, actor, hand_over_id)
     receiver = proving.prove_person(runtime, actor, view.receiver.id, pin)
     _confirm(runtime, actor, receiver, hand_over_id, ReceiptMethod.PIN)
 
@@ -79,11 +82,12 @@ def confirm_by_signature(runtime: Runtime, actor: Actor, hand_over_id: int, pict
         SignatureUnfit: the picture is empty, too big or no PNG.
         SignatureUnseen: the receiver is alone.
     """
-    view = get_hand_over(runtime, actor, hand_over_id)
-    if view.receiver.id == actor.person_id:
-        raise SignatureUnseen("got a signature that nobody else has seen")
-    signature = _drawn(runtime, picture)
-    receiver = proving.seen_in_person(runtime, view.receiver.id)
+    with _refusals(runtime, actor, hand_over_id):
+        view = get_hand_over(runtime, actor, hand_over_id)
+        if view.receiver.id == actor.person_id:
+            raise SignatureUnseen("got a signature that nobody else has seen")
+        signature = _drawn(runtime, picture)
+        receiver = proving.seen_in_person(runtime, view.receiver.id)
     _confirm(
         runtime,
         actor,
@@ -122,7 +126,8 @@ def take_back(
     Raises:
         PagesUnclear: they are, and the clerk has not.
     """
-    checks = _checked(runtime, scans, every_page=every_page, despite_faults=despite_faults)
+    with runtime.refusals(actor, "copy.return", f"person:{returned_by_id}"):
+        checks = _checked(runtime, scans, every_page=every_page, despite_faults=despite_faults)
     with runtime.deed(actor, "copy.return", f"person:{returned_by_id}") as session:
         return movements.take_back(session, checks, returned_by_id, actor=actor, now=runtime.now())
 
@@ -142,7 +147,8 @@ def transfer(
     Raises:
         PagesUnclear: as `take_back`.
     """
-    checks = _checked(runtime, scans, every_page=every_page, despite_faults=despite_faults)
+    with runtime.refusals(actor, "copy.transfer", f"person:{receiver_id}"):
+        checks = _checked(runtime, scans, every_page=every_page, despite_faults=despite_faults)
     with runtime.deed(actor, "copy.transfer", f"person:{receiver_id}") as session:
         return movements.transfer(session, checks, receiver_id, due_at=due_at, actor=actor, now=runtime.now())
 
@@ -215,6 +221,10 @@ def receipt(runtime: Runtime, view: HandOverView) -> bytes:
 def return_receipt(runtime: Runtime, view: ReturnView) -> bytes:
     """Return the receipt of a return as a PDF."""
     return draw_return_receipt(view, runtime.settings, ledger=_ledger(runtime))
+
+
+def _refusals(runtime: Runtime, actor: Actor, hand_over_id: int) -> AbstractContextManager[None]:
+    return runtime.refusals(actor, "copy.confirm", f"hand-over:{hand_over_id}")
 
 
 def _confirm(

@@ -14,6 +14,7 @@ def report(runtime: Runtime, actor: Actor, scan: str, step: Step, reason: str) -
         InvalidMark, InvalidCode: the scan names no copy of ours.
         ImpossibleStep: the copy's state does not allow it.
     """
-    code = read_scan(runtime.tokens, scan).code
+    with runtime.refusals(actor, "copy.report", "copy"):
+        code = read_scan(runtime.tokens, scan).code
     with runtime.deed(actor, "copy.report", f"copy:{code}") as session:
         return losses.report(session, code, step, reason, actor=actor, now=runtime.now())

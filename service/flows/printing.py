@@ -120,10 +120,11 @@ def release(runtime: Runtime, actor: Actor, batch_id: int) -> Download:
         AlreadyReleased: it has left before.
         FileMissing, FileDamaged: it cannot be had whole; the release is not used up.
     """
-    with runtime.database.reading() as session:
-        output_sha256 = get_batch(session, batch_id, actor).output_sha256
-    for _ in runtime.store.chunks(output_sha256) if output_sha256 else ():
-        pass  # a damaged file must be found before the one release is used up
+    with runtime.refusals(actor, "batch.release", f"batch:{batch_id}"):
+        with runtime.database.reading() as session:
+            output_sha256 = get_batch(session, batch_id, actor).output_sha256
+        for _ in runtime.store.chunks(output_sha256) if output_sha256 else ():
+            pass  # a damaged file must be found before the one release is used up
     with runtime.deed(actor, "batch.release", f"batch:{batch_id}") as session:
         sha256 = batches.release(session, batch_id, actor=actor, now=runtime.now())
     sign_head(runtime)
@@ -133,7 +134,7 @@ def release(runtime: Runtime, actor: Actor, batch_id: int) -> Download:
 def spoil(runtime: Runtime, actor: Actor, codes: Sequence[str], reason: str) -> Spoiling:
     """Record misprints of one released run and order what replaces them."""
     now = runtime.now()
-    with runtime.deed(actor, "copy.spoil", f"copy:{codes[0]}" if codes else "copy:") as session:
+    with runtime.deed(actor, "copy.spoil", f"copy:{codes[0]}" if codes else "copy") as session:
         result = copies.spoil(session, codes, reason, actor=actor, now=now)
         if result.batch_id is not None:
             enqueue(session, result.batch_id, account_id=actor.account_id, now=now)

@@ -10,8 +10,9 @@ from typing import Final, cast
 
 from registry.acts import documents
 from registry.acts.documents import DocumentFile
+from registry.rules import roles
 from registry.rules.facts import DocumentFacts
-from registry.rules.roles import Actor
+from registry.rules.roles import Action, Actor
 from registry.views import documents as document_views
 from registry.views.documents import DocumentFilter, DocumentPage, DocumentView
 from registry.views.scope import get_within_reach
@@ -39,6 +40,8 @@ def register(runtime: Runtime, actor: Actor, facts: DocumentFacts, pdf: bytes) -
         SandboxFault: the file could not be read to its end; nothing was stored.
         RegistryError: the facts are refused, and the refusal is recorded.
     """
+    with runtime.refusals(actor, "document.register", f"unit:{facts.issuing_unit_id}"):
+        roles.require(actor, Action.REGISTER_DOCUMENT)  # before a stranger's file costs anything
     inspected, pictures = cast(
         "tuple[Inspection, tuple[bytes, ...]]", runtime.parse("service.papers.pages:inspect_document", pdf)
     )

@@ -93,7 +93,7 @@ def open_case(
         LeakInTheFuture: the leak would be later than now.
     """
     now = runtime.now()
-    with runtime.deed(actor, "case.open", "case:new"):
+    with runtime.refusals(actor, "case.open", "case:new"):
         roles.require(actor, Action.OPEN_CASE)  # before a stranger's file costs anything
     shown = cast("tuple[bytes, ...]", runtime.parse("service.papers.pictures:show_picture", picture))
     pictures = [runtime.store.put(page) for page in shown]
@@ -156,7 +156,8 @@ def make_latest_run(runtime: Runtime, actor: Actor, case_id: int) -> None:
     Raises:
         PermissionDenied: the actor may not trace.
     """
-    roles.require(actor, Action.RUN_TRACE)
+    with runtime.refusals(actor, "case.run", f"case:{case_id}"):
+        roles.require(actor, Action.RUN_TRACE)
     with runtime.database.reading() as session:
         run_id = list_runs(session, case_id)[0].id
     try:
