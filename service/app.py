@@ -1,10 +1,12 @@
 """The application behind the pages and the API: everything put together, in one place and in order."""
 
 import secrets
+from typing import Final
 
 import structlog
 from flask import Flask, g, request, url_for
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from service import errors, filters, forms, headers, i18n, login, logs, navigation, notices, terms
 from service.api import API_BLUEPRINTS
@@ -12,8 +14,18 @@ from service.config import PROJECT_ROOT, Settings
 from service.pages import PAGE_BLUEPRINTS
 from service.runtime import Runtime, open_runtime
 
+LAST_ROW: Final = 2**31 - 1
+"""The largest number that a row can have (INTEGER of PostgreSQL)."""
+
 FORM_OVERHEAD_BYTES = 1024 * 1024
 """What a request may carry beside the largest file: fields, names, boundaries."""
+
+
+class RowNumber(IntegerConverter):
+    """A number in an address; one that no row can have leads nowhere."""
+
+    def __init__(self, of: Map) -> None:
+        super().__init__(of, max=LAST_ROW)
 
 
 def create_app(settings: Settings, *, runtime: Runtime | None = None) -> Flask:
@@ -46,6 +58,7 @@ def create_app(settings: Settings, *, runtime: Runtime | None = None) -> Flask:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # the documented way to wrap it
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
         )
+    app.url_map.converters["int"] = RowNumber
     app.before_request(_begin_request)
     forms.register(app)
     login.register(app, runtime)

@@ -16,6 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.orm import Session
 
 from registry.db import READ_ONLY, make_engine
+from registry.errors import InvalidError
 from registry.models import LedgerEntry
 from service.config import PROJECT_ROOT, Settings
 from service.faults import DatabaseUnfit
@@ -24,6 +25,12 @@ OLDEST_SQLITE: Final = (3, 51, 3)
 """Before it, connections that write and checkpoint at once can damage the WAL (sqlite.org/wal.html)."""
 
 MIGRATIONS = PROJECT_ROOT / "migrations"
+
+
+class ValueUnfit(InvalidError):
+    """A number is too large for any register, or a text has characters that none can hold."""
+
+    code = "value-unfit"
 
 
 class Database:
@@ -51,7 +58,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """Yield a session; returning commits, raising rolls back."""
-        with Session(self.engine) as session:
+        with _unfit_refused(), Session(self.engine) as session:
             session.begin()
             try:
                 yield session
@@ -63,7 +70,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Yield a session that takes no lock and that cannot write."""
-        with Session(self._reader, autoflush=False) as session:
+        with _unfit_refused(), Session(self._reader, autoflush=False) as session:
             if self.is_sqlite:
                 session.execute(sa.text("PRAGMA query_only=ON"))
             try:
@@ -116,6 +123,21 @@ class Database:
             cursor = connection.connection.cursor()
             cursor.execute(f"PRAGMA foreign_keys={'ON' if on else 'OFF'}")
             cursor.close()
+
+
+@contextmanager
+def _unfit_refused() -> Iterator[None]:
+    """Turn what a database says of values that it cannot hold into a refusal, the same on both."""
+    try:
+        yield
+    except sa.exc.DataError as error:
+        raise ValueUnfit("got a value that the database cannot hold") from error
+    except UnicodeEncodeError as error:
+        raise ValueUnfit("got a text with half a character") from error
+    except OverflowError as error:
+        if "SQLite" not in str(error):
+            raise
+        raise ValueUnfit("got a number that the database cannot hold") from error
 
 
 def _alembic(connection: sa.Connection) -> Config:

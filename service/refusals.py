@@ -336,6 +336,12 @@ COUNTER: Final[dict[str, tuple[LazyString, LazyString]]] = {
         _("Nobody hands copies to themselves."),
         _("Let another clerk give them to you."),
     ),
+    "value-unfit": (
+        _(
+            "A number is too large, or a text has characters that no register can hold. Nothing has been changed."
+        ),
+        _("Look at what was entered and correct it."),
+    ),
     "taken-from-oneself": (
         _("You answer for one of these copies yourself. Nobody takes paper back from themselves."),
         _("Let another clerk take it in."),

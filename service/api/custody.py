@@ -1,7 +1,6 @@
 """The counter by program: stacks given, signed for, brought back, passed on; what is out, and claims of return."""
 
 import base64
-import binascii
 from datetime import datetime
 from typing import Final, Literal
 
@@ -200,7 +199,7 @@ def confirm_by_signature(hand_over_id: int, body: SignatureProof) -> HandOverFac
     runtime, actor = current_runtime(), current_actor()
     try:
         picture = base64.b64decode(body.png, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise SignatureUnfit("got a signature that is no base64", field="png") from error
     lending.confirm_by_signature(runtime, actor, hand_over_id, picture)
     return _hand_over(lending.get_hand_over(runtime, actor, hand_over_id))

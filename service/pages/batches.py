@@ -21,6 +21,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from registry.errors import RegistryError
 from registry.rules import roles
+from registry.rules.codes import LAST_COPY_NO
 from registry.rules.roles import Action
 from registry.views.batches import BatchRow
 from service import errors
@@ -53,11 +54,15 @@ _FAILURES: Final[Mapping[str, LazyString]] = MappingProxyType(
 )
 
 
+MOST_DIGITS: Final = 10
+"""Of the number of a person; a longer one is nobody's."""
+
+
 class OrderForm(Form):
     """How many copies are printed now under which approval; the names come beside it, one field a copy."""
 
     request_id: int
-    quantity: Annotated[int, Field(ge=1)]
+    quantity: Annotated[int, Field(ge=1, le=LAST_COPY_NO)]
 
 
 class SpoilForm(Form):
@@ -94,7 +99,7 @@ def order() -> AnyResponse | tuple[str, int]:
     if isinstance(form, FieldErrors):
         return _order_page(request.form.get("request_id", 0, type=int), form.errors), 422
     runtime, actor = current_runtime(), current_actor()
-    named = [int(value) if value.isdecimal() else None for value in request.form.getlist("recipient")]
+    named = request.form.getlist("recipient", type=_person_id)
     recipients = (named + [None] * form.quantity)[: form.quantity]
     try:
         batch_id = printing.order_batch(runtime, actor, form.request_id, recipients)
@@ -204,6 +209,11 @@ def _order_page(request_id: int, wrong: Mapping[str, str] | None = None) -> str:
         quantity=request.form.get("quantity", plan.left),
         errors=wrong or {},
     )
+
+
+def _person_id(value: str) -> int | None:
+    """Return whose name a copy carries; no number means nobody's."""
+    return int(value) if value.isdecimal() and len(value) <= MOST_DIGITS else None
 
 
 def _failure(row: BatchRow) -> str | None:

@@ -1,7 +1,6 @@
 """Hand-overs: the receiver signs at this very screen, by PIN or by hand; receipts; what waits for a signature."""
 
 import base64
-import binascii
 from typing import Annotated, Final
 
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
@@ -129,5 +128,5 @@ def _picture(url: str) -> bytes:
     """Return the bytes of a picture that the pad sent as a data URL."""
     try:
         return base64.b64decode(url.removeprefix(PICTURE_PREFIX), validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise SignatureUnfit("got a signature that is no picture", field="signature") from error

@@ -55,3 +55,10 @@ def test_every_vendored_folder_carries_its_licence() -> None:
 
     assert folders
     assert [folder.name for folder in folders if not (folder / "LICENSE").is_file()] == []
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_only_a_form_that_collects_scans_survives_a_double_click(template: Path) -> None:
+    forms = re.findall(r"<form\b.*?>", JINJA.sub("", template.read_text(encoding="utf-8")), re.DOTALL)
+
+    assert [form for form in forms if "data-resend" in form and "data-scan-form" not in form] == []
