@@ -121,9 +121,7 @@ def test_a_forged_page_on_a_list_or_at_the_shredder_is_recorded(world):
     assert denials(world) == [("destruction.list", "forged-mark"), ("destruction.present", "forged-mark")]
 
 
-@pytest.mark.parametrize(
-    "claimed", ["", "甲乙", "a b", "x" * 10_000, "\x00", "'; DROP TABLE copy;--"]
-)
+@pytest.mark.parametrize("claimed", ["", "甲乙", "a b", "x" * 10_000, "\x00", "'; DROP TABLE copy;--"])
 def test_a_denial_is_recorded_whatever_the_thing_was_called(world, claimed):
     for deed in (
         lambda: lending.claim(world.runtime, world.holder, claimed),
