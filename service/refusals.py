@@ -113,6 +113,10 @@ APPROVALS: Final[dict[str, tuple[LazyString, LazyString]]] = {
         _("The document has changed since the form was opened. Nothing has been sent."),
         _("Open the document again and send the request anew."),
     ),
+    "strangers-named": (
+        _("Somebody who is named here is not registered, or no longer works here. Nothing has been sent."),
+        _("Choose the persons anew."),
+    ),
     "order-changed": (
         _("What is stored is not what you were shown. Your decision was not recorded."),
         _("Reload the page. If it happens again, call the security officer."),

@@ -46,6 +46,12 @@ class OrderUntrue(ConflictError):
     code = "order-untrue"
 
 
+class StrangersNamed(ConflictError):
+    """The order names persons who are not registered, or no longer work here."""
+
+    code = "strangers-named"
+
+
 class AlreadyDecided(ConflictError):
     """The person has decided on this request before."""
 
@@ -85,6 +91,7 @@ def request(session: Session, order: Order, *, actor: Actor, now: datetime) -> i
     _require_to_ask(order, document, actor)
     rule = consent.rule_for_order(order, document)
     _require_true(order, document, actor)
+    _require_people(session, order)
     until_at = order.until
     if until_at is None or is_lapsed(until_at, now):
         raise ApprovalNotAskedInTime("got an order without an end in the future")
@@ -270,6 +277,18 @@ def _require_true(order: Order, document: Document | None, actor: Actor) -> None
             untrue.append("file")
     if untrue:
         raise OrderUntrue("got an order that differs from the register", differs=tuple(untrue))
+
+
+def _require_people(session: Session, order: Order) -> None:
+    """Pass when everybody whom the order names works here: nobody agrees to a carrier who does not exist."""
+    for part, named in (("recipients", order.recipients), ("carriers", order.carriers)):
+        known = session.scalars(sa.select(Person.id).where(Person.id.in_(named), Person.active)).all()
+        if strangers := set(named) - set(known):
+            raise StrangersNamed(
+                f"got {len(strangers)} {part} whom the register does not know or who have left",
+                part=part,
+                persons=tuple(sorted(strangers)),
+            )
 
 
 def _require_asked(asked: ApprovalRequest, decision: Decision) -> None:

@@ -19,6 +19,7 @@ from enum import StrEnum
 
 from registry.errors import ConflictError, InvalidError
 from registry.rules.canonical import canonical_bytes
+from registry.rules.codes import LAST_COPY_NO
 from registry.rules.levels import Level, Scheme, get_level
 from registry.rules.roles import Role
 from registry.rules.rulebook import RULEBOOK, Act, Opening, Refused, Rule, Rulebook, Step, Unit
@@ -123,6 +124,8 @@ class Order:
         fault = ""
         if self.copies < 1:
             fault = f"got {self.copies} copies, wanted at least one"
+        elif self.copies > LAST_COPY_NO:
+            fault = f"got {self.copies} copies, more than a document has numbers"
         elif len(set(self.copy_codes)) != len(self.copy_codes):
             fault = "got one copy twice"
         elif self.copy_codes and len(self.copy_codes) != self.copies:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from flask import Response
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from registry.rules.destruction import Shortfall
 from registry.rules.roles import Action
@@ -131,7 +131,7 @@ class ScanAnswers(Model):
 class Submission(Model):
     """Until when the approval shall be usable."""
 
-    until: datetime
+    until: AwareDatetime
 
 
 class Submitted(Model):

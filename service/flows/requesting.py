@@ -16,7 +16,9 @@ from registry.errors import PermissionDenied
 from registry.rules import levels, roles
 from registry.rules.approval import Act, Order, Units
 from registry.rules.levels import Scheme
+from registry.rules.limits import REASON_LIMIT
 from registry.rules.roles import Actor
+from registry.rules.texts import parse_line
 from registry.rules.words import RequestState
 from registry.views import approvals as views
 from registry.views.approvals import Preview, RequestRow, RequestView
@@ -68,7 +70,7 @@ def draw_up(session: Session, actor: Actor, wish: Wish, *, now: datetime) -> Ord
         level=document.level,
         requester_person=actor.person_id,
         units=Units(actor.unit_id, document.issuing_unit_id, document.classifying_unit_id),
-        reason=wish.reason,
+        reason=parse_line(wish.reason, field="reason", limit=REASON_LIMIT),
         document_id=document.id,
         document_sha256=document.cleaned_sha256,
         copies=wish.copies,

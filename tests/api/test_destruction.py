@@ -83,3 +83,8 @@ def test_papers_go_to_the_shredder_at_the_keyboard(world, run, stock, tmp_path):
     assert run("destruction", "certificate", "--as", "clerk", "1", str(paper)).exit_code == 0
     assert paper.read_bytes().startswith(b"%PDF-")
     assert "DESTROYED" in run("destruction", "show", "--as", "clerk", "1").output
+
+
+def test_an_end_without_a_time_zone_is_refused_in_words(call):
+    refused = call("clerk", "POST", "/destruction/1/submission", json={"until": "2026-03-20T00:00"})
+    assert (refused.status_code, refused.json["code"]) == (400, "request-invalid")

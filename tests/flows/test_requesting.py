@@ -7,7 +7,7 @@ import pytest
 from registry import consent
 from registry.acts.approvals import AlreadyDecided
 from registry.consent import OrderChanged, RefusedByRule
-from registry.errors import PermissionDenied
+from registry.errors import InvalidError, PermissionDenied
 from registry.ledger import log
 from registry.models import ApprovalRequest, Document
 from registry.rows import UnknownRow
@@ -180,3 +180,18 @@ def test_the_requester_withdraws(world, document_id):
     assert (
         requesting.get_request(world.runtime, world.handler, request_id).row.state is RequestState.WITHDRAWN
     )
+
+
+@pytest.mark.parametrize(
+    ("reason", "code"),
+    [
+        ("for the board\u202e meeting", "forbidden-character"),
+        ("x" * 301, "text-too-long"),
+        (" \n", "missing-text"),
+    ],
+)
+def test_a_reason_that_would_deceive_or_flood_whoever_decides_is_refused(world, reason, code):
+    document_id = world.register()
+    with pytest.raises(InvalidError) as refused:
+        requesting.ask(world.runtime, world.handler, world.wish(document_id, reason=reason))
+    assert refused.value.code == code

@@ -17,13 +17,14 @@ from registry.acts.approvals import (
     NotAsked,
     NotTheRequester,
     OrderUntrue,
+    StrangersNamed,
 )
 from registry.consent import ApprovalLapsed, ApprovedForAnotherAct, NotApproved, OrderChanged, RefusedByRule
 from registry.errors import PermissionDenied
 from registry.ledger import log
-from registry.models import ApprovalRequest, Document
+from registry.models import ApprovalRequest, Document, Person
 from registry.rows import UnknownRow
-from registry.rules.approval import Act, ApprovalExhausted, ExecutorNotSeparate, Units
+from registry.rules.approval import Act, ApprovalExhausted, ExecutorNotSeparate, InvalidOrder, Units
 from registry.rules.requests import ImpossibleRequestStep
 from registry.rules.roles import Actor
 from registry.rules.words import RequestState
@@ -280,3 +281,20 @@ def test_every_step_is_recorded_with_the_hash_it_covers(office, secret):
     assert [entry.kind for entry in found] == ["approval.requested", "approval.decided"]
     assert [entry.facts["order_hash"] for entry in found] == [order_hash, order_hash]
     assert found[1].facts["state"] == "APPROVED"
+
+
+@pytest.mark.parametrize("part", ["recipients", "carriers"])
+def test_nobody_is_asked_to_agree_to_people_who_do_not_exist_or_have_left(office, part):
+    document_id = office.register()
+    office.session.get_one(Person, office.guard.person_id).active = False
+    for stranger in (99_999, office.guard.person_id):
+        order = office.order(document_id, **{part: (office.holder.person_id, stranger)})
+        with pytest.raises(StrangersNamed) as refused:
+            approvals.request(office.session, order, actor=office.handler, now=office.now)
+        assert refused.value.facts["persons"] == (stranger,)
+
+
+def test_an_order_over_more_copies_than_a_document_has_numbers_is_none(office):
+    document_id = office.register()
+    with pytest.raises(InvalidOrder):
+        office.order(document_id, copies=1_000_000)
