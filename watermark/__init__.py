@@ -7,6 +7,7 @@ same bytes.
 
 from watermark.errors import UnusableFileError, WatermarkError
 from watermark.marks.qr import modules as qr_modules
+from watermark.plan import DotStyle, MarkPlan
 from watermark.read.dots import DotReading
 from watermark.read.images import ReadLimits, open_pages
 from watermark.read.reading import PageReading, QrReading, Readings, read, read_qr
@@ -25,10 +26,12 @@ __all__ = [
     "Base",
     "BasePage",
     "DotReading",
+    "DotStyle",
     "Finding",
     "Inspection",
     "Limits",
     "Mark",
+    "MarkPlan",
     "PageMark",
     "PageReading",
     "QrReading",
