@@ -48,7 +48,7 @@ class MarkPlan:
     qr: bool = True
     lines: bool = True
     heads: bool = True
-    dots: DotStyle | None = DotStyle()  # noqa: RUF009 -- a frozen value
+    dots: DotStyle | None = DotStyle()
     shifts: bool = True
     flatten_dpi: int | None = None
     per_page: bool = True
