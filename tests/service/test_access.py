@@ -24,6 +24,7 @@ from service.flows import (
     making,
     meetings,
     printing,
+    releasing,
     requesting,
     signing_in,
     tracing,
@@ -153,7 +154,7 @@ class Estate:
 def _print_run(world, request_id, count):
     batch_id = printing.order_batch(world.runtime, world.clerk, request_id, [None] * count)
     making.make_batch(world.runtime, batch_id, lambda _done, _total: None)
-    list(printing.release(world.runtime, world.clerk, batch_id).chunks)
+    list(releasing.release(world.runtime, world.clerk, batch_id).chunks)
     rows = copies.batch_story(world.runtime, world.clerk, batch_id).copies.rows
     return batch_id, [row.copy.code for row in rows]
 
