@@ -103,7 +103,9 @@ def downgrade() -> None:
     """Forget the attempts; the ledger keeps them. Copies without a whole file would be lost, so that is refused."""
     kept = op.get_bind().scalar(sa.text("SELECT count(*) FROM copy WHERE delta_sha256 IS NOT NULL"))
     if kept:
-        raise RuntimeError(f"{kept} copies are stored as what is their own; the older release cannot read them")
+        raise RuntimeError(
+            f"{kept} copies are stored as what is their own; the older release cannot read them"
+        )
     with op.batch_alter_table("copy", schema=None) as batch_op:
         batch_op.drop_column("delta_sha256")
     op.drop_table("spoiled_sheet")

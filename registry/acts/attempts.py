@@ -126,9 +126,7 @@ def send(
     _record(session, "batch.sent", attempt, actor=actor, now=now, job=job)
 
 
-def doubt(
-    session: Session, batch_id: int, number: int, failure: str, *, actor: Actor, now: datetime
-) -> None:
+def doubt(session: Session, batch_id: int, number: int, failure: str, *, actor: Actor, now: datetime) -> None:
     """Record what went wrong on the way to the printer; whether it printed stays unknown."""
     roles.require(actor, Action.RELEASE_PRINT)
     attempt = _locked(session, batch_id, number)
@@ -162,7 +160,7 @@ def stop(
         session: The deed's transaction.
         batch_id: The run.
         number: The attempt.
-        last_good: The last good sheet, numbered over the whole run; the one before the attempt's first if there is none.
+        last_good: The last good sheet, numbered over the run; the one before the attempt's first if none is.
         spoiled: How many sheets after it lie spoiled on the desk, to be handed in.
         reason: What happened.
         actor: Who says so; neither the requester nor one who approved.

@@ -16,14 +16,16 @@ from registry.rows import UnknownRow
 from registry.rules import roles
 from registry.rules.approval import Act
 from registry.rules.batches import UNFINISHED
+from registry.rules.codes import copy_no_text, human_code
 from registry.rules.roles import Action, Actor
 from registry.views.approvals import RequestRow, RequestView, request, usable
-from registry.views.batches import batch_state, batch_work
+from registry.views.batches import batch_state, batch_work, get_batch
 from registry.views.holdings import Name
 from registry.views.people import persons
 from service import jobs
 from service.flows import marks
 from service.flows.making import JOB_KIND
+from service.papers.labels import Label, draw_labels
 from service.runtime import Runtime
 from watermark import missing_characters
 
@@ -111,6 +113,25 @@ def spoil(runtime: Runtime, actor: Actor, codes: Sequence[str], reason: str) -> 
         if result.batch_id is not None:
             enqueue(session, result.batch_id, account_id=actor.account_id, now=now)
     return result
+
+
+def labels(runtime: Runtime, actor: Actor, batch_id: int, *, first_place: int = 1) -> bytes:
+    """Return the labels of a run's copies as a PDF.
+
+    Args:
+        runtime: The tools.
+        actor: Who prints.
+        batch_id: The run.
+        first_place: The first label of the first sheet that is not used yet.
+    """
+    roles.require(actor, Action.RELEASE_PRINT)
+    with runtime.database.reading() as session:
+        get_batch(session, batch_id, actor)
+        found = [
+            Label(copy_no_text(copy.copy_no), human_code(copy.code), f"{copy.number} / {copy.size}")
+            for copy in batch_work(session, batch_id).copies
+        ]
+    return draw_labels(found, first_place=first_place)
 
 
 def _require_printable(runtime: Runtime, session: Session, batch_id: int) -> None:

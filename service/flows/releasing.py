@@ -236,15 +236,14 @@ def _let_go(
     """Prove what is to leave, write its release down, and return the attempt and what yields its bytes."""
     subject = f"batch:{batch_id}"
     action = "batch.resume" if resumes else "batch.release"
-    with runtime.refusals(actor, action, subject):
-        with runtime.database.reading() as session:
-            row = get_batch(session, batch_id, actor)
-            roles.require(actor, Action.RELEASE_PRINT)
-            if not resumes:
-                batches.next_batch_state(row.state, BatchStep.RELEASE)
-            elif row.released_at is None:
-                raise attempts.NotReleasedYet("got a run that never left", state=str(row.state))
-            going = views.printable(session, batch_id, layout)
+    with runtime.refusals(actor, action, subject), runtime.database.reading() as session:
+        row = get_batch(session, batch_id, actor)
+        roles.require(actor, Action.RELEASE_PRINT)
+        if not resumes:
+            batches.next_batch_state(row.state, BatchStep.RELEASE)
+        elif row.released_at is None:
+            raise attempts.NotReleasedYet("got a run that never left", state=str(row.state))
+        going = views.printable(session, batch_id, layout)
 
     def chunks() -> Iterator[bytes]:
         return _bound(runtime, going)
@@ -254,8 +253,8 @@ def _let_go(
         layout=going.layout,
         stretches=going.stretches,
         output_sha256=output_sha256,
-        printer=printer and printer.name,
-        dots=printer and printer.dots,
+        printer=None if printer is None else printer.name,
+        dots=None if printer is None else printer.dots,
     )
     act = attempts.resume if resumes else attempts.release
     with runtime.deed(actor, action, subject) as session:
