@@ -20,6 +20,7 @@ Laws to keep in mind:
 import hashlib
 import hmac
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -37,6 +38,7 @@ MESSAGE_BITS = IDENTITY_BITS + PAGE_BITS
 
 _LABEL = b"foliotrace/dots/1"
 _RESERVED = 8  # the first bit of a message is zero
+_PAGE_SYMBOLS = 4  # the reserved bit and the page number
 _DIMENSION = 20  # 4-bit symbols of the message: one reserved zero bit, page, identity
 _ROWS, _COLS = np.indices((TILE, TILE))
 _SYNC: NDArray[np.bool_] = (3 * _ROWS + _COLS) % 8 == 0  # the nearest to a cell lie (2, 2) and (1, -3) away
@@ -91,14 +93,27 @@ def tile_symbols(identity: int, page: int, key: bytes) -> NDArray[np.uint8]:
     Raises:
         ValueError: identity or page out of range.
     """
+    tile: NDArray[np.uint8] = tiles(identity, (page,), key)[0]
+    return tile
+
+
+def tiles(identity: int, pages: Sequence[int], key: bytes) -> NDArray[np.uint8]:
+    """Return the symbols of several pages at once, ``(pages, 16, 16)``; as :func:`tile_symbols` for each."""
     if not 0 <= identity < 1 << IDENTITY_BITS:
         raise ValueError(f"identity must have 64 bits, got {identity}")
-    if not 0 <= page < 1 << PAGE_BITS:
-        raise ValueError(f"page must be 0 to {(1 << PAGE_BITS) - 1}, got {page}")
+    for page in pages:
+        if not 0 <= page < 1 << PAGE_BITS:
+            raise ValueError(f"page must be 0 to {(1 << PAGE_BITS) - 1}, got {page}")
     code = _code(key)
-    symbols = code.mask.copy()
-    symbols[_CODE_CELLS] ^= _encode(_message(identity, page), code.generator)
-    return symbols.reshape(TILE, TILE)
+    symbols = np.tile(code.mask, (len(pages), 1))
+    # The code is linear: what the identity says is the same on every page, and four symbols say the page.
+    same = _encode(_message(identity, 0), code.generator)
+    said = np.array([_message(0, page)[:_PAGE_SYMBOLS] for page in pages], np.uint8).reshape(
+        -1, _PAGE_SYMBOLS
+    )
+    products = _TIMES[said[:, :, None], code.generator[None, :_PAGE_SYMBOLS]]
+    symbols[:, _CODE_CELLS] ^= same ^ np.bitwise_xor.reduce(products, axis=1)
+    return symbols.reshape(-1, TILE, TILE)
 
 
 def sync_evidence(logits: NDArray[np.float64], key: bytes) -> NDArray[np.float64]:
