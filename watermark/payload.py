@@ -38,6 +38,7 @@ MESSAGE_BITS = IDENTITY_BITS + PAGE_BITS
 
 _LABEL = b"foliotrace/dots/1"
 _RESERVED = 8  # the first bit of a message is zero
+_SYMBOL_BITS = 4
 _PAGE_SYMBOLS = 4  # the reserved bit and the page number
 _DIMENSION = 20  # 4-bit symbols of the message: one reserved zero bit, page, identity
 _ROWS, _COLS = np.indices((TILE, TILE))
@@ -76,10 +77,14 @@ class Decoded:
 
 @dataclass(frozen=True)
 class _Code:
-    """Keyed parts of the format: ``mask`` (256,) and ``generator`` (20, 224), entries 0…15."""
+    """Keyed parts of the format: ``mask`` (256,) and ``generator`` (20, 224), entries 0…15.
+
+    ``products`` (20, 16, 224) has each row of the generator times each symbol.
+    """
 
     mask: NDArray[np.uint8]
     generator: NDArray[np.uint8]
+    products: NDArray[np.uint8]
 
 
 def tile_symbols(identity: int, page: int, key: bytes) -> NDArray[np.uint8]:
@@ -181,7 +186,9 @@ def _code(key: bytes) -> _Code:
         hashlib.shake_256(seed).digest((cells + _DIMENSION * len(_CODE_CELLS)) // 2), dtype=np.uint8
     )
     nibbles = np.column_stack((packed >> 4, packed & 15)).reshape(-1)
-    return _Code(mask=nibbles[:cells], generator=nibbles[cells:].reshape(_DIMENSION, -1))
+    generator = nibbles[cells:].reshape(_DIMENSION, -1)
+    products = _TIMES[np.arange(SYMBOLS)[None, :, None], generator[:, None, :]]
+    return _Code(mask=nibbles[:cells], generator=generator, products=products)
 
 
 def _times_table() -> NDArray[np.uint8]:

@@ -86,9 +86,8 @@ def code(modules: NDArray[np.bool_]) -> bytes:
     quiet, side = qr.QUIET_MODULES, qr.MODULES + 2 * qr.QUIET_MODULES
     edges = np.diff(np.pad(modules, ((0, 0), (1, 1))).astype(np.int8), axis=1)
     starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
-    runs = _runs()
-    drawn = [runs[start, end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
-    return b"%s1 g %d %d %d %d re f 0 g\n%sf\n" % (_PLAIN, -quiet, -quiet, side, side, b"".join(drawn))
+    drawn = _runs()[starts, ends - starts].tobytes()
+    return b"%s1 g %d %d %d %d re f 0 g\n%sf\n" % (_PLAIN, -quiet, -quiet, side, side, drawn)
 
 
 def words(grounds: Iterable[Rect], rows: Sequence[Row], face: Face, height_pt: float) -> bytes:
@@ -187,15 +186,17 @@ def _squares(style: DotStyle) -> NDArray[np.uint8]:
 
 
 @cache
-def _runs() -> dict[tuple[int, int], bytes]:
-    """Return the line that draws each run of black modules, by its ends in the flattened edges of a code."""
-    width = qr.MODULES + 1
-    return {
-        (row * width + start, row * width + end): b"%d %d %d 1 re\n" % (start, row, end - start)
-        for row in range(qr.MODULES)
-        for start in range(qr.MODULES)
-        for end in range(start + 1, qr.MODULES + 1)
-    }
+def _runs() -> NDArray[np.uint8]:
+    """Return ``(650, 26, bytes)``: the line that draws each run of black modules, all of one length.
+
+    By where it starts in the flattened edges of a code, 26 a row, and by how long it is.
+    """
+    starts = qr.MODULES + 1
+    lines = [
+        [b"%02d %02d %02d 1 re\n" % (start % starts, start // starts, length) for length in range(starts)]
+        for start in range(qr.MODULES * starts)
+    ]
+    return np.array(lines).view(np.uint8).reshape(len(lines), starts, -1)
 
 
 def _matrix(unit_pt: float, height_pt: float) -> bytes:

@@ -44,10 +44,14 @@ class PageMark:
     head_left: str = ""
     head_right: str = ""
 
-    @property
-    def words(self) -> tuple[object, ...]:
-        """Everything but the code: the words of a copy are the same on all its pages."""
-        return (self.caption, self.lines, self.head_left, self.head_right)
+    def says_the_words_of(self, other: "PageMark") -> bool:
+        """Tell whether two pages agree in everything but the code, as all pages of a copy do."""
+        return (
+            self.lines == other.lines
+            and self.caption == other.caption
+            and self.head_left == other.head_left
+            and self.head_right == other.head_right
+        )
 
 
 @dataclass(frozen=True)
@@ -130,7 +134,7 @@ def _require_fit(base: Base, mark: Mark) -> None:
         raise errors.MarkMismatchError(got=len(mark.pages), pages=len(base.pages))
     first = mark.pages[0]
     for number, page in enumerate(mark.pages, start=1):
-        if page.words != first.words:
+        if not page.says_the_words_of(first):
             raise errors.MarkMismatchError(page=number, reason="other words")
         if len(page.qr_text) != len(first.qr_text):
             raise errors.MarkMismatchError(page=number, reason="another length of the code's text")
