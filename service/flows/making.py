@@ -19,10 +19,9 @@ from registry.rules.lifecycle import ImpossibleStep
 from registry.rules.roles import Actor
 from registry.views.batches import BatchWork, MarkFacts, StoredCopy, batch_state, batch_work, stored_copy
 from service.flows import marks
-from service.flows.splicing import Delta, chunks, fingerprint, splice
 from service.runtime import Runtime
 from service.store import FileDamaged
-from watermark import Base, Mark
+from watermark import Base, Delta, Mark, WatermarkError, chunks, fingerprint, splice
 
 JOB_KIND = "print-batch"
 
@@ -129,8 +128,11 @@ def _fits(runtime: Runtime, base: Base, copy: MarkFacts) -> bool:
     """Tell whether a copy's stored bytes make, with this prepared document, what was recorded of it."""
     if copy.delta_sha256 is None or copy.stamped_sha256 is None:
         return False
-    delta = Delta.from_bytes(runtime.store.get(copy.delta_sha256))
-    return fingerprint(base, delta).sha256 == copy.stamped_sha256
+    stored = runtime.store.get(copy.delta_sha256)
+    try:
+        return fingerprint(base, Delta.from_bytes(stored)).sha256 == copy.stamped_sha256
+    except WatermarkError:
+        return False  # made on another prepared document, or by an older release
 
 
 def _finish(runtime: Runtime, batch_id: int) -> None:

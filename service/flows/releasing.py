@@ -32,11 +32,10 @@ from service.faults import ServiceFault
 from service.flows import marks, proving
 from service.flows.checkpoints import sign_head
 from service.flows.scans import read_scan
-from service.flows.splicing import BoundCopy, Delta, bind, fingerprint
 from service.printers import JobPlace
 from service.runtime import Runtime
 from service.store import FileDamaged
-from watermark import Base, WatermarkError
+from watermark import Base, BoundCopy, Delta, WatermarkError, bind, fingerprint
 
 logger = structlog.get_logger()
 

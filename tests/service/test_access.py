@@ -74,6 +74,7 @@ TWO_DOORS: dict[str, frozenset[str]] = {
 PAGES: dict[str, frozenset[str]] = {
     "/": NOBODY,
     "/batches/new": NOBODY,
+    "/batches/ruler.pdf": CLERKS,
     "/cases/<int:case_id>/picture/<int:number>": NOBODY,
     "/cases/<int:case_id>/progress": AUDITOR,
     "/cases/new": AUDITOR,
@@ -102,6 +103,7 @@ PAGES: dict[str, frozenset[str]] = {
 }
 CALLS: dict[str, frozenset[str]] = {
     "/copies/<code>/pages/<int:page>/qr": CLERKS,
+    "/spoiled-sheets": CLERKS,
     "/destruction/<int:list_id>/certificate": CLERKS,
     "/gate/events": GATE | CLERKS | AUDITOR,
     "/gate/waiting": frozenset({"supervisor"}),
@@ -117,6 +119,8 @@ CALLS: dict[str, frozenset[str]] = {
 SCOPED: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "/approvals/<int:request_id>": (EVERYWHERE | {"handler"}, EVERYWHERE | {"other_handler"}),
     "/batches/<int:batch_id>": (FINANCE, OTHERS),
+    "/batches/<int:batch_id>/attempts": (FINANCE, OTHERS),
+    "/batches/<int:batch_id>/labels.pdf": (CLERKS, CLERKS),
     "/batches/<int:batch_id>/progress": (FINANCE, OTHERS),
     "/copies/<code>": (FINANCE | {"holder"}, OTHERS),
     "/copies/<code>/pages/<int:page>/qr": (CLERKS, CLERKS),
