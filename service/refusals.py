@@ -497,6 +497,10 @@ TRACING: Final[dict[str, tuple[LazyString, LazyString]]] = {
 }
 
 REGISTERS: Final[dict[str, tuple[LazyString, LazyString]]] = {
+    "storage-full": (
+        _("There is no room left to write, so nothing has been changed. What exists can still be read."),
+        _("Let the system administrator make room, then try again."),
+    ),
     "unknown-row": (
         _("Nothing is registered under this number."),
         _("Check the number, or start from the menu."),
