@@ -314,9 +314,7 @@ def test_spoiled_sheets_are_destroyed_before_a_witness_who_proves_themselves(wor
     device = equipment.add_shredder(world.runtime, world.administrator, "粉碎机 Shredder", "B1", "P-6")
 
     def destroy(person, pin):
-        releasing.destroy_sheets(
-            world.runtime, world.clerk, sheets, device, [Witness(person.person_id, pin)]
-        )
+        releasing.destroy_sheets(world.runtime, world.clerk, sheets, device, [Witness(person.person_id, pin)])
 
     with pytest.raises(PinRefused):
         destroy(world.manager, "000000")

@@ -129,13 +129,9 @@ def test_nothing_leaves_again_before_somebody_says_what_came_out(session, office
     with pytest.raises(AttemptOpen):
         views.printable(session, batch.id, Layout())
     with pytest.raises(AttemptOpen):
-        attempts.resume(
-            session, batch.id, Leaving(Layout(), (), "e" * 64), actor=office.clerk, now=LATER
-        )
+        attempts.resume(session, batch.id, Leaving(Layout(), (), "e" * 64), actor=office.clerk, now=LATER)
     with pytest.raises(AlreadyReleased):
-        attempts.release(
-            session, batch.id, Leaving(Layout(), (), "e" * 64), actor=office.clerk, now=LATER
-        )
+        attempts.release(session, batch.id, Leaving(Layout(), (), "e" * 64), actor=office.clerk, now=LATER)
 
 
 def test_an_attempt_seen_whole_is_never_printed_again(session, office):
@@ -190,9 +186,7 @@ def test_sheets_that_the_attempt_does_not_print_are_refused(session, office, las
 def test_a_stop_says_why(session, office):
     batch = released(session, office)
     with pytest.raises(MissingText):
-        attempts.stop(
-            session, batch.id, 1, last_good=1, spoiled=1, reason=" ", actor=office.clerk, now=LATER
-        )
+        attempts.stop(session, batch.id, 1, last_good=1, spoiled=1, reason=" ", actor=office.clerk, now=LATER)
 
 
 @pytest.mark.parametrize("part", ["handler", "leader"])
@@ -222,9 +216,7 @@ def test_only_a_clerk_touches_an_attempt(session, office):
         lambda: attempts.send(session, batch.id, 1, job=None, actor=office.holder, now=LATER),
         lambda: attempts.doubt(session, batch.id, 1, "x", actor=office.holder, now=LATER),
         lambda: attempts.finish(session, batch.id, 1, actor=office.holder, now=LATER),
-        lambda: attempts.destroy_sheets(
-            session, [1], 1, witnesses=[], actor=office.holder, now=LATER
-        ),
+        lambda: attempts.destroy_sheets(session, [1], 1, witnesses=[], actor=office.holder, now=LATER),
     ):
         with pytest.raises(PermissionDenied):
             deed()
@@ -284,7 +276,9 @@ def test_copies_of_one_recipient_lie_together_when_that_is_wanted(session, offic
 
 
 def shredder(session, level="P-6"):
-    device = Equipment(kind=EquipmentKind.SHREDDER, name=f"S {level}", place="B1", shred_level=level, active=True)
+    device = Equipment(
+        kind=EquipmentKind.SHREDDER, name=f"S {level}", place="B1", shred_level=level, active=True
+    )
     session.add(device)
     session.flush()
     return device.id
@@ -336,9 +330,7 @@ def test_a_copy_made_on_another_prepared_document_is_not_taken(session, office):
     batch = ordered(session, office, 1)
     batches.start(session, batch.id, MADE.base_sha256, actor=SYSTEM, now=NOW)
     with pytest.raises(PreparedAnew):
-        copies.issue(
-            session, batch.copies[0].code, Made("a" * 64, "d" * 64, "c" * 64), actor=SYSTEM, now=NOW
-        )
+        copies.issue(session, batch.copies[0].code, Made("a" * 64, "d" * 64, "c" * 64), actor=SYSTEM, now=NOW)
 
 
 def test_a_copy_is_made_anew_on_the_record_and_only_before_its_run_is_ready(session, office):
