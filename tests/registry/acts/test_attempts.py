@@ -33,6 +33,7 @@ from registry.views.attempts import AttemptOpen, NothingLeftToPrint
 from tests.registry.acts.test_copies import MADE, NOW, SYSTEM, approved, open_office, ordered
 
 LATER = NOW + timedelta(minutes=5)
+BOTH_SIDES = Layout()
 
 
 @pytest.fixture
@@ -50,18 +51,18 @@ def made(session, office, quantity=3):
     return batch
 
 
-def leaving(session, batch, layout=Layout(), printer=None):
+def leaving(session, batch, layout=BOTH_SIDES, printer=None):
     found = views.printable(session, batch.id, layout)
     return Leaving(found.layout, found.stretches, "e" * 64, printer)
 
 
-def released(session, office, quantity=3, layout=Layout()):
+def released(session, office, quantity=3, layout=BOTH_SIDES):
     batch = made(session, office, quantity)
     attempts.release(session, batch.id, leaving(session, batch, layout), actor=office.clerk, now=NOW)
     return batch
 
 
-def stopped(session, office, batch, last_good, spoiled=1, number=1):
+def stopped(session, office, batch, last_good, spoiled=1, *, number=1):
     attempts.stop(
         session,
         batch.id,
