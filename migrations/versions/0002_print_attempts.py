@@ -106,11 +106,10 @@ def downgrade() -> None:
         raise RuntimeError(
             f"{kept} copies are stored as what is their own; the older release cannot read them"
         )
-    with op.batch_alter_table("copy", schema=None) as batch_op:
-        batch_op.drop_column("delta_sha256")
     op.drop_table("spoiled_sheet")
     op.drop_table("attempt_copy")
     op.drop_table("print_attempt")
+    op.drop_column("copy", "delta_sha256")
 
 
 def _words(words: tuple[str, ...], name: str) -> sa.Enum:
