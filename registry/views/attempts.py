@@ -98,6 +98,18 @@ class Waste:
 
 
 @dataclass(frozen=True)
+class Unsettled:
+    """An attempt of which nobody knows whether it printed."""
+
+    batch_id: int
+    number: int
+    doc_number: str
+    title: str
+    released_at: datetime
+    released_by: Name | None
+
+
+@dataclass(frozen=True)
 class AttemptRow:
     """One attempt to print a run; sheets are numbered over the whole run."""
 
@@ -174,6 +186,26 @@ def printable(session: Session, batch_id: int, layout: Layout) -> Printable:
         parts=parts,
         base_sha256=batch.base_sha256,
         whole_sha256=batch.output_sha256,
+    )
+
+
+def unsettled(session: Session, actor: Actor) -> tuple[Unsettled, ...]:
+    """Return the attempts of which nobody knows whether they printed, oldest first; none for who may not release."""
+    if not roles.may(actor, Action.RELEASE_PRINT):
+        return ()
+    query = (
+        sa.select(PrintAttempt).where(PrintAttempt.state == AttemptState.UNKNOWN).order_by(PrintAttempt.id)
+    )
+    return tuple(
+        Unsettled(
+            batch_id=attempt.batch_id,
+            number=attempt.number,
+            doc_number=attempt.batch.document.doc_number,
+            title=attempt.batch.document.title,
+            released_at=attempt.released_at,
+            released_by=None if attempt.released_by is None else name(attempt.released_by),
+        )
+        for attempt in session.scalars(query)
     )
 
 

@@ -23,7 +23,7 @@ from registry.rules.batches import BatchStep
 from registry.rules.roles import Action, Actor
 from registry.rules.sheets import Layout
 from registry.views import attempts as views
-from registry.views.attempts import AttemptRow, Part, Printable, Waste
+from registry.views.attempts import AttemptRow, Part, Printable, Unsettled, Waste
 from registry.views.batches import get_batch
 from registry.views.copies import get_copy
 from service import printers
@@ -170,6 +170,12 @@ def where_is(runtime: Runtime, actor: Actor, batch_id: int, number: int) -> JobP
     if printer is None or attempt.job is None:
         return JobPlace.NOBODY_KNOWS
     return printers.where_is(printer, attempt.job)
+
+
+def unsettled(runtime: Runtime, actor: Actor) -> tuple[Unsettled, ...]:
+    """Return the attempts of which nobody knows whether they printed."""
+    with runtime.database.reading() as session:
+        return views.unsettled(session, actor)
 
 
 def waste(runtime: Runtime, actor: Actor) -> tuple[Waste, ...]:

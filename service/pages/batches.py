@@ -85,6 +85,7 @@ def batches() -> str:
     return render_template(
         "batches/index.html",
         rows=copies.batch_listing(runtime, actor),
+        unsettled=releasing.unsettled(runtime, actor),
         waste=releasing.waste(runtime, actor),
         shredders=[
             (device.id, f"{device.name} · {device.shred_level} · {device.place}")
