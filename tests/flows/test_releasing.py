@@ -386,3 +386,12 @@ def test_a_copy_that_is_not_made_has_no_file(world):
     batch_id = printing.order_batch(world.runtime, world.clerk, request_id, [None])
     with pytest.raises(CopyNotMade):
         making.copy_file(world.runtime, codes(world, batch_id)[0])
+
+
+@pytest.mark.parametrize("pages", [1, 2, 3])
+def test_sheets_are_counted_as_they_are_bound(pages):
+    base = watermark.prepare(draw_pdf(pages), texts=["0"])
+    for duplex in (False, True):
+        for faces in (False, True):
+            bound = watermark.sheets(base, duplex=duplex, face=faces)
+            assert Layout(duplex, faces).sheets_per_copy(pages) == bound
