@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfoNotFoundError
 from babel.dates import get_timezone
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings.exceptions import SettingsError as UnreadableValue
 
 from registry.rules.levels import ENABLED_BY_DEFAULT, Scheme
 from service.faults import SettingsError
@@ -34,7 +35,9 @@ class Printer(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: Annotated[str, Field(min_length=1, max_length=120)]
-    destination: Annotated[str, Field(pattern=r"^(ipps?://[\w.:-]+/printers/)?[\w.-]+$", max_length=200)]
+    destination: Annotated[
+        str, Field(pattern=r"^(ipps?://[\w.][\w.:-]*/printers/)?[\w.][\w.-]*$", max_length=200)
+    ]
     """A queue of this machine's print system, or ``ipp://HOST[:PORT]/printers/QUEUE`` of another's."""
     dots: Annotated[str, Field(pattern=r"^[234]/(8|10|12)$")] | None = None
     """Side and pitch of dots, in device pixels, that this printer is known to print well."""
@@ -177,6 +180,8 @@ def load_settings(**overrides: object) -> Settings:
         raise SettingsError(problems)
     try:
         return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks each value
+    except UnreadableValue as error:
+        raise SettingsError([f"{PREFIX}PRINTERS: must be a list in JSON, see docs/printing.md"]) from error
     except ValidationError as error:
         raise SettingsError(
             [_in_words(problem["loc"], problem["msg"]) for problem in error.errors()]

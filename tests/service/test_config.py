@@ -47,6 +47,14 @@ def test_an_option_wins_over_the_environment(monkeypatch):
         ({"TIME_ZONE": "Mars/Olympus"}, "FOLIOTRACE_TIME_ZONE: 'Mars/Olympus' is no time zone"),
         ({"PUBLIC_URL": "papers.example.com"}, "FOLIOTRACE_PUBLIC_URL: must begin with http"),
         ({"PORT": "many"}, "FOLIOTRACE_PORT"),
+        ({"PRINTERS": "registry-1"}, "FOLIOTRACE_PRINTERS: must be a list in JSON"),
+        ({"PRINTERS": '[{"name": "a", "destination": "-o raw"}]'}, "FOLIOTRACE_PRINTERS"),
+        ({"PRINTERS": '[{"name": "a", "destination": "-o"}]'}, "FOLIOTRACE_PRINTERS"),
+        ({"PRINTERS": '[{"name": "a", "destination": "x", "dots": "9/9"}]'}, "FOLIOTRACE_PRINTERS"),
+        (
+            {"PRINTERS": '[{"name": "a", "destination": "x"}, {"name": "a", "destination": "y"}]'},
+            "two printers have the same name",
+        ),
         ({"SESSION_IDLE_MINUTE": "5"}, "did you mean FOLIOTRACE_SESSION_IDLE_MINUTES?"),
     ],
 )
@@ -71,3 +79,10 @@ def test_settings_cannot_be_changed_afterwards():
 def test_the_password_of_the_database_is_not_shown():
     settings = Settings(database_url="postgresql+psycopg://foliotrace:hunter2@db/foliotrace")
     assert "hunter2" not in repr(settings)
+
+
+def test_printers_are_told_as_json(monkeypatch):
+    told = '[{"name": "机要室", "destination": "ipp://print.example:631/printers/floor-2", "dots": "3/8"}]'
+    monkeypatch.setenv("FOLIOTRACE_PRINTERS", told)
+    (printer,) = load_settings().printers
+    assert (printer.name, printer.dots) == ("机要室", "3/8")
