@@ -80,8 +80,8 @@ def _older_rows(database):
             " VALUES (1, 'PRINT', 1, 1, 5, 5, 'r', 1, 'h', '{}', 'CONSUMED', :at, :at)"
         ),
         (
-            "INSERT INTO print_batch (id, request_id, document_id, ordered_by_id, state, size, output_sha256, ordered_at,"
-            " released_at, released_by_id) VALUES (1, 1, 1, 1, 'RELEASED', 3, 'f1', :at, :at, 1),"
+            "INSERT INTO print_batch (id, request_id, document_id, ordered_by_id, state, size, output_sha256,"
+            " ordered_at, released_at, released_by_id) VALUES (1, 1, 1, 1, 'RELEASED', 3, 'f1', :at, :at, 1),"
             " (2, 1, 1, 1, 'READY', 2, 'f2', :at, NULL, NULL)"
         ),
         (
