@@ -1,16 +1,19 @@
-"""Pictures of PDF pages, by PDFium; the only place that asks it for one.
+"""Pictures of PDF pages and where their letters stand, by PDFium; the only place that asks it.
 
 PDFium is not safe to use from two threads, so a lock is held from opening to closing.
 """
 
+import ctypes
 import io
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import pypdfium2
+import pypdfium2.raw as pdfium
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -20,6 +23,21 @@ from watermark.units import PT_PER_INCH, pt_from_mm
 from watermark.write.limits import Limits
 
 _PDFIUM: Final = threading.RLock()
+
+
+@dataclass(frozen=True, eq=False)
+class Letters:
+    """The text of a page as it can be copied out, letter by letter.
+
+    Attributes:
+        characters: ``(n,)`` code points.
+        is_made_up: ``(n,)``: blanks and line ends that PDFium puts in where it sees a gap or a new line.
+        origins_pt: ``(n, 2)``: where each letter stands: x to the right, y up from the bottom left of the visible page.
+    """
+
+    characters: NDArray[np.int64]
+    is_made_up: NDArray[np.bool_]
+    origins_pt: NDArray[np.float64]
 
 
 class Pages:
@@ -58,6 +76,22 @@ class Pages:
         )
         picture: NDArray[np.uint8] = bitmap.to_numpy().copy()
         return picture.reshape(picture.shape[:2]) if gray else picture
+
+    def letters(self, page: int) -> Letters:
+        """Return the letters of a page in the order in which they are copied out."""
+        with closing(self._page(page).get_textpage()) as text:
+            count = text.count_chars()
+            x, y = ctypes.c_double(), ctypes.c_double()
+            right, up = ctypes.byref(x), ctypes.byref(y)
+            origins = np.zeros((count, 2))
+            for at in range(count):
+                pdfium.FPDFText_GetCharOrigin(text, at, right, up)
+                origins[at] = x.value, y.value
+            return Letters(
+                np.array([pdfium.FPDFText_GetUnicode(text, at) for at in range(count)], np.int64),
+                np.array([pdfium.FPDFText_IsGenerated(text, at) for at in range(count)], np.int64) == 1,
+                origins,
+            )
 
     def _page(self, page: int) -> pypdfium2.PdfPage:
         """Return a page by its number from 1."""
