@@ -199,7 +199,7 @@ def test_a_plan_leaves_out_what_it_does_not_want():
 
 
 def test_pages_that_share_their_marks_cost_a_copy_once():
-    plan = watermark.MarkPlan(per_page=False)
+    plan = watermark.MarkPlan(per_page=False, shifts=False)
     base = watermark.prepare(PAPERS["plain"](), texts=WORDS, plan=plan)
     page = PAGES[0]
     delta = watermark.splice(base, watermark.Mark(IDENTITY, KEY, (page, page)))

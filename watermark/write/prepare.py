@@ -4,13 +4,11 @@ What is the same in every copy is done here, so that a copy costs only its own m
 be read back at its place is refused now, not at the printer.
 """
 
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
 import numpy as np
-import pikepdf
 from numpy.typing import NDArray
 
 from watermark import errors
@@ -18,16 +16,13 @@ from watermark.marks import dots, qr
 from watermark.placement import Paper, Placement, place, reserve
 from watermark.plan import MarkPlan
 from watermark.units import MM_PER_INCH, PT_PER_INCH, mm_from_pt, px_from_mm
-from watermark.write import fonts, paint, render
-from watermark.write.base import Base, BasePage, Carrier, Slot
+from watermark.write import render
+from watermark.write.assemble import assemble
+from watermark.write.base import Base, BasePage
 from watermark.write.clean import as_broken_file, inspect
 from watermark.write.findings import Finding
 from watermark.write.limits import Limits
-from watermark.write.revision import leaf, skeleton
 from watermark.write.stamp import Mark, PageMark, stamp
-
-#: Keeps the resources of the marks in the document while it is assembled.
-_RESOURCES: Final = "/FtResources"
 
 #: Ink is looked for at this resolution: the dots keep 0.45 mm away from it, here 2.1 pixels.
 _INK_DPI: Final = 120.0
@@ -69,7 +64,7 @@ def prepare(
         Finding("mark-over-content", n) for n, page in enumerate(pages, 1) if page.placement.is_over_content
     ]
     with as_broken_file():
-        base = _assemble(inspection.cleaned, pages, plan, texts)
+        base = assemble(inspection.cleaned, pages, plan, texts, limits)
     if base.face.missing:
         numbers = " ".join(f"U+{ord(character):04X}" for character in sorted(base.face.missing))
         findings.append(Finding("characters-missing", facts={"characters": numbers}))
@@ -102,15 +97,7 @@ def _pages(cleaned: bytes, plan: MarkPlan, limits: Limits) -> tuple[BasePage, ..
                 placement = place(paper)
             except errors.PageTooSmallError as error:
                 raise errors.PageTooSmallError(page=number, **error.facts) from error
-            pages.append(
-                BasePage(
-                    width_pt,
-                    height_pt,
-                    placement,
-                    _cells(paper, placement, plan),
-                    np.zeros((0, 4), np.float32),
-                )
-            )
+            pages.append(BasePage(width_pt, height_pt, placement, _cells(paper, placement, plan)))
     return tuple(pages)
 
 
@@ -119,72 +106,6 @@ def _cells(paper: Paper, placement: Placement, plan: MarkPlan) -> NDArray[np.boo
     style = plan.dots or dots.USUAL
     cells = dots.usable_cells(reserve(paper, placement), paper.dpi, style)
     return cells if plan.dots else np.zeros_like(cells)
-
-
-def _assemble(cleaned: bytes, pages: Sequence[BasePage], plan: MarkPlan, texts: Iterable[str]) -> Base:
-    """Give every page its content around empty slots, and take the PDF apart."""
-    saved = io.BytesIO()
-    with pikepdf.open(io.BytesIO(cleaned)) as pdf:
-        font, face = fonts.embed(pdf, texts)
-        # A page may leave any state behind in a group: marks are painted opaque whatever came before (§11.6).
-        opaque = pikepdf.Dictionary(
-            Type=pikepdf.Name.ExtGState, ca=1, CA=1, BM=pikepdf.Name.Normal, SMask=pikepdf.Name("/None")
-        )
-        pdf.Root[_RESOURCES] = pdf.make_indirect(
-            pikepdf.Dictionary(Font=pikepdf.Dictionary(F=font), ExtGState=pikepdf.Dictionary(G=opaque))
-        )
-        for sheet, page in zip(pdf.pages, pages, strict=True):
-            sheet.obj.Contents = pdf.make_stream(paint.page(page.placement, page.cells, plan, page.height_pt))
-        pdf.save(
-            saved,
-            object_stream_mode=pikepdf.ObjectStreamMode.disable,
-            stream_decode_level=pikepdf.StreamDecodeLevel.none,
-            static_id=True,
-        )
-    with pikepdf.open(saved) as pdf:
-        resources = pdf.Root[_RESOURCES].objgen[0]
-        del pdf.Root[_RESOURCES]
-        slots, drawn = _slots(pages, plan)
-        entries = [_slot_entries(slot, pages, plan, resources) for slot in slots]
-        leaves = [
-            leaf(sheet.obj, names, sheet.obj.Contents.objgen[0])
-            for sheet, names in zip(pdf.pages, drawn, strict=True)
-        ]
-        return Base(
-            tuple(pages), plan, face, resources, tuple(slots), skeleton(pdf, entries, leaves), findings=()
-        )
-
-
-def _slots(pages: Sequence[BasePage], plan: MarkPlan) -> tuple[list[Slot], list[dict[str, int]]]:
-    """Return the slots of a document, and for each page by which name it draws which of them."""
-    slots: dict[Slot, int] = {}
-    drawn = []
-    same_words: dict[object, int] = {}
-    for number, page in enumerate(pages):
-        wanted = {paint.WORDS_NAME: Slot(Carrier.WORDS, same_words.setdefault(_words_place(page), number))}
-        own = number if plan.per_page else 0
-        if plan.dots:
-            wanted[paint.TILE_NAME] = Slot(Carrier.TILE, own)
-        if plan.qr:
-            wanted[paint.CODE_NAME] = Slot(Carrier.CODE, own)
-        drawn.append({name: slots.setdefault(slot, len(slots)) for name, slot in wanted.items()})
-    return list(slots), drawn
-
-
-def _words_place(page: BasePage) -> object:
-    """Return what pages have in common that can draw the same texts."""
-    return page.height_pt, page.width_pt, page.placement.scale, page.placement.rooms
-
-
-def _slot_entries(slot: Slot, pages: Sequence[BasePage], plan: MarkPlan, resources: int) -> bytes:
-    """Return the entries of a slot's dictionary."""
-    if slot.carrier is Carrier.TILE and plan.dots:
-        box = paint.tile_box(plan.dots)
-    elif slot.carrier is Carrier.CODE:
-        box = paint.code_box()
-    else:
-        box = b"/BBox[0 0 %.5f %.5f]" % (pages[slot.page].width_pt, pages[slot.page].height_pt)
-    return b"/Type/XObject/Subtype/Form%s/Resources %d 0 R" % (box, resources)
 
 
 def _try(base: Base, limits: Limits) -> None:
