@@ -188,6 +188,13 @@ _PREDEFINED: Final[Mapping[str, tuple[_Coding, int]]] = {
     "/UniKS-UTF16-H": (_UTF16, 1),
 }
 _ASCII_GLYPHS: Final = 95
+#: CIDs of each collection that are not set in full squares: notdef, proportional and half-width Latin (the same notes).
+_NARROW: Final[Mapping[bytes, Sequence[range]]] = {
+    b"GB1": (range(96), range(814, 940)),
+    b"CNS1": (range(99), range(13648, 13743)),
+    b"Japan1": (range(633),),
+    b"Korea1": (range(101), range(8094, 8191)),
+}
 
 
 def read_font(font: object) -> FontCodes | None:
@@ -278,9 +285,10 @@ def _composite(font: pikepdf.Dictionary) -> FontCodes | None:
     if name not in _PREDEFINED:
         return None
     coding, space_cid = _PREDEFINED[name]
-    latin = range(space_cid, space_cid + _ASCII_GLYPHS)
-    if any(cid not in latin and width != default for cid, width in widths.items() if cid):
+    narrow = _NARROW.get(bytes(descendant.CIDSystemInfo.Ordering), ())
+    if any(width != default and not any(cid in cids for cids in narrow) for cid, width in widths.items()):
         return None  # which code has which of these widths would take the whole table of the collection
+    latin = range(space_cid, space_cid + _ASCII_GLYPHS)
     length = len(coding.spaces[0].low)
     ascii_codes = [(_SPACE + place).to_bytes(length, "big") for place in range(_ASCII_GLYPHS)]
     by_code = {raw: widths.get(cid, default) for raw, cid in zip(ascii_codes, latin, strict=True)}
