@@ -1,6 +1,5 @@
 """Filling a page: what moves, how far, and that nothing else does."""
 
-import shutil
 import subprocess
 
 import numpy as np
@@ -9,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.fixtures import machine
 from tests.watermark.papers import faults_of, saved, text_of
 from tests.watermark.typed import PAGES, opened, page_of
 from watermark.errors import BaseFormatError
@@ -87,14 +87,14 @@ def test_letters_move_by_the_lengths_of_the_format_and_most_of_the_page_does(typ
     )
 
 
-@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext tests: no poppler-utils")
 def test_another_reader_copies_out_the_same_text(typed, tmp_path):
     pdf, _, _, moved = typed
+    program = machine.require("poppler")
     texts = []
     for name, data in (("before.pdf", pdf), ("after.pdf", moved)):
         path = tmp_path / name
         path.write_bytes(data)
-        texts.append(subprocess.run(["pdftotext", "-raw", path, "-"], capture_output=True, check=True).stdout)
+        texts.append(subprocess.run([program, "-raw", path, "-"], capture_output=True, check=True).stdout)
     assert texts[0] == texts[1]
 
 
