@@ -10,11 +10,11 @@ from tests.watermark.typed import (
     CHINESE,
     PAGES,
     cleaned,
+    composite_page,
     helvetica,
     identity_page,
     opened,
     page_of,
-    predefined_page,
     running_text,
 )
 from watermark.write.displace import find_shifts
@@ -80,13 +80,59 @@ def test_chinese_goes_in_threes_and_a_single_glyph_joins():
 def test_codes_of_one_and_two_bytes_are_told_apart_by_their_lead():
     text = "各单位要 高度重视2026加强领导".encode("gbk")
     assert [
-        unit.encode("latin-1").decode("gbk") for unit in words_of(predefined_page("/GBK-EUC-H", text))[:4]
+        unit.encode("latin-1").decode("gbk") for unit in words_of(composite_page("/GBK-EUC-H", text))[:4]
     ] == [
         "各单位要",
         "高度重",
         "视2026加强",
         "领导",
     ]
+
+
+CMAP = (
+    b"/CMapName /Own def 1 begincodespacerange <00> <7f> endcodespacerange "
+    b"1 begincodespacerange <8000> <ffff> endcodespacerange "
+    b"1 begincidrange <20> <7e> 814 endcidrange 2 begincidchar <8001> 5000 <8002> 5001 endcidchar "
+    b"1 begincidrange <9000> <90ff> 6000 endcidrange"
+)
+
+
+def test_an_embedded_cmap_cuts_strings_by_its_code_space():
+    units = words_of(composite_page(CMAP, b"ab\x80\x01\x80\x02\x90\x10\x90\x11cd"))
+    assert units[:2] == ["ab\x80\x01\x80\x02\x90\x10", "\x90\x11cd"]
+    assert shifts_of(composite_page(CMAP, b"ab\x80\x01\x80\x02\x90\x10\x90\x11cd")) is not None
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text", "widths"),
+    [
+        (CMAP.replace(b"/Own def", b"/Own def /WMode 1 def"), b"abcdef", (814, 939, 500)),
+        (CMAP + b" /Other usecmap", b"abcdef", (814, 939, 500)),
+        (CMAP + b" 1 begincidrange <00000000> <ffffffff> 1 endcidrange", b"abcdef", (814, 939, 500)),
+        (CMAP, b"ab\x80", (814, 939, 500)),
+        (CMAP, b"abcdef", (0, 999_999_999, 500)),
+        ("/GBK-EUC-H", "各单位要".encode("gbk"), (5000, 5100, 700)),
+    ],
+)
+def test_a_composite_font_that_is_not_understood_stays(encoding, text, widths):
+    assert shifts_of(composite_page(CMAP, b"abcdef")) is not None
+    assert shifts_of(composite_page(encoding, text, widths)) is None
+
+
+def test_blanks_are_known_by_their_character_or_by_their_name():
+    def recoded(pdf):
+        table = b"1 beginbfrange <61> <7a> <0061> endbfrange 1 beginbfchar <5f> <0020> endbfchar"
+        return helvetica(ToUnicode=pdf.make_stream(table))
+
+    renamed = helvetica(Encoding=Dictionary(Differences=Array([0x5F, Name.space])))
+    for font in (recoded, renamed):
+        assert words_of(set_in(b"", b"(numbered_copies) Tj", font=font)) == ["numbered", "copies"]
+
+
+def test_a_page_beyond_all_measure_stays():
+    assert shifts_of(page_of(b"q Q " * 100_001 + b"BT /F1 12 Tf 70 700 Td (numbered) Tj ET")) is None
+    letters = b"(" + b"numbered " * 2300 + b") Tj"
+    assert shifts_of(set_in(b"", letters)) is None
 
 
 @pytest.mark.parametrize(
@@ -112,8 +158,8 @@ def test_text_that_is_hidden_too_small_too_large_slanted_or_off_the_page_stays(b
 @pytest.mark.parametrize("encoding", ["/GBK-EUC-V", "/Identity-V", "/UniGB-UCS2-V", "/GBK-UNHEARD-OF-H"])
 def test_vertical_writing_and_unknown_codes_stay(encoding):
     text = "各单位要高度重视".encode("gbk")
-    assert shifts_of(predefined_page("/GBK-EUC-H", text)) is not None
-    assert shifts_of(predefined_page(encoding, text)) is None
+    assert shifts_of(composite_page("/GBK-EUC-H", text)) is not None
+    assert shifts_of(composite_page(encoding, text)) is None
 
 
 def test_a_type_3_font_stays():

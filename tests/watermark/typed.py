@@ -24,8 +24,8 @@ SENTENCES = (
 CHINESE = ("各单位要高度重视加强领导确保各项工作", "落到实处现将预算执行情况印发给你们")
 
 
-def helvetica():
-    return Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
+def helvetica(**entries):
+    return Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica, **entries)
 
 
 def page_of(content: bytes, font=None, **resources) -> bytes:
@@ -91,8 +91,11 @@ def identity_page() -> bytes:
         return cleaned(saved(pdf))
 
 
-def predefined_page(encoding: str, text: bytes) -> bytes:
-    """Return a page in a Type 0 font with a predefined CMap, whose CIDs all show glyphs of the bundled program."""
+def composite_page(encoding, text: bytes, widths=(814, 939, 500)) -> bytes:
+    """Return a page in a Type 0 font whose CIDs all show glyphs of the bundled program.
+
+    ``encoding`` is the name of a predefined CMap or the bytes of an embedded one.
+    """
     with pikepdf.new() as pdf:
         program = fonts.font_path().read_bytes()
         with TTFont(fonts.font_path()) as font:
@@ -117,14 +120,14 @@ def predefined_page(encoding: str, text: bytes) -> bytes:
             BaseFont=Name.Bundled,
             CIDSystemInfo=Dictionary(Registry=b"Adobe", Ordering=b"GB1", Supplement=2),
             FontDescriptor=pdf.make_indirect(descriptor),
-            W=Array([814, 939, 500]),
+            W=Array(list(widths)),
             CIDToGIDMap=pdf.make_stream(places),
         )
         font = Dictionary(
             Type=Name.Font,
             Subtype=Name.Type0,
             BaseFont=Name.Bundled,
-            Encoding=Name(encoding),
+            Encoding=pdf.make_stream(encoding) if isinstance(encoding, bytes) else Name(encoding),
             DescendantFonts=Array([pdf.make_indirect(descendant)]),
         )
         lines = b"".join(b"<%s> ' " % text.hex().encode("ascii") for _ in range(4))
@@ -150,8 +153,8 @@ PAGES = {
     "Helvetica without widths": lambda: page_of(running_text()),
     "TrueType, simple": lambda: page_of(running_text(), truetype),
     "Identity-H": identity_page,
-    "GBK-EUC-H": lambda: predefined_page("/GBK-EUC-H", "各单位要 高度重视2026加强领导".encode("gbk")),
-    "UniGB-UCS2-H": lambda: predefined_page("/UniGB-UCS2-H", "各单位要高度重视加强领导".encode("utf-16-be")),
+    "GBK-EUC-H": lambda: composite_page("/GBK-EUC-H", "各单位要 高度重视2026加强领导".encode("gbk")),
+    "UniGB-UCS2-H": lambda: composite_page("/UniGB-UCS2-H", "各单位要高度重视加强领导".encode("utf-16-be")),
     "reportlab": lambda: reportlab_page(watermark.font_path()),
     "spaced and stretched": lambda: page_of(
         b"BT /F1 11 Tf 0.4 Tc 2 Tw 90 Tz 18 TL 70 750 Td (Each numbered copy carries the name) Tj T* "
