@@ -188,6 +188,13 @@ _PREDEFINED: Final[Mapping[str, tuple[_Coding, int]]] = {
     "/UniKS-UTF16-H": (_UTF16, 1),
 }
 _ASCII_GLYPHS: Final = 95
+#: CIDs of each collection that are not set in full squares: notdef, proportional and half-width Latin (the same notes).
+_NARROW: Final[Mapping[bytes, Sequence[range]]] = {
+    b"GB1": (range(96), range(814, 940)),
+    b"CNS1": (range(99), range(13648, 13743)),
+    b"Japan1": (range(633),),
+    b"Korea1": (range(101), range(8094, 8191)),
+}
 
 
 def read_font(font: object) -> FontCodes | None:
@@ -278,9 +285,10 @@ def _composite(font: pikepdf.Dictionary) -> FontCodes | None:
     if name not in _PREDEFINED:
         return None
     coding, space_cid = _PREDEFINED[name]
-    latin = range(space_cid, space_cid + _ASCII_GLYPHS)
-    if any(cid not in latin and width != default for cid, width in widths.items() if cid):
+    narrow = _NARROW.get(bytes(descendant.CIDSystemInfo.Ordering), ())
+    if any(width != default and not any(cid in cids for cids in narrow) for cid, width in widths.items()):
         return None  # which code has which of these widths would take the whole table of the collection
+    latin = range(space_cid, space_cid + _ASCII_GLYPHS)
     length = len(coding.spaces[0].low)
     ascii_codes = [(_SPACE + place).to_bytes(length, "big") for place in range(_ASCII_GLYPHS)]
     by_code = {raw: widths.get(cid, default) for raw, cid in zip(ascii_codes, latin, strict=True)}
@@ -305,7 +313,7 @@ def _cid_widths(value: object) -> dict[int, float]:
     """Return the widths of a CID font in ems (§9.7.4.3)."""
     widths: dict[int, float] = {}
     items = list(value) if isinstance(value, pikepdf.Array) else []
-    at = 0
+    at, left = 0, _MOST_CIDS
     while at + 1 < len(items):
         first = int(items[at])
         if isinstance(items[at + 1], pikepdf.Array):
@@ -313,7 +321,10 @@ def _cid_widths(value: object) -> dict[int, float]:
             at += 2
         else:
             last, width = int(items[at + 1]), float(items[at + 2]) / _EM
-            widths.update(dict.fromkeys(range(first, min(last, _MOST_CIDS) + 1), width))
+            left -= max(last - first, 0)
+            if left < 0:
+                raise ValueError("too many widths")
+            widths.update(dict.fromkeys(range(first, last + 1), width))
             at += 3
     return widths
 
@@ -322,10 +333,10 @@ _BLOCK: Final = re.compile(rb"begin(codespacerange|cidrange|cidchar|bfrange|bfch
 _ITEM: Final = re.compile(rb"<([0-9A-Fa-f\s]*)>|(\d+)|(\[)|(\])")
 
 
-def _blocks(cmap: bytes) -> Iterator[tuple[bytes, list[bytes | int | list[bytes]]]]:
+def _blocks(cmap: bytes) -> Iterator[tuple[bytes, list[Any]]]:
     """Yield kind and operands of each block of a CMap: strings as bytes, numbers, lists of strings."""
     for kind, body in _BLOCK.findall(cmap):
-        items: list[bytes | int | list[bytes]] = []
+        items: list[Any] = []
         listing: list[bytes] | None = None
         for text, number, opens, closes in _ITEM.findall(body):
             if opens:
@@ -349,23 +360,33 @@ def _embedded(stream: pikepdf.Stream) -> tuple[list[_Range], dict[bytes, int]] |
         return None
     spaces: list[_Range] = []
     cid_of: dict[bytes, int] = {}
+    ranges: list[_Mapped] = []
     for kind, items in _blocks(data):
         if kind == b"codespacerange":
-            spaces += [_Range(low, high) for low, high in zip(items[::2], items[1::2], strict=True)]  # type: ignore[arg-type]
+            spaces += [_Range(low, high) for low, high in zip(items[::2], items[1::2], strict=True)]
         elif kind == b"cidchar":
-            cid_of.update(zip(items[::2], items[1::2], strict=True))  # type: ignore[arg-type]
+            cid_of.update(zip(items[::2], items[1::2], strict=True))
         elif kind == b"cidrange":
-            for low, high, cid in zip(items[::3], items[1::3], items[2::3], strict=True):
-                cid_of.update(_counted(low, high, cid))  # type: ignore[arg-type]
-    return (spaces, cid_of) if spaces and len(cid_of) < _MOST_CIDS else None
+            ranges += zip(items[::3], items[1::3], items[2::3], strict=True)
+    cid_of.update(_counted(ranges))
+    return (spaces, cid_of) if spaces else None
 
 
-def _counted(low: bytes, high: bytes, first: int) -> Iterator[tuple[bytes, int]]:
-    """Yield the codes of a range with numbers that count up."""
-    start = int.from_bytes(low, "big")
-    count = min(int.from_bytes(high, "big") - start + 1, _MOST_CIDS)
-    for place in range(count):
-        yield (start + place).to_bytes(len(low), "big"), first + place
+_Mapped = tuple[bytes, bytes, int]
+"""First code of a range, last code, and what the first is mapped to."""
+
+
+def _counted(ranges: Sequence[_Mapped]) -> Iterator[tuple[bytes, int]]:
+    """Yield the codes of ranges with numbers that count up; a ValueError for more than any font has."""
+    left = _MOST_CIDS
+    for low, high, first in ranges:
+        start = int.from_bytes(low, "big")
+        count = int.from_bytes(high, "big") - start + 1
+        left -= max(count, 0)
+        if left < 0:
+            raise ValueError("too many codes")
+        for place in range(count):
+            yield (start + place).to_bytes(len(low), "big"), first + place
 
 
 def _to_unicode(font: pikepdf.Dictionary) -> dict[bytes, int]:
@@ -374,20 +395,20 @@ def _to_unicode(font: pikepdf.Dictionary) -> dict[bytes, int]:
     if not isinstance(stream, pikepdf.Stream):
         return {}
     found: dict[bytes, int] = {}
+    ranges: list[_Mapped] = []
     for kind, items in _blocks(stream.read_bytes()):
         if kind == b"bfchar":
             for raw, text in zip(items[::2], items[1::2], strict=False):
-                found[raw] = _first_character(text)  # type: ignore[index,arg-type]
+                found[raw] = _first_character(text)
         elif kind == b"bfrange":
             for low, high, target in zip(items[::3], items[1::3], items[2::3], strict=False):
                 if isinstance(target, list):
-                    texts = iter(target)
-                    found.update(
-                        (raw, _first_character(text))
-                        for (raw, _), text in zip(_counted(low, high, 0), texts, strict=False)  # type: ignore[arg-type]
-                    )
+                    start = int.from_bytes(low, "big")
+                    for place, text in enumerate(target):
+                        found[(start + place).to_bytes(len(low), "big")] = _first_character(text)
                 else:
-                    found.update(_counted(low, high, _first_character(target)))  # type: ignore[arg-type]
+                    ranges.append((low, high, _first_character(target)))
+    found.update(_counted(ranges))
     return found
 
 

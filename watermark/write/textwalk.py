@@ -19,6 +19,7 @@ from watermark.write.clean import CONTENT_NAME
 from watermark.write.fontcodes import Code, FontCodes, read_font
 
 #: More is not a page of text; walking it would only cost time.
+_MOST_BYTES: Final = 16 * 1024 * 1024
 _MOST_INSTRUCTIONS: Final = 200_000
 _MOST_GLYPHS: Final = 20_000
 _DEEPEST_FORM: Final = 8
@@ -175,7 +176,7 @@ class _Walk:
         self._drawn_once = drawn_once
         self._page_resources = page_resources
         self._fonts: dict[tuple[int, int], FontCodes | None] = {}
-        self._glyphs = 0
+        self._instructions = self._glyphs = 0
 
     def draw(self, form: pikepdf.Stream, path: tuple[str, ...], state: _State, resources: Any) -> None:  # noqa: ANN401 -- from a file
         """Follow one form from the state in which it is drawn."""
@@ -183,6 +184,7 @@ class _Walk:
         matrix = form.get("/Matrix")
         inner = state.matrix if matrix is None else _times(Matrix(*map(float, matrix)), state.matrix)
         instructions = _parsed(form)
+        self.count(instructions=len(instructions))
         text = StreamText(form, path, instructions)
         self.streams.append(text)
         _StreamWalk(self, text, replace(state, matrix=inner), own).run()
@@ -209,10 +211,11 @@ class _Walk:
             self._fonts[font.objgen] = read_font(font)
         return self._fonts[font.objgen]
 
-    def count(self, glyphs: int) -> None:
-        """Bound what one page may hold."""
+    def count(self, instructions: int = 0, glyphs: int = 0) -> None:
+        """Bound what one page may hold, its forms included."""
+        self._instructions += instructions
         self._glyphs += glyphs
-        if self._glyphs > _MOST_GLYPHS:
+        if self._instructions > _MOST_INSTRUCTIONS or self._glyphs > _MOST_GLYPHS:
             raise UnclearContent
 
 
@@ -332,7 +335,7 @@ class _StreamWalk:
         if font is None or not tokens:
             self._is_placed = self._is_placed and font is not None and not _strings(items)
             return
-        self._walk.count(len(tokens))
+        self._walk.count(glyphs=len(tokens))
         show = Show(place, before, tokens, [], self._style(), font)
         spots = self._advance(show)
         if self._is_placed and state.mode < _FIRST_HIDDEN:
@@ -379,14 +382,13 @@ def written(number: object) -> bytes:
 def _parsed(form: pikepdf.Stream) -> list[Any]:
     """Return the instructions of a form."""
     try:
+        if len(form.read_bytes()) > _MOST_BYTES:
+            raise UnclearContent
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            instructions = list(pikepdf.parse_content_stream(form))
+            return list(pikepdf.parse_content_stream(form))
     except (pikepdf.PdfError, Warning, ValueError, TypeError) as error:
         raise UnclearContent from error
-    if len(instructions) > _MOST_INSTRUCTIONS:
-        raise UnclearContent
-    return instructions
 
 
 def _tokens(items: Any, font: FontCodes | None) -> list[Code | bytes]:  # noqa: ANN401 -- from a file

@@ -69,6 +69,7 @@ class _Word:
     heights: tuple[float, float]
     members: list[tuple[int, int, int]] = field(default_factory=list)
     spots: list[Spot] = field(default_factory=list)
+    codes: set[bytes] = field(default_factory=set)
     wide: int = 0
 
     @property
@@ -80,6 +81,13 @@ class _Word:
         """Tell whether a word has too little shape of its own."""
         return self.glyphs - self.wide + 2 * self.wide <= SHORT
 
+    @property
+    def has_shape(self) -> bool:
+        """Tell whether a word can be measured, and is no row of dots or dashes, in which a step would show."""
+        first, last = self.spots[0], self.spots[-1]
+        length_em = _along(self.style, last.x_end - first.x, last.y_end - first.y)
+        return length_em >= _NARROWEST_EM and (len(self.codes) > 1 or self.glyphs <= SHORT)
+
     def gap_em(self, spot: Spot) -> float:
         """Return the way along the line from the end of the word to a glyph, in ems."""
         return _along(self.style, spot.x - self.spots[-1].x_end, spot.y - self.spots[-1].y_end)
@@ -88,6 +96,7 @@ class _Word:
         """Add the glyphs of the next word of the line."""
         self.members += other.members
         self.spots += other.spots
+        self.codes |= other.codes
         self.wide += other.wide
         self.heights = (
             max(self.heights[0], other.heights[0]),
@@ -101,8 +110,7 @@ def find_units(streams: Sequence[StreamText], width_pt: float, height_pt: float)
     width, height = mm_from_pt(width_pt), mm_from_pt(height_pt)
     for word in _joined(_words(streams)):
         left, top, right, bottom = box = _box(word, height_pt)
-        is_inside = left >= 0 and top >= 0 and right <= width and bottom <= height
-        if is_inside and max(right - left, bottom - top) >= mm_from_pt(word.style.em_pt) * _NARROWEST_EM:
+        if left >= 0 and top >= 0 and right <= width and bottom <= height and word.has_shape:
             units.append(Unit(word.members, box, word.line))
     return _uncrowded(units)
 
@@ -151,6 +159,7 @@ def _words(streams: Sequence[StreamText]) -> Iterator[_Word]:
                 word = _Word(line, show.style, (show.font.ascent, show.font.descent))
             word.members.append((stream_no, show_no, token_no))
             word.spots.append(spot)
+            word.codes.add(token.raw)
             word.wide += token.is_wide
         if word is not None:
             yield word
@@ -205,6 +214,7 @@ def _fits(word: _Word, after: _Word) -> bool:
     return (
         word.line == after.line
         and word.glyphs + after.glyphs <= _JOINED
+        and len(word.codes | after.codes) > 1
         and word.gap_em(after.spots[0]) <= _JOIN_EM
     )
 
