@@ -112,10 +112,11 @@ def _draw_fields(pdf: pikepdf.Pdf) -> Iterator[Finding]:
                 yield Finding("field-uncertain", number, {"what": tellable(_name(widget))})
             if look is not None and not (asked and can_write) or not can_write:
                 kept.append((widget, look))
-    if not is_due:
-        return
-    form.NeedAppearances = True
-    pdf.generate_appearance_streams()
+    if is_due:
+        form.NeedAppearances = True
+        pdf.generate_appearance_streams()
+    # qpdf draws no field of a form that still asks for looks.
+    form.NeedAppearances = False
     for widget, look in kept:
         if look is not None:
             widget.AP = look

@@ -224,12 +224,21 @@ def _is_wrapped(page: pikepdf.Object, shown: Frame) -> bool:
         set(page.keys()) <= _PAGE_KEEPS
         and _box(page.get("/MediaBox")) == _box(_sheet(shown))
         and isinstance(contents, pikepdf.Stream)
-        and len(contents.read_raw_bytes()) <= _WRAPPED_BYTES
-        and contents.read_bytes() == _CONTENT
+        and _says_our_content(contents)
         and isinstance(resources, pikepdf.Dictionary)
         and set(resources.keys()) == {"/XObject"}
         and _is_content_alone(resources.XObject)
     )
+
+
+def _says_our_content(contents: pikepdf.Stream) -> bool:
+    """Tell whether a stream is the content that this module gives to pages."""
+    if len(contents.read_raw_bytes()) > _WRAPPED_BYTES:
+        return False
+    try:
+        return contents.read_bytes() == _CONTENT
+    except (pikepdf.PdfError, pikepdf.DataDecodingError):
+        return False
 
 
 def _is_content_alone(forms: pikepdf.Object) -> bool:

@@ -61,6 +61,8 @@ class Contents:
 
     def _over(self, form: pikepdf.Object, shown: Frame, overlay: Overlay) -> pikepdf.Object:
         """Return a form that draws another, and annotations over it in a state of their own."""
+        if "/XObject" not in overlay.resources:
+            overlay.resources.XObject = pikepdf.Dictionary()
         overlay.resources.XObject[_INNER] = form
         operators = b"q %s Do Q " % _INNER.encode("ascii") + overlay.operators
         return self._as_form(self._pdf.make_stream(operators), shown, overlay.resources)
@@ -114,18 +116,31 @@ def _data(part: pikepdf.Stream, number: int) -> tuple[bytes, bool]:
     Raises:
         BrokenFileError: nobody can say how far it goes.
     """
+    filters = part.get("/Filter")
+    names = [str(name) for name in filters] if isinstance(filters, pikepdf.Array) else [str(filters)]
+    if len(names) == 1 and names[0] in _FLATE and "/DecodeParms" not in part.stream_dict:
+        return _inflated(part.read_raw_bytes())
     try:
-        return part.read_bytes(), True
-    except pikepdf.PdfError as error:
-        filters = part.get("/Filter")
-        names = [str(name) for name in filters] if isinstance(filters, pikepdf.Array) else [str(filters)]
-        if len(names) != 1 or names[0] not in _FLATE or "/DecodeParms" in part.stream_dict:
-            raise errors.BrokenFileError(page=number, reason="content") from error
-        return _inflated(part.read_raw_bytes()), False
+        return part.read_bytes(pikepdf.StreamDecodeLevel.specialized), True
+    except (pikepdf.PdfError, pikepdf.DataDecodingError) as error:
+        raise errors.BrokenFileError(page=number, reason="content") from error
 
 
-def _inflated(data: bytes) -> bytes:
-    """Return what a damaged deflate stream still says, as viewers show it."""
+def _inflated(data: bytes) -> tuple[bytes, bool]:
+    """Return what a deflate stream says, also where it is damaged, as viewers show it, and whether it was sound.
+
+    qpdf is not asked: it passes over a missing end and a wrong checksum, at which other readers stop.
+    """
+    inflater = zlib.decompressobj()
+    try:
+        whole = inflater.decompress(data)
+    except zlib.error:
+        return _saved(data), False
+    return whole, inflater.eof
+
+
+def _saved(data: bytes) -> bytes:
+    """Return what a damaged deflate stream says before the damage."""
     inflater = zlib.decompressobj()
     saved = bytearray()
     for byte in data:

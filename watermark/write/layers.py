@@ -142,9 +142,10 @@ def _resolve(pdf: pikepdf.Pdf, configuration: _Configuration) -> None:
     )
     for holder in _dictionaries(pdf):
         if "/OC" in holder:
-            if not configuration.shows_content(holder.get("/OC")):
-                _empty(holder)
+            is_shown = configuration.shows_content(holder.get("/OC"))
             del holder["/OC"]
+            if not is_shown:
+                _empty(holder)
         marked = holder.get("/Properties")
         if isinstance(marked, pikepdf.Dictionary):
             for name in set(marked.keys()):

@@ -100,8 +100,8 @@ def unpacked_bytes(stream: pikepdf.Object, limit: int) -> int:
     if bound <= limit:
         return bound
     try:
-        size = len(stream.read_bytes())
-    except pikepdf.PdfError as error:
+        size = len(stream.read_bytes(pikepdf.StreamDecodeLevel.specialized))
+    except (pikepdf.PdfError, pikepdf.DataDecodingError) as error:
         # qpdf's own bound says so in the same way in which it tells damage.
         if "memory" in str(error) or "limit" in str(error):
             raise errors.StreamTooLargeError(got=_STREAM_BYTES, limit=limit) from error

@@ -34,19 +34,24 @@ class Lending:
         Raises:
             TooDeeplyNestedError: forms within forms beyond the limit.
         """
-        level, depth = [resources], 0
+        level, depth = list(self._new(resources, resources)), 0
         while level:
             if depth > self._nesting:
                 raise errors.TooDeeplyNestedError(page=page, got=depth, limit=self._nesting)
             level = [inner for holder in level for inner in self._settled(holder)]
             depth += 1
 
+    def _new(self, resources: pikepdf.Object, owner: pikepdf.Object) -> Iterator[pikepdf.Object]:
+        """Yield a resource dictionary, known by itself or by its owner, that was not gone through before."""
+        known_by = resources if resources.is_indirect else owner
+        if known_by.is_indirect:
+            if known_by.objgen in self._visited:
+                return
+            self._visited.add(known_by.objgen)
+        yield resources
+
     def _settled(self, holder: pikepdf.Object) -> Iterator[pikepdf.Object]:
         """Settle everything that one resource dictionary names; yield the dictionaries that these use themselves."""
-        if holder.is_indirect:
-            if holder.objgen in self._visited:
-                return
-            self._visited.add(holder.objgen)
         for category in _CATEGORIES:
             members = holder.get(category)
             if not isinstance(members, pikepdf.Dictionary):
@@ -57,7 +62,7 @@ class Lending:
                     continue
                 lent_by = self._lent.get(drawn.objgen) if drawn.is_indirect else None
                 if lent_by is None and isinstance(drawn.get("/Resources"), pikepdf.Dictionary):
-                    yield drawn.Resources
+                    yield from self._new(drawn.Resources, drawn)
                 elif lent_by is None:
                     drawn.Resources = holder
                     if drawn.is_indirect:

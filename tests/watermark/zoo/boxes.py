@@ -1,5 +1,6 @@
 """Page boxes, turns and user units."""
 
+import pikepdf
 from pikepdf import Array, Dictionary
 
 from tests.watermark.zoo.keeper import MOTIF, animal, sheet
@@ -163,7 +164,12 @@ def media_is_inherited_over_three_levels(pdf):
 
 @animal(refused="page-too-large")
 def media_wider_than_the_world(pdf):
-    sheet(pdf, MediaBox=Array([0, 0, 9 * 10**30, 420]))
+    sheet(pdf, MediaBox=pikepdf.Object.parse(b"[0 0 9" + b"0" * 30 + b". 420]"))
+
+
+@animal()
+def media_of_more_digits_than_a_number_has(pdf):
+    sheet(pdf, MediaBox=pikepdf.Object.parse(b"[0 0 9" + b"0" * 400 + b". 420]"))
 
 
 @animal(refused="page-too-large")

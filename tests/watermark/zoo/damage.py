@@ -71,7 +71,7 @@ def file_that_is_only_a_header(pdf):
     return b"%PDF-1.7\n"
 
 
-@animal(told="file-repaired")
+@animal(told="file-repaired", unlike="PDFium does not open it")
 def file_without_its_end(pdf):
     data = _plain(pdf)
     return data[: data.index(b"xref")]
@@ -92,7 +92,7 @@ def file_turned_to_other_line_ends(pdf):
     return _plain(pdf).replace(b"\n", b"\r\n")
 
 
-@animal(told="file-repaired")
+@animal(told="file-repaired", unlike="PDFium does not open it")
 def file_cut_in_the_middle_of_its_table(pdf):
     data = _plain(pdf)
     return data[: data.index(b"trailer") - 30]
@@ -159,7 +159,7 @@ def tree_with_a_negative_count(pdf):
     return _written([CATALOG, TREE.replace(b"Count 1", b"Count -1"), PAGE, _stream()])
 
 
-@animal(told="file-repaired")
+@animal(told="file-repaired", unlike="PDFium counts leaves that are nothing as pages")
 def tree_with_leaves_that_are_nothing(pdf):
     tree = b"<</Type/Pages/Kids[null 3 0 R 99 0 R 7]/Count 4>>"
     return _written([CATALOG, tree, PAGE, _stream()])
@@ -256,12 +256,12 @@ def file_whose_past_goes_in_a_circle(pdf):
     return data.replace(b"trailer <<", b"trailer << /Prev " + table, 1)
 
 
-@animal()
+@animal(told="file-repaired", unlike="PDFium does not look for objects with numbers so high")
 def object_with_a_number_of_millions(pdf):
     data = b"%PDF-1.4\n"
     start = len(data)
-    body = b"9000000 0 obj\n" + _stream() + b"\nendobj\n"
-    objects = [CATALOG, TREE, PAGE.replace(b"4 0 R", b"9000000 0 R")]
+    body = b"4000000 0 obj\n" + _stream() + b"\nendobj\n"
+    objects = [CATALOG, TREE, PAGE.replace(b"4 0 R", b"4000000 0 R")]
     offsets = []
     data += body
     for number, item in enumerate(objects, start=1):
@@ -269,11 +269,11 @@ def object_with_a_number_of_millions(pdf):
         data += b"%d 0 obj\n%s\nendobj\n" % (number, item)
     table = len(data)
     data += b"xref\n0 4\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % place for place in offsets)
-    data += b"9000000 1\n%010d 00000 n \n" % start
-    return data + b"trailer\n<</Size 9000001/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % table
+    data += b"4000000 1\n%010d 00000 n \n" % start
+    return data + b"trailer\n<</Size 4000001/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % table
 
 
-@animal(told="file-repaired")
+@animal(refused="no-pages")
 def arrays_nested_a_thousand_deep(pdf):
     page = PAGE.replace(b"/Contents", b"/PieceInfo " + b"[" * 1000 + b"]" * 1000 + b"/Contents")
     return _written([CATALOG, TREE, page, _stream()])

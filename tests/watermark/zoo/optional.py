@@ -14,7 +14,7 @@ def _layer(pdf, name="Draft", **entries):
 
 def _layered(pdf, layers, marked, content=MOTIF + BOX, **default):
     page = sheet(pdf, content, Resources=Dictionary(Properties=Dictionary(L=marked)))
-    pdf.Root.OCProperties = Dictionary(OCGs=Array(layers), D=Dictionary(default))
+    pdf.Root.OCProperties = Dictionary(OCGs=Array(layers), D=Dictionary(**default))
     return page
 
 
@@ -87,20 +87,20 @@ def _member(*layers, **entries):
     return Dictionary(Type=Name.OCMD, OCGs=Array(list(layers)), **entries)
 
 
-def _policy(name, policy, told="layers-hidden"):
+def _policy(name, policy, unlike=""):
     def layered(pdf):
         one, two = _layer(pdf, "one"), _layer(pdf, "two")
         _layered(pdf, [one, two], _member(one, two, P=policy), OFF=Array([two]))
 
     layered.__name__ = f"layers_combined_{name}"
-    animal(told=told)(layered)
+    animal(told="layers-hidden", unlike=unlike)(layered)
 
 
 _policy("any_on", Name.AnyOn)
 _policy("all_on", Name.AllOn)
 _policy("any_off", Name.AnyOff)
 _policy("all_off", Name.AllOff)
-_policy("by_nobodys_rule", Name.Sometimes)
+_policy("by_nobodys_rule", Name.Sometimes, unlike="PDFium hides what has a rule it does not know")
 
 
 @animal(told="layers-hidden")

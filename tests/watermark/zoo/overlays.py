@@ -190,7 +190,10 @@ def field_in_chinese_without_a_look(pdf):
     _form(pdf, _field(pdf, V="财务部"), NeedAppearances=True)
 
 
-@animal(told="annotations-flattened field-uncertain")
+@animal(
+    told="annotations-flattened field-uncertain",
+    unlike="PDFium draws the value anew, in letters it does not have",
+)
 def field_in_chinese_with_an_older_look(pdf):
     look = form(pdf, b"0 0 1 rg 0 0 90 20 re f", box=(0, 0, 180, 20))
     _form(pdf, _field(pdf, V="财务部", AP=Dictionary(N=look)), NeedAppearances=True)
@@ -208,7 +211,7 @@ def box_ticked(pdf):
     _form(pdf, box)
 
 
-@animal()
+@animal(unlike="PDFium draws a box of its own where a state has no look")
 def box_not_ticked(pdf):
     states = Dictionary(Yes=form(pdf, b"0 0 1 rg 0 0 20 20 re f", box=(0, 0, 20, 20)))
     _form(pdf, _field(pdf, Name.Btn, (50, 60, 70, 80), AS=Name.Off, AP=Dictionary(N=states)))
@@ -244,7 +247,7 @@ def form_drawn_by_a_program_and_nothing_else(pdf):
     pdf.Root.NeedsRendering = True
 
 
-@animal(told="javascript-removed actions-removed")
+@animal(told="javascript-removed")
 def field_that_calculates(pdf):
     script = Dictionary(S=Name.JavaScript, JS="event.value = 1")
     _form(pdf, _field(pdf, AA=Dictionary(C=script, K=script)), CO=Array([]))

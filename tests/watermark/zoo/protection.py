@@ -154,7 +154,7 @@ def form_from_another_file(pdf):
 @animal()
 def metadata_with_names_of_people(pdf):
     sheet(pdf)
-    pdf.docinfo["/Author"] = "Wang Wei"
+    pdf.trailer.Info = pdf.make_indirect(Dictionary(Author="Wang Wei"))
     pdf.Root.Metadata = pdf.make_stream(b"<x:xmpmeta/>", Type=Name.Metadata, Subtype=Name.XML)
 
 

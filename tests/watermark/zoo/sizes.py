@@ -1,5 +1,7 @@
 """Sheets from the stamp to the poster."""
 
+from pikepdf import Array
+
 from tests.watermark.zoo.keeper import MOTIF, animal, sheet
 
 
@@ -7,7 +9,8 @@ def _sized(name, size, **facts):
     def sized(pdf):
         width, height = size
         scale = min(width / 298, height / 420)
-        sheet(pdf, b"q %.4f 0 0 %.4f 0 0 cm " % (scale, scale) + MOTIF + b" Q", size=size)
+        content = b"q %.4f 0 0 %.4f 0 0 cm " % (scale, scale) + MOTIF + b" Q"
+        sheet(pdf, content, MediaBox=Array([0, 0, width, height]))
 
     sized.__name__ = name
     animal(**facts)(sized)

@@ -111,7 +111,7 @@ def _filtered(pdf, data, filters, **parameters):
     content = pdf.make_stream(data)
     content.stream_dict.Filter = filters
     if parameters:
-        content.stream_dict.DecodeParms = Dictionary(parameters)
+        content.stream_dict.DecodeParms = Dictionary(**parameters)
     sheet(pdf).Contents = content
 
 

@@ -10,7 +10,7 @@ def _group(**entries):
 
 
 def _state(pdf, content=b"/G gs " + MOTIF, group=None, **entries):
-    page = sheet(pdf, content, Resources=Dictionary(ExtGState=Dictionary(G=Dictionary(entries))))
+    page = sheet(pdf, content, Resources=Dictionary(ExtGState=Dictionary(G=Dictionary(**entries))))
     if group is not None:
         page.Group = group
     return page

@@ -33,11 +33,13 @@ TOLERANCE_MODULES = 1.5
 #: Original and copy are compared at this resolution; a pixel is half a millimetre.
 DPI = 50
 #: Largest side of a compared picture; posters are compared more coarsely.
-LARGEST_PX = 900
+LARGEST_PX = 2400
 #: Steps of 255 by which a pixel may leave what lies around it in the other picture: dots darken a pixel by 16.
 STEPS = 48
 #: Pixels that may differ, of a million: PDFium rounds some edges otherwise inside a form.
 PER_MILLION = 300
+#: Connected pixels that a dot may change: dots stand at least four pixels apart.
+DOT_PX = 3
 #: Places at which a copy is cut.
 CUTS = 6
 
@@ -71,7 +73,7 @@ def visit(original: bytes, unlike: str = "") -> Outcome:
     except watermark.UnusableFileError as refusal:
         return Outcome("refused", refusal.code)
     checks = (
-        ("unsound", _faults(copy)),
+        ("unsound", _faults(original, copy)),
         ("misplaced", _misplaced(base, copy)),
         ("unmarked", _unmarked(base, copy)),
         ("altered", () if unlike else _altered(original, base, copy)),
@@ -82,10 +84,14 @@ def visit(original: bytes, unlike: str = "") -> Outcome:
     return Outcome("stamped", "", told)
 
 
-def _faults(copy: bytes) -> Iterator[str]:
-    """Yield what qpdf has to say against a copy; nothing may be worse than in the original, so nothing at all."""
-    with pikepdf.open(io.BytesIO(copy), attempt_recovery=False) as opened:
-        yield from (*opened.check_pdf_syntax(), *map(str, opened.get_warnings()))
+def _faults(original: bytes, copy: bytes) -> Iterator[str]:
+    """Yield what qpdf has to say against a copy, if that is more than against the original."""
+    with pikepdf.open(io.BytesIO(copy), attempt_recovery=False, suppress_warnings=True) as opened:
+        after = [*opened.check_pdf_syntax(), *map(str, opened.get_warnings())]
+    with pikepdf.open(io.BytesIO(original), suppress_warnings=True) as opened:
+        before = [*opened.check_pdf_syntax(), *map(str, opened.get_warnings())]
+    if len(after) > len(before):
+        yield from after
 
 
 def _misplaced(base: watermark.Base, copy: bytes) -> Iterator[str]:
@@ -153,6 +159,7 @@ def _altered(original: bytes, base: watermark.Base, copy: bytes) -> Iterator[str
             height, width = min(before.shape[0], after.shape[0]), min(before.shape[1], after.shape[1])
             wrong = _strayed(before[:height, :width], after[:height, :width])
             wrong[_ours(page.placement, wrong.shape, dpi)] = False
+            wrong = _without_dots(wrong)
             if wrong.sum() > 2 + PER_MILLION * wrong.size / 1e6:
                 rows, columns = wrong.nonzero()
                 yield f"page {number}: {len(rows)} pixels, first at row {rows[0]}, column {columns[0]} at {dpi:.0f} dpi"
@@ -184,6 +191,12 @@ def _strayed(before: np.ndarray, after: np.ndarray) -> np.ndarray:
         darkest, lightest = cv2.erode(other, around).astype(int), cv2.dilate(other, around).astype(int)
         wrong |= ((one < darkest - STEPS) | (one > lightest + STEPS)).any(axis=2)
     return wrong
+
+
+def _without_dots(wrong: np.ndarray) -> np.ndarray:
+    """Return the changes that are larger than a dot."""
+    _, parts, facts, _ = cv2.connectedComponentsWithStats(wrong.astype(np.uint8), connectivity=8)
+    return wrong & (facts[parts, cv2.CC_STAT_AREA] > DOT_PX)
 
 
 def _ours(placement, shape: tuple[int, int], dpi: float) -> np.ndarray:
