@@ -19,6 +19,7 @@ from watermark.write.fonts import font_path, missing_characters
 from watermark.write.join import join
 from watermark.write.limits import Limits
 from watermark.write.prepare import prepare
+from watermark.write.raster import rasterise
 from watermark.write.render import render_page, thumbnail
 from watermark.write.stamp import Mark, PageMark, stamp
 
@@ -46,6 +47,7 @@ __all__ = [
     "open_pages",
     "prepare",
     "qr_modules",
+    "rasterise",
     "read",
     "read_qr",
     "render_page",
