@@ -21,6 +21,7 @@ from watermark.write.fonts import font_path, missing_characters
 from watermark.write.join import join
 from watermark.write.limits import Limits
 from watermark.write.prepare import prepare
+from watermark.write.raster import rasterise
 from watermark.write.render import render_page, thumbnail
 from watermark.write.stamp import Mark, PageMark, splice, stamp
 
@@ -54,6 +55,7 @@ __all__ = [
     "open_pages",
     "prepare",
     "qr_modules",
+    "rasterise",
     "read",
     "read_qr",
     "render_page",

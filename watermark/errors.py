@@ -38,9 +38,15 @@ class BrokenFileError(UnusableFileError):
 
 
 class EncryptedFileError(UnusableFileError):
-    """The file is encrypted, even if its password is empty."""
+    """The file opens with a password only."""
 
     code = "encrypted-file"
+
+
+class PrintingForbiddenError(UnusableFileError):
+    """The file opens without a password, but its author forbids printing it."""
+
+    code = "printing-forbidden"
 
 
 class XfaFormError(UnusableFileError):
@@ -65,6 +71,30 @@ class TooManyBytesError(UnusableFileError):
     """A bigger file than the limit."""
 
     code = "too-many-bytes"
+
+
+class TooManyObjectsError(UnusableFileError):
+    """More objects than the limit."""
+
+    code = "too-many-objects"
+
+
+class StreamTooLargeError(UnusableFileError):
+    """A part of the file that unpacks to more than the limit."""
+
+    code = "stream-too-large"
+
+
+class ImageTooLargeError(UnusableFileError):
+    """An embedded picture of more pixels than the limit."""
+
+    code = "image-too-large"
+
+
+class TooDeeplyNestedError(UnusableFileError):
+    """Forms within forms, deeper than a viewer draws."""
+
+    code = "too-deeply-nested"
 
 
 class PageTooLargeError(UnusableFileError):
