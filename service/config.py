@@ -81,6 +81,12 @@ class Settings(BaseSettings):
     sandbox_cpu_s: Annotated[int, Field(ge=1)] = 60
     sandbox_wall_s: Annotated[int, Field(ge=1)] = 120
 
+    converter_wall_s: Annotated[int, Field(ge=1)] = 90
+    """How long LibreOffice may take for one office file; common ones take one to five seconds."""
+    converter_memory_bytes: Bytes = 4096 * MEBIBYTE
+    """Address space of LibreOffice; it maps about 1.5 GiB before it has opened anything."""
+    converter_output_bytes: Bytes = 256 * MEBIBYTE
+
     job_lease_s: Annotated[float, Field(ge=0.2)] = 20
     """How long a silent worker keeps its job; it reports three times within a lease."""
     job_poll_s: Annotated[float, Field(gt=0)] = 0.5

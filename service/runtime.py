@@ -16,7 +16,7 @@ from registry.errors import RegistryError
 from registry.ledger import log
 from registry.ledger.notes import KeySigner, PublicKey
 from registry.rules.roles import Actor
-from service import sandbox
+from service import conversion, sandbox
 from service.config import Settings
 from service.database import Database
 from service.keys import Keys, open_keys
@@ -104,6 +104,15 @@ class Runtime:
             memory_bytes=self.settings.sandbox_memory_bytes,
             cpu_s=self.settings.sandbox_cpu_s,
             wall_s=self.settings.sandbox_wall_s,
+        )
+
+    @property
+    def conversion_limits(self) -> conversion.Limits:
+        """What the conversion of an office file may use."""
+        return conversion.Limits(
+            wall_s=self.settings.converter_wall_s,
+            memory_bytes=self.settings.converter_memory_bytes,
+            output_bytes=self.settings.converter_output_bytes,
         )
 
     @property

@@ -73,6 +73,14 @@ RULE_SOURCES: Final[Mapping[str, LazyString]] = MappingProxyType(
 
 FINDINGS: Final[Mapping[str, LazyString]] = MappingProxyType(
     {
+        "converted-from": _(
+            "The file came as %(kind)s and was converted by %(converter)s. The PDF made of it was inspected and will "
+            "be printed: compare its pages with the original."
+        ),
+        "name-misleads": _("The name of the file ends in %(ending)s, but its content is %(kind)s."),
+        "macros-left-out": _(
+            "The %(kind)s file holds macros. They were not run and are not part of what is printed."
+        ),
         "file-repaired": _(
             "The file was damaged in %(places)s places and has been repaired. Compare the pages."
         ),

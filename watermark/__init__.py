@@ -18,6 +18,7 @@ from watermark.write.findings import Finding
 from watermark.write.fonts import font_path, missing_characters
 from watermark.write.join import join
 from watermark.write.limits import Limits
+from watermark.write.pictures import draw_pictures
 from watermark.write.prepare import prepare
 from watermark.write.render import render_page, thumbnail
 from watermark.write.stamp import Mark, PageMark, stamp
@@ -39,6 +40,7 @@ __all__ = [
     "Readings",
     "UnusableFileError",
     "WatermarkError",
+    "draw_pictures",
     "font_path",
     "inspect",
     "join",

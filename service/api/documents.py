@@ -34,7 +34,10 @@ class NewDocument(Model):
     need_to_know: str = Field(default="", max_length=NEED_TO_KNOW_LIMIT)
     no_copying: bool = False
     meeting_id: int | None = None
-    file: Base64Bytes = Field(description="The PDF, in base64.")
+    file: Base64Bytes = Field(description="The PDF, office file or picture, in base64.")
+    file_name: str = Field(
+        default="", max_length=255, description="What its owner called it; told if it misleads."
+    )
 
 
 class Registered(Model):
@@ -146,7 +149,10 @@ def register(body: NewDocument) -> Registered:
         no_copying=body.no_copying,
         meeting_id=body.meeting_id,
     )
-    return Registered(id=registering.register(current_runtime(), current_actor(), facts, body.file))
+    document_id = registering.register(
+        current_runtime(), current_actor(), facts, body.file, name=body.file_name
+    )
+    return Registered(id=document_id)
 
 
 @area.operation(

@@ -52,7 +52,7 @@ def register(
     no_copying: bool,
     meeting: int | None,
 ) -> None:
-    """Register the PDF in FILE."""
+    """Register the PDF, office file or picture in FILE."""
     runtime = open_installation()
     actor = asked_actor(runtime, acting)
     units = {row.unit.code: row.unit.id for row in people.list_units(runtime)}
@@ -71,7 +71,7 @@ def register(
         no_copying=no_copying,
         meeting_id=meeting,
     )
-    document_id = registering.register(runtime, actor, facts, file.read_bytes())
+    document_id = registering.register(runtime, actor, facts, file.read_bytes(), name=file.name)
     view = registering.get_document(runtime, actor, document_id)
     click.echo(f"document {document_id}: {view.row.pages} pages, {len(view.findings)} findings")
     for found in view.findings:

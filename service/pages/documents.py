@@ -22,7 +22,9 @@ from registry.views.approvals import Preview
 from registry.views.copies import CopyFilter
 from registry.views.documents import DocumentFilter, DocumentView
 from service import errors
+from service.conversion import ConversionFault
 from service.flows import copies, people, registering, requesting
+from service.flows.receiving import ENDINGS
 from service.flows.requesting import Wish
 from service.forms import FieldErrors, Form, parse_form, refused_field
 from service.login import current_actor, current_runtime, require
@@ -128,12 +130,12 @@ def register() -> AnyResponse | tuple[str, int]:
     if isinstance(form, FieldErrors):
         return _form_page(form), 422
     if upload is None or not upload.filename:
-        missing = gettext("Choose the PDF file of the document.")
+        missing = gettext("Choose the file of the document.")
         return _form_page(FieldErrors(request.form, {"file": missing})), 422
     runtime = current_runtime()
     try:
-        document_id = registering.register(runtime, current_actor(), form.facts(), upload.read())
-    except (WatermarkError, SandboxFault) as refusal:
+        document_id = registering.register(runtime, current_actor(), form.facts(), upload.read(), name=upload.filename)
+    except (WatermarkError, SandboxFault, ConversionFault) as refusal:
         return _form_page(FieldErrors(request.form, {"file": _advice(refusal)}), refusal.code), 422
     except RegistryError as refusal:
         if refusal.code in _FIELD_OF:
@@ -250,6 +252,7 @@ def _form_page(form: FieldErrors, code: str | None = None) -> str:
         unit_options=unit_options(),
         meeting_options=meeting_options(),
         level_choices=level_choices(),
+        endings=ENDINGS,
         limit_mb=current_runtime().settings.upload_limit_bytes // (1024 * 1024),
     )
 
