@@ -81,6 +81,17 @@ FINDINGS: Final[Mapping[str, LazyString]] = MappingProxyType(
         "macros-left-out": _(
             "The %(kind)s file holds macros. They were not run and are not part of what is printed."
         ),
+        "head-carried": _(
+            "The document shows its secrecy mark itself (%(printed)s, pages %(pages)s); ours is left out there."
+        ),
+        "head-differs": _(
+            "The document shows %(printed)s on pages %(pages)s but is registered as %(registered)s. Correct one of "
+            "the two before anything is printed."
+        ),
+        "copy-number-carried": _(
+            "The document shows a copy number of its own (%(printed)s, pages %(pages)s). It would stand on every copy "
+            "beside the copy's true number: have it removed."
+        ),
         "file-repaired": _(
             "The file was damaged in %(places)s places and has been repaired. Compare the pages."
         ),

@@ -16,6 +16,7 @@ from watermark.write.base import Base, BasePage
 from watermark.write.clean import Inspection, inspect
 from watermark.write.findings import Finding
 from watermark.write.fonts import font_path, missing_characters
+from watermark.write.heads import PageHead, find_heads, head_findings
 from watermark.write.join import join
 from watermark.write.limits import Limits
 from watermark.write.pictures import draw_pictures
@@ -33,6 +34,7 @@ __all__ = [
     "Limits",
     "Mark",
     "MarkPlan",
+    "PageHead",
     "PageMark",
     "PageReading",
     "QrReading",
@@ -41,7 +43,9 @@ __all__ = [
     "UnusableFileError",
     "WatermarkError",
     "draw_pictures",
+    "find_heads",
     "font_path",
+    "head_findings",
     "inspect",
     "join",
     "missing_characters",

@@ -10,7 +10,7 @@ from typing import Final, cast
 
 from registry.acts import documents
 from registry.acts.documents import DocumentFile
-from registry.rules import roles
+from registry.rules import levels, roles
 from registry.rules.facts import DocumentFacts
 from registry.rules.roles import Action, Actor
 from registry.views import documents as document_views
@@ -53,10 +53,12 @@ def register(
     """
     with runtime.refusals(actor, "document.register", f"unit:{facts.issuing_unit_id}"):
         roles.require(actor, Action.REGISTER_DOCUMENT)  # before a stranger's file costs anything
+        level = levels.get_level(facts.scheme, facts.level, enabled=runtime.settings.enabled_schemes)
+        mark = levels.mark_text(level, facts.secrecy_period)
     received = receive(runtime, offered, name)
     inspected, pictures = cast(
         "tuple[Inspection, tuple[bytes, ...]]",
-        runtime.parse("service.papers.pages:inspect_document", received.pdf),
+        runtime.parse("service.papers.pages:inspect_document", received.pdf, mark),
     )
     file = DocumentFile(
         original_sha256=runtime.store.put(offered),

@@ -20,6 +20,7 @@ from watermark.write import fonts, render
 from watermark.write.base import Base, BasePage
 from watermark.write.clean import CONTENT_NAME, as_broken_file, inspect
 from watermark.write.findings import Finding
+from watermark.write.heads import find_heads
 from watermark.write.limits import Limits
 from watermark.write.revision import Skeleton, skeleton
 from watermark.write.stamp import Mark, PageMark, stamp
@@ -36,6 +37,9 @@ _INK_STEP: Final = 26
 #: On darker paper than this nothing black can be read.
 _DARKEST_PAPER: Final = 140
 _PAPER_PERCENTILE: Final = 90
+
+#: Heads and page numbers of the document keep this much clear paper, so that ours do not read as theirs.
+_CARRIED_CLEAR_MM: Final = 2.0
 
 _TEST_TEXT: Final = "F10123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _TEST_PX_PER_MODULE: Final = 5
@@ -57,7 +61,9 @@ def prepare(pdf: bytes, *, texts: Iterable[str] = (), limits: Limits = Limits())
     inspection = inspect(pdf, limits=limits)
     pages = _pages(inspection.cleaned, limits)
     findings = [
-        Finding("mark-over-content", n) for n, page in enumerate(pages, 1) if page.placement.is_over_content
+        Finding("mark-over-content", n, {"mark": mark, "percent": max(1, round(100 * share))})
+        for n, page in enumerate(pages, 1)
+        for mark, share in page.placement.covered.items()
     ]
     with as_broken_file():
         parts, face, resources = _assemble(inspection.cleaned, texts)
@@ -81,6 +87,7 @@ def ink_of(picture: NDArray[np.uint8]) -> NDArray[np.bool_]:
 def _pages(cleaned: bytes, limits: Limits) -> tuple[BasePage, ...]:
     """Look at every page and choose the places of its marks and dots."""
     pages = []
+    heads = {head.page: head for head in find_heads(cleaned, limits=limits)}
     with render.opened(cleaned, limits) as drawn:
         for number in range(1, len(drawn) + 1):
             width_pt, height_pt = drawn.size_pt(number)
@@ -88,8 +95,11 @@ def _pages(cleaned: bytes, limits: Limits) -> tuple[BasePage, ...]:
             dpi = min(_INK_DPI, (min(_INK_PX, limits.picture_px) / inches) ** 0.5)
             ink = ink_of(drawn.draw(number, dpi, gray=True))
             paper = Paper(mm_from_pt(width_pt), mm_from_pt(height_pt), ink, dpi)
+            head = heads.get(number)
+            for carried in head.places if head else ():
+                paper.cut(carried.grown(_CARRIED_CLEAR_MM))[:] = True
             try:
-                placement = place(paper)
+                placement = place(paper, official=number == 1, carries_mark=bool(head and head.mark))
             except errors.PageTooSmallError as error:
                 raise errors.PageTooSmallError(page=number, **error.facts) from error
             cells = dots.usable_cells(reserve(paper, placement), dpi)

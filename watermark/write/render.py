@@ -5,7 +5,7 @@ PDFium is not safe to use from two threads, so a lock is held from opening to cl
 
 import io
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -16,7 +16,7 @@ from PIL import Image
 
 from watermark import errors
 from watermark.geometry import Rect
-from watermark.units import PT_PER_INCH, pt_from_mm
+from watermark.units import PT_PER_INCH, mm_from_pt, pt_from_mm
 from watermark.write.limits import Limits
 
 _PDFIUM: Final = threading.RLock()
@@ -58,6 +58,26 @@ class Pages:
         )
         picture: NDArray[np.uint8] = bitmap.to_numpy().copy()
         return picture.reshape(picture.shape[:2]) if gray else picture
+
+    def pieces(self, page: int, bands: Iterable[tuple[float, float]]) -> list[tuple[str, Rect]]:
+        """Return the pieces of live text of a page that begin within one of these bands, each with its place.
+
+        Args:
+            page: Number of the page of a cleaned file, from 1.
+            bands: Upper and lower edge of each, in mm from the top of the page.
+        """
+        read = self._page(page)
+        height = read.get_height()
+        text = read.get_textpage()
+        bands = tuple(bands)
+        found = []
+        for index in range(text.count_rects()):
+            left, bottom, right, top = text.get_rect(index)
+            sides = (left, height - top, right, height - bottom)
+            place = Rect(*(mm_from_pt(side) for side in sides))
+            if any(upper <= place.top < lower for upper, lower in bands):
+                found.append((text.get_text_bounded(left, bottom, right, top), place))
+        return found
 
     def _page(self, page: int) -> pypdfium2.PdfPage:
         """Return a page by its number from 1."""

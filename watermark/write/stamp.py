@@ -8,7 +8,7 @@ from watermark import errors
 from watermark.geometry import Rect
 from watermark.marks import dots, visible
 from watermark.marks.visible import Row
-from watermark.placement import CAPTION_PT, HEAD_PT, LINE_PT, TextRoom
+from watermark.placement import TextRoom
 from watermark.write import paint
 from watermark.write.base import Base, BasePage
 from watermark.write.fonts import Face
@@ -27,7 +27,8 @@ class PageMark:
         qr_text: Text of the QR code, capitals and digits.
         caption: The human code printed beside it; its groups, separated by ``-``, stand below each other.
         lines: Visible lines for the foot of the page.
-        head_left: Copy number, such as ``份号 000012``; may be empty.
+        head_left: Copy number, such as ``份号 000012``; may be empty. Its last word stands alone where heads stand as
+            GB/T 9704-2012 has them.
         head_right: Secrecy mark, such as ``机密★10年``; may be empty.
     """
 
@@ -104,19 +105,22 @@ def _texts(page: BasePage, mark: PageMark, face: Face) -> Iterator[bytes]:
 def _rows(page: BasePage, mark: PageMark, face: Face) -> Iterator[tuple[TextRoom, tuple[Row, ...]]]:
     """Yield each room of a page with the rows set in it."""
     places = page.placement
+    number = mark.head_left.split()[-1:] if places.official else (mark.head_left,)
     settings = (
-        (places.lines, mark.lines, LINE_PT, True),
-        (places.caption, mark.caption.split("-"), CAPTION_PT, True),
-        (places.head_left, (mark.head_left,), HEAD_PT, False),
-        (places.head_right, (mark.head_right,), HEAD_PT, False),
+        (places.lines, mark.lines, True),
+        (places.caption, mark.caption.split("-"), True),
+        (places.head_left, number, False),
+        (places.head_right, (mark.head_right,), False),
     )
-    for room, texts, size_pt, bottom in settings:
+    for room, texts, bottom in settings:
+        if room is None:
+            continue
         yield (
             room,
             visible.typeset(
                 [face.printable(text) for text in texts],
                 room.rect,
-                size_pt=size_pt * places.scale,
+                size_pt=room.size_pt,
                 advance=face.advance,
                 align=room.align,
                 bottom=bottom,
