@@ -106,9 +106,7 @@ def confine(own_folder: Path, code_folders: Iterable[Path]) -> tuple[str, ...]:
     return tuple(layers)
 
 
-def become(
-    program: Path, own_folder: Path, readable: Iterable[Path] = ()
-) -> tuple[Path, tuple[str, ...]]:
+def become(program: Path, own_folder: Path, readable: Iterable[Path] = ()) -> tuple[Path, tuple[str, ...]]:
     """Give up what a program of the system does not need that this process will become.
 
     Args:

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -33,7 +33,9 @@ PROGRAMS: Final = ("soffice", "libreoffice")
 PACKAGES: Final = "libreoffice-writer libreoffice-calc libreoffice-impress"
 """What Debian and Ubuntu call the parts that are needed."""
 
-_START: Final = "import sys; sys.path.insert(0, sys.argv[1]); from service.conversion_child import main; main()"
+_START: Final = (
+    "import sys; sys.path.insert(0, sys.argv[1]); from service.conversion_child import main; main()"
+)
 _LOOK_S: Final = 0.1
 _VERSION_S: Final = 30.0
 _OVERHEAD_BYTES: Final = 64 * 1024 * 1024
@@ -44,7 +46,7 @@ _ENDED_BY: Final = {"SIGXFSZ": "file", "SIGXCPU": "cpu"}
 _SHELL_ADDS: Final = 128
 """What a shell adds to the number of the signal that ended its last command."""
 
-_PROFILE: Final = {
+_PROFILE: Final[dict[str, dict[str, str | int | bool]]] = {
     "Setup/L10N": {"ooLocale": "zh-CN", "ooSetupSystemLocale": "zh-CN"},
     "Office.Linguistic/General": {"DefaultLocale": "en-US", "DefaultLocale_CJK": "zh-CN"},
     "Office.Common/Security/Scripting": {"MacroSecurityLevel": 3, "DisableMacrosExecution": True},
@@ -220,10 +222,8 @@ def _wait(process: subprocess.Popen[bytes], folder: Path, limits: Limits) -> Non
 def _end(process: subprocess.Popen[bytes]) -> None:
     """End the converter with everything it started, also what outlived it."""
     if hasattr(os, "killpg"):
-        try:
+        with suppress(ProcessLookupError, PermissionError):  # nothing of it is left
             os.killpg(process.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass  # nothing of it is left
     process.kill()
     process.wait()
 

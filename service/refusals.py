@@ -16,7 +16,9 @@ FILES: Final[dict[str, tuple[LazyString, LazyString]]] = {
         _("Open it in its own program, export it as PDF and try again."),
     ),
     "converter-missing": (
-        _("This is an office file (%(kind)s), and LibreOffice is not installed here. Nothing has been saved."),
+        _(
+            "This is an office file (%(kind)s), and LibreOffice is not installed here. Nothing has been saved."
+        ),
         _(
             "Export it as PDF and try again, or ask the administrator to install LibreOffice: "
             "apt-get install %(packages)s."

@@ -5,7 +5,7 @@ copies for the printer; ``read`` finds the marks again in scans. No database, no
 same bytes.
 """
 
-from watermark.errors import UnusableFileError, WatermarkError
+from watermark.errors import UnusableFileError, UnusableFontError, WatermarkError
 from watermark.marks.qr import modules as qr_modules
 from watermark.plan import DotStyle, MarkPlan
 from watermark.read.dots import DotReading
@@ -17,7 +17,7 @@ from watermark.write.bind import BoundCopy, bind, sheets
 from watermark.write.clean import Inspection, inspect
 from watermark.write.delta import Delta, Fingerprint, chunks, fingerprint
 from watermark.write.findings import Finding
-from watermark.write.fonts import font_path, missing_characters
+from watermark.write.fonts import FontChain, font_path, missing_characters, open_fonts
 from watermark.write.heads import PageHead, find_heads, head_findings
 from watermark.write.join import join
 from watermark.write.limits import Limits
@@ -35,6 +35,7 @@ __all__ = [
     "DotStyle",
     "Finding",
     "Fingerprint",
+    "FontChain",
     "Inspection",
     "Limits",
     "Mark",
@@ -46,6 +47,7 @@ __all__ = [
     "ReadLimits",
     "Readings",
     "UnusableFileError",
+    "UnusableFontError",
     "WatermarkError",
     "bind",
     "chunks",
@@ -57,6 +59,7 @@ __all__ = [
     "inspect",
     "join",
     "missing_characters",
+    "open_fonts",
     "open_pages",
     "prepare",
     "qr_modules",

@@ -13,6 +13,7 @@ from registry.views.documents import DocumentFilter, DocumentRow
 from service.api.approvals import MustAgree, OrderPreview
 from service.api.area import Area, Model
 from service.flows import registering, requesting
+from service.flows.characters import CODE, lacking
 from service.flows.requesting import Wish
 from service.login import current_actor, current_runtime
 
@@ -40,10 +41,19 @@ class NewDocument(Model):
     )
 
 
+class EntryWarning(Model):
+    """Characters of an entry that no font here has; copies that must show them cannot be printed."""
+
+    code: str = CODE
+    where: str = Field(description="The field, such as title.")
+    characters: str = Field(description="Each with its number, such as 𠮷 U+20BB7.")
+
+
 class Registered(Model):
-    """The id of a registered document."""
+    """The id of a registered document, and what of it cannot be printed."""
 
     id: int
+    warnings: list[EntryWarning] = []
 
 
 class DocumentQuery(Model):
@@ -152,7 +162,9 @@ def register(body: NewDocument) -> Registered:
     document_id = registering.register(
         current_runtime(), current_actor(), facts, body.file, name=body.file_name
     )
-    return Registered(id=document_id)
+    missing = lacking(current_runtime(), title=body.title, doc_number=body.doc_number)
+    told = [EntryWarning(where=each.where, characters=each.characters) for each in missing]
+    return Registered(id=document_id, warnings=told)
 
 
 @area.operation(

@@ -16,6 +16,7 @@ from registry.rules.roles import Action, Actor
 from registry.views import documents as document_views
 from registry.views.documents import DocumentFilter, DocumentPage, DocumentView
 from registry.views.scope import get_within_reach
+from service.flows.characters import Lacking, lacking
 from service.flows.receiving import receive
 from service.runtime import Runtime
 from service.tokens import ForgedToken, Purpose
@@ -33,9 +34,7 @@ class Look:
     pages: int
 
 
-def register(
-    runtime: Runtime, actor: Actor, facts: DocumentFacts, offered: bytes, *, name: str = ""
-) -> int:
+def register(runtime: Runtime, actor: Actor, facts: DocumentFacts, offered: bytes, *, name: str = "") -> int:
     """Register a document with its file and return its id; the same registration sent twice has one effect.
 
     Args:
@@ -73,6 +72,11 @@ def register(
         return documents.register(
             session, facts, file, enabled=runtime.settings.enabled_schemes, actor=actor, now=runtime.now()
         )
+
+
+def lacking_of(runtime: Runtime, document: DocumentView) -> tuple[Lacking, ...]:
+    """Return what of a document's title and number cannot be printed."""
+    return lacking(runtime, title=document.row.title, doc_number=document.row.doc_number)
 
 
 def list_documents(runtime: Runtime, actor: Actor, wanted: DocumentFilter, *, page: int = 1) -> DocumentPage:

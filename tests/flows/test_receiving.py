@@ -43,7 +43,9 @@ def opendocument(kind, *, encrypted=False, macros=False):
 
 def office_open(content_type):
     return archive(
-        **{"[Content_Types].xml": f'<Override PartName="/main.xml" ContentType="application/vnd.{content_type}"/>'}
+        **{
+            "[Content_Types].xml": f'<Override PartName="/main.xml" ContentType="application/vnd.{content_type}"/>'
+        }
     )
 
 

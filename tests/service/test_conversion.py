@@ -57,7 +57,7 @@ def test_without_a_converter_the_refusal_says_what_to_install(monkeypatch, tmp_p
 
 def test_one_that_hangs_is_ended_with_everything_it_started(soffice, tmp_path):
     told = tmp_path / "children"
-    soffice(f'sleep 321 & echo $! > {told}; sleep 321')
+    soffice(f"sleep 321 & echo $! > {told}; sleep 321")
     began = time.monotonic()
     with pytest.raises(SandboxExceeded) as exceeded:
         conversion.convert(b"the file", "DOCX", Limits(wall_s=1))
@@ -105,7 +105,9 @@ def test_one_that_fills_the_disk_is_ended(soffice, does):
 
 def test_many_small_files_fill_the_disk_as_well(soffice, monkeypatch):
     monkeypatch.setattr(conversion, "_OVERHEAD_BYTES", 1024 * 1024)
-    soffice('n=0; while [ $n -lt 40 ]; do dd if=/dev/zero of="$out/$n" bs=1k count=900; n=$((n+1)); done; sleep 321')
+    soffice(
+        'n=0; while [ $n -lt 40 ]; do dd if=/dev/zero of="$out/$n" bs=1k count=900; n=$((n+1)); done; sleep 321'
+    )
     with pytest.raises(SandboxExceeded) as exceeded:
         conversion.convert(b"the file", "DOCX", Limits(wall_s=20, output_bytes=1024 * 1024))
     assert exceeded.value.limit == "file"
@@ -113,7 +115,9 @@ def test_many_small_files_fill_the_disk_as_well(soffice, monkeypatch):
 
 def test_the_converter_sees_no_setting_and_a_profile_of_its_own(soffice, monkeypatch):
     monkeypatch.setenv("FOLIOTRACE_DATABASE_URL", "postgresql://secret")
-    soffice('{ echo "%PDF-"; env; cat "$HOME/profile/user/registrymodifications.xcu"; } > "$out/document.pdf"')
+    soffice(
+        '{ echo "%PDF-"; env; cat "$HOME/profile/user/registrymodifications.xcu"; } > "$out/document.pdf"'
+    )
     said = conversion.convert(b"", "DOCX", Limits()).pdf.decode()
     assert "FOLIOTRACE_DATABASE_URL" not in said
     assert '<prop oor:name="DisableMacrosExecution" oor:op="fuse"><value>true</value>' in said

@@ -111,7 +111,11 @@ def heads(*marks, copy_no=""):
 @pytest.mark.parametrize("printed", ["机密★10年", "机密"])
 def test_a_head_that_agrees_is_told_once_for_all_pages(printed):
     (told,) = head_findings(heads(printed, printed, "", printed), "机密★10年")
-    assert (told.code, told.page, told.facts) == ("head-carried", None, {"printed": printed, "pages": "1–2, 4"})
+    assert (told.code, told.page, told.facts) == (
+        "head-carried",
+        None,
+        {"printed": printed, "pages": "1–2, 4"},
+    )
 
 
 @pytest.mark.parametrize("printed", ["秘密★10年", "机密★20年", "核心商密"])

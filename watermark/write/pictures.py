@@ -46,6 +46,8 @@ _EOI: Final = 0xD9
 _SOS: Final = 0xDA
 _FRAMES: Final = frozenset({0xC0, 0xC1, 0xC2})
 """Baseline, extended and progressive Huffman coding: what every viewer unpacks (ITU-T T.81 §B.1.1.3)."""
+_OTHER_CODINGS: Final = frozenset(range(0xC3, 0xD0)) - {0xC4, 0xC8}
+"""Lossless, arithmetic and hierarchical coding."""
 _KEPT: Final = _FRAMES | {0xC4, _SOS, 0xDB, 0xDD, 0xEE}
 """Tables, frame, scans, restart interval, and Adobe's note on the colours."""
 _RGB_NAMES: Final = b"RGB"
@@ -115,8 +117,8 @@ def plain_jpeg(data: bytes) -> bytes | None:
         end = at + 2 + struct.unpack_from(">H", data, at + 2)[0]
         if marker == _SOS:
             end = _scan_end(data, end)
-        elif 0xC0 <= marker <= 0xCF and marker not in _KEPT:
-            return None  # lossless, arithmetic or hierarchical coding
+        elif marker in _OTHER_CODINGS:
+            return None
         if marker in _FRAMES and _names_rgb(data[at:end]):
             return None
         if marker in _KEPT:
@@ -173,9 +175,7 @@ def _believed(claimed: object) -> tuple[float, float] | None:
     return across, down
 
 
-def sheet_of(
-    size_px: tuple[int, int], dpi: tuple[float, float] | None
-) -> tuple[tuple[float, float], Rect]:
+def sheet_of(size_px: tuple[int, int], dpi: tuple[float, float] | None) -> tuple[tuple[float, float], Rect]:
     """Return the size of the page for an upright picture, and where on it the picture lies, in mm."""
     width_px, height_px = size_px
     if dpi is not None:
@@ -238,7 +238,8 @@ def _add_page(pdf: pikepdf.Pdf, packed: _Packed, dpi: tuple[float, float] | None
         pt_from_mm(place.width), 0, 0, pt_from_mm(place.height),
         pt_from_mm(place.left), pt_from_mm(sheet[1] - place.bottom),
     )  # fmt: skip
-    page = pdf.add_blank_page(page_size=tuple(round(pt_from_mm(side), 3) for side in sheet))
+    page = pdf.add_blank_page()
+    page.obj.MediaBox = pikepdf.Array([0, 0, *(round(pt_from_mm(side), 3) for side in sheet)])
     page.obj.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im=stream))
     numbers = " ".join(f"{number:.4f}" for number in (turn @ scale).shorthand)
     page.obj.Contents = pdf.make_stream(f"q {numbers} cm /Im Do Q".encode("ascii"))

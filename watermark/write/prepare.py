@@ -55,6 +55,7 @@ def prepare(
     texts: Iterable[str] = (),
     plan: MarkPlan = MarkPlan(),  # noqa: B008 -- a frozen value
     limits: Limits = Limits(),  # noqa: B008 -- a frozen value
+    further: Iterable[bytes] = (),
 ) -> Base:
     """Return the base of a document's copies.
 
@@ -63,6 +64,7 @@ def prepare(
         texts: Every text that marks of this batch may contain; their letters are embedded.
         plan: Which marks its pages get.
         limits: Bounds on the file.
+        further: What ``FontChain.cut`` gave for these texts.
 
     Raises:
         UnusableFileError: the file cannot be used, or one of its pages cannot be marked (``UnstampablePageError``).
@@ -76,7 +78,7 @@ def prepare(
         if _is_wanted(mark, plan)
     ]
     with as_broken_file():
-        base = _assemble(inspection.cleaned, pages, plan, texts)
+        base = _assemble(inspection.cleaned, pages, plan, texts, further)
     if base.face.missing:
         numbers = " ".join(f"U+{ord(character):04X}" for character in sorted(base.face.missing))
         findings.append(Finding("characters-missing", facts={"characters": numbers}))
@@ -115,7 +117,9 @@ def _pages(cleaned: bytes, plan: MarkPlan, limits: Limits) -> tuple[BasePage, ..
             for carried in head.places if head else ():
                 paper.cut(carried.grown(_CARRIED_CLEAR_MM))[:] = True
             try:
-                placement = place(paper, official=plan.heads and number == 1, carries_mark=bool(head and head.mark))
+                placement = place(
+                    paper, official=plan.heads and number == 1, carries_mark=bool(head and head.mark)
+                )
             except errors.PageTooSmallError as error:
                 raise errors.PageTooSmallError(page=number, **error.facts) from error
             pages.append(
@@ -137,11 +141,13 @@ def _cells(paper: Paper, placement: Placement, plan: MarkPlan) -> NDArray[np.boo
     return cells if plan.dots else np.zeros_like(cells)
 
 
-def _assemble(cleaned: bytes, pages: Sequence[BasePage], plan: MarkPlan, texts: Iterable[str]) -> Base:
+def _assemble(
+    cleaned: bytes, pages: Sequence[BasePage], plan: MarkPlan, texts: Iterable[str], further: Iterable[bytes]
+) -> Base:
     """Give every page its content around empty slots, and take the PDF apart."""
     saved = io.BytesIO()
     with pikepdf.open(io.BytesIO(cleaned)) as pdf:
-        font, face = fonts.embed(pdf, texts)
+        font, face = fonts.embed(pdf, texts, further)
         # A page may leave any state behind in a group: marks are painted opaque whatever came before (§11.6).
         opaque = pikepdf.Dictionary(
             Type=pikepdf.Name.ExtGState, ca=1, CA=1, BM=pikepdf.Name.Normal, SMask=pikepdf.Name("/None")
