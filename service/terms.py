@@ -150,8 +150,8 @@ ENTRIES: Final[Mapping[str, LazyString]] = MappingProxyType(
 """What a clerk entered, by its field."""
 
 _LACKING: Final = _(
-    "%(entry)s has characters that no font here has: %(characters)s. Copies that must show them cannot be printed until "
-    "the administrator adds a font (FOLIOTRACE_FONTS)."
+    "%(entry)s has characters that no font here has: %(characters)s. Copies that must show them cannot be printed "
+    "until the administrator adds a font (FOLIOTRACE_FONTS)."
 )
 _UNTOLD: Final = _("The file was changed when it was cleaned (%(code)s).")
 

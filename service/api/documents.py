@@ -53,7 +53,7 @@ class Registered(Model):
     """The id of a registered document, and what of it cannot be printed."""
 
     id: int
-    warnings: list[EntryWarning] = []
+    warnings: list[EntryWarning] = Field(default=[])
 
 
 class DocumentQuery(Model):

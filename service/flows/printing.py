@@ -46,13 +46,16 @@ class Download:
 
 @dataclass(frozen=True)
 class Plan:
-    """An approved request that can be printed: what was agreed to, how much is left, who can be named, what cannot be printed."""
+    """An approved request that can be printed: what was agreed to, how much is left, who can be named.
+
+    Attributes:
+        lacking: What cannot be printed: the staff number of whose name it is, empty for the document, and what.
+    """
 
     view: RequestView
     left: int
     persons: tuple[Name, ...]
-    lacking: tuple[tuple[str, Lacking], ...] = ()
-    """What cannot be printed: whose it is, empty for the document itself, and what."""
+    lacking: tuple[tuple[str, Lacking], ...]
 
 
 def approved(runtime: Runtime, actor: Actor) -> tuple[RequestRow, ...]:

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.fixtures.browsers import PHONE
 from tests.fixtures.papers import draw_docx, draw_pdf, draw_picture, locked, with_script
+from tests.watermark.test_heads import BODY, letter
 
 pytestmark = pytest.mark.browser
 
@@ -104,6 +105,23 @@ def test_a_picture_is_registered_and_told(visit):
         fill_in(page, b"", file=file)
         page.wait_for_url(re.compile(r"/documents/\d+$"))
         expect(page.locator(".findings")).to_contain_text("The file came as PNG and was converted by Pillow")
+
+    visit("clerk", walk)
+
+
+def test_what_somebody_has_to_act_on_stands_first_and_a_missing_character_is_named(visit):
+    differing = letter([("秘密★10年", 28, 47.2, 16), *BODY])
+
+    def walk(page):
+        page.goto("/documents/new")
+        fill_in(page, differing, number="吉𠮷〔2026〕7号")
+        page.wait_for_url(re.compile(r"/documents/\d+$"))
+        expect(page.locator(".findings")).to_contain_text(
+            "The document number has characters that no font here has"
+        )
+        expect(page.locator(".findings strong")).to_contain_text(
+            "shows 秘密★10年 on pages 1 but is registered as"
+        )
 
     visit("clerk", walk)
 

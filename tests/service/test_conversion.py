@@ -1,6 +1,7 @@
 """LibreOffice is started once, confined, ended with everything it started, and believed only so far."""
 
 import os
+import tempfile
 import time
 from pathlib import Path
 
@@ -34,8 +35,11 @@ def soffice(tmp_path, monkeypatch):
     return put
 
 
+COMMON = Path(tempfile.gettempdir())
+
+
 def leftovers():
-    return {path.name for path in Path("/tmp").glob("foliotrace-*")}
+    return {path.name for path in COMMON.glob("foliotrace-*")}
 
 
 def test_what_comes_out_is_taken_with_the_name_of_its_maker(soffice):
@@ -130,4 +134,4 @@ def test_a_real_one_makes_a_pdf_in_a_chinese_face():
     made = conversion.convert(draw_docx("预算草案，刃直骨角"), "DOCX", Limits())
     assert made.converter.startswith("LibreOffice ")
     assert made.pdf.startswith(b"%PDF-")
-    assert not list(Path("/tmp").glob("OSL_PIPE_*"))
+    assert not list(COMMON.glob("OSL_PIPE_*"))

@@ -149,7 +149,7 @@ def open_fonts(paths: Iterable[Path]) -> FontChain:
 def _embeddable(path: Path) -> frozenset[int]:
     """Return the code points of a face that may go into a file, after drawing one of its characters."""
     try:
-        with TTFont(path, lazy=True, fontNumber=0) as font:
+        with path.open("rb") as file, TTFont(file, lazy=True, fontNumber=0) as font:
             if "glyf" not in font:
                 raise UnusableFontError(file=path.name, reason="no-truetype-outlines")
             rights = font["OS/2"].fsType
@@ -210,7 +210,7 @@ def _cut(path: Path, code_points: Collection[int]) -> tuple[bytes, TTFont]:
     options.drop_tables += ["OS/2", "post", "name"]
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=code_points)
-    with TTFont(path, lazy=True, recalcTimestamp=False, fontNumber=0) as font:
+    with path.open("rb") as file, TTFont(file, lazy=True, recalcTimestamp=False, fontNumber=0) as font:
         cutter.subset(font)
         program = _saved(font)
     return program, TTFont(io.BytesIO(program), recalcTimestamp=False)
