@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfoNotFoundError
 
 from babel.dates import get_timezone
 from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from registry.rules.levels import ENABLED_BY_DEFAULT, Scheme
 from service.faults import SettingsError
@@ -44,6 +44,10 @@ class Settings(BaseSettings):
     """``sqlite:///PATH`` or ``postgresql+psycopg://…``; empty: an SQLite file in ``data_dir``."""
     keys_dir: Path = Path()
     """Unset: ``data_dir/keys``. Better on another volume, so that a backup of the data holds no key."""
+
+    fonts: Annotated[tuple[Path, ...], NoDecode] = ()
+    """Further TrueType files, separated as in ``PATH``, for characters that the bundled face lacks: rare names need one
+    with Extension B, such as Debian's fonts-hanazono. Each must allow embedding."""
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
@@ -81,6 +85,12 @@ class Settings(BaseSettings):
     sandbox_cpu_s: Annotated[int, Field(ge=1)] = 60
     sandbox_wall_s: Annotated[int, Field(ge=1)] = 120
 
+    converter_wall_s: Annotated[int, Field(ge=1)] = 90
+    """How long LibreOffice may take for one office file; common ones take one to five seconds."""
+    converter_memory_bytes: Bytes = 4096 * MEBIBYTE
+    """Address space of LibreOffice; it maps about 1.5 GiB before it has opened anything."""
+    converter_output_bytes: Bytes = 256 * MEBIBYTE
+
     job_lease_s: Annotated[float, Field(ge=0.2)] = 20
     """How long a silent worker keeps its job; it reports three times within a lease."""
     job_poll_s: Annotated[float, Field(gt=0)] = 0.5
@@ -115,6 +125,11 @@ class Settings(BaseSettings):
         except (LookupError, ZoneInfoNotFoundError) as error:
             raise ValueError(f"{name!r} is no time zone") from error
         return name
+
+    @field_validator("fonts", mode="before")
+    @classmethod
+    def _separated(cls, paths: object) -> object:
+        return tuple(filter(None, paths.split(os.pathsep))) if isinstance(paths, str) else paths
 
     @field_validator("public_url")
     @classmethod

@@ -8,8 +8,29 @@ _ = lazy_gettext
 
 FILES: Final[dict[str, tuple[LazyString, LazyString]]] = {
     "not-a-pdf": (
-        _("This is not a PDF, whatever its name says."),
+        _("This is no PDF, office file or picture that is taken here, whatever its name says."),
         _("Open it in its own program, export it as PDF and try again."),
+    ),
+    "not-converted": (
+        _("The file could not become a PDF. Nothing has been saved."),
+        _("Open it in its own program, export it as PDF and try again."),
+    ),
+    "converter-missing": (
+        _(
+            "This is an office file (%(kind)s), and LibreOffice is not installed here. Nothing has been saved."
+        ),
+        _(
+            "Export it as PDF and try again, or ask the administrator to install LibreOffice: "
+            "apt-get install %(packages)s."
+        ),
+    ),
+    "conversion-failed": (
+        _("LibreOffice could not make a PDF of this %(kind)s file. Nothing has been saved."),
+        _("Open it in its own program, export it as PDF and try again."),
+    ),
+    "office-file-encrypted": (
+        _("The office file asks for a password, so it cannot be converted. Nothing has been saved."),
+        _("Save it without a password and try again."),
     ),
     "broken-file": (
         _("The PDF is damaged in a way that cannot be repaired without guessing."),

@@ -13,6 +13,7 @@ from flask_babel import LazyString, lazy_gettext
 
 from registry.rules.approval import Act
 from registry.rules.words import MeetingState, RequestState
+from service.flows.characters import Lacking
 
 _ = lazy_gettext
 
@@ -73,6 +74,28 @@ RULE_SOURCES: Final[Mapping[str, LazyString]] = MappingProxyType(
 
 FINDINGS: Final[Mapping[str, LazyString]] = MappingProxyType(
     {
+        "converted-from": _(
+            "The file came as %(kind)s and was converted by %(converter)s. The PDF made of it was inspected and will "
+            "be printed: compare its pages with the original."
+        ),
+        "name-misleads": _("The name of the file ends in %(ending)s, but its content is %(kind)s."),
+        "macros-left-out": _(
+            "The %(kind)s file holds macros. They were not run and are not part of what is printed."
+        ),
+        "head-carried": _(
+            "The document shows its secrecy mark itself (%(printed)s, pages %(pages)s); ours is left out there."
+        ),
+        "head-differs": _(
+            "The document shows %(printed)s on pages %(pages)s but is registered as %(registered)s. Correct one of "
+            "the two before anything is printed."
+        ),
+        "copy-number-carried": _(
+            "The document shows a copy number of its own (%(printed)s, pages %(pages)s). It would stand on every copy "
+            "beside the copy's true number: have it removed."
+        ),
+        "mark-over-content": _(
+            "On this page %(mark)s finds no free place and covers %(percent)s %% of the place it takes."
+        ),
         "file-repaired": _(
             "The file was damaged in %(places)s places and has been repaired. Compare the pages."
         ),
@@ -101,6 +124,35 @@ FINDINGS: Final[Mapping[str, LazyString]] = MappingProxyType(
 )
 """What a clerk reads about a file, by the code of the finding; the facts fill the placeholders."""
 
+LOUD: Final = frozenset({"head-differs", "copy-number-carried"})
+"""Findings that somebody has to act on before anything is printed."""
+
+MARKS: Final[Mapping[str, LazyString]] = MappingProxyType(
+    {
+        "qr": _("the QR code"),
+        "caption": _("the human code"),
+        "lines": _("the visible lines"),
+        "head_left": _("the copy number"),
+        "head_right": _("the secrecy mark"),
+    }
+)
+
+ENTRIES: Final[Mapping[str, LazyString]] = MappingProxyType(
+    {
+        "title": _("The title"),
+        "doc_number": _("The document number"),
+        "name_zh": _("The Chinese name"),
+        "name_en": _("The English name"),
+        "unit_zh": _("The Chinese name of the unit"),
+        "unit_en": _("The English name of the unit"),
+    }
+)
+"""What a clerk entered, by its field."""
+
+_LACKING: Final = _(
+    "%(entry)s has characters that no font here has: %(characters)s. Copies that must show them cannot be printed "
+    "until the administrator adds a font (FOLIOTRACE_FONTS)."
+)
 _UNTOLD: Final = _("The file was changed when it was cleaned (%(code)s).")
 
 
@@ -109,7 +161,9 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(
         act_words=ACTS, request_looks=REQUEST_STATES, meeting_looks=MEETING_STATES, rule_sources=RULE_SOURCES
     )
+    app.jinja_env.globals["loud_findings"] = LOUD
     app.jinja_env.filters["finding"] = finding_text
+    app.jinja_env.filters["lacking"] = lacking_text
 
 
 def finding_text(finding: Mapping[str, Any]) -> str:
@@ -117,5 +171,14 @@ def finding_text(finding: Mapping[str, Any]) -> str:
     sentence = FINDINGS.get(finding["code"])
     if sentence is None:
         return str(_UNTOLD) % {"code": finding["code"]}
-    text: str = str(sentence) % finding["facts"]
+    facts = dict(finding["facts"])
+    if "mark" in facts:
+        facts["mark"] = MARKS.get(facts["mark"], facts["mark"])
+    text: str = str(sentence) % facts
+    return text
+
+
+def lacking_text(lacking: Lacking) -> str:
+    """Return the warning about characters of an entry that no font has."""
+    text: str = str(_LACKING) % {"entry": ENTRIES[lacking.where], "characters": lacking.characters}
     return text

@@ -5,7 +5,7 @@ copies for the printer; ``read`` finds the marks again in scans. No database, no
 same bytes.
 """
 
-from watermark.errors import UnusableFileError, WatermarkError
+from watermark.errors import UnusableFileError, UnusableFontError, WatermarkError
 from watermark.marks.qr import modules as qr_modules
 from watermark.plan import DotStyle, MarkPlan
 from watermark.read.dots import DotReading
@@ -17,9 +17,11 @@ from watermark.write.bind import BoundCopy, bind, sheets
 from watermark.write.clean import Inspection, inspect
 from watermark.write.delta import Delta, Fingerprint, chunks, fingerprint
 from watermark.write.findings import Finding
-from watermark.write.fonts import font_path, missing_characters
+from watermark.write.fonts import FontChain, font_path, missing_characters, open_fonts
+from watermark.write.heads import PageHead, find_heads, head_findings
 from watermark.write.join import join
 from watermark.write.limits import Limits
+from watermark.write.pictures import draw_pictures
 from watermark.write.prepare import prepare
 from watermark.write.raster import rasterise
 from watermark.write.render import render_page, thumbnail
@@ -34,24 +36,31 @@ __all__ = [
     "DotStyle",
     "Finding",
     "Fingerprint",
+    "FontChain",
     "Inspection",
     "Limits",
     "Mark",
     "MarkPlan",
+    "PageHead",
     "PageMark",
     "PageReading",
     "QrReading",
     "ReadLimits",
     "Readings",
     "UnusableFileError",
+    "UnusableFontError",
     "WatermarkError",
     "bind",
     "chunks",
+    "draw_pictures",
+    "find_heads",
     "fingerprint",
     "font_path",
+    "head_findings",
     "inspect",
     "join",
     "missing_characters",
+    "open_fonts",
     "open_pages",
     "prepare",
     "qr_modules",

@@ -115,6 +115,12 @@ class UnstampablePageError(UnusableFileError):
     code = "unstampable-page"
 
 
+class UnusableFontError(WatermarkError):
+    """A font of the chain that is broken or may not be embedded."""
+
+    code = "unusable-font"
+
+
 class NoSuchPageError(WatermarkError):
     """A page number outside the document."""
 

@@ -13,6 +13,7 @@ from registry.views.documents import DocumentFilter, DocumentRow
 from service.api.approvals import MustAgree, OrderPreview
 from service.api.area import Area, Model
 from service.flows import registering, requesting
+from service.flows.characters import CODE, lacking
 from service.flows.requesting import Wish
 from service.login import current_actor, current_runtime
 
@@ -34,13 +35,25 @@ class NewDocument(Model):
     need_to_know: str = Field(default="", max_length=NEED_TO_KNOW_LIMIT)
     no_copying: bool = False
     meeting_id: int | None = None
-    file: Base64Bytes = Field(description="The PDF, in base64.")
+    file: Base64Bytes = Field(description="The PDF, office file or picture, in base64.")
+    file_name: str = Field(
+        default="", max_length=255, description="What its owner called it; told if it misleads."
+    )
+
+
+class EntryWarning(Model):
+    """Characters of an entry that no font here has; copies that must show them cannot be printed."""
+
+    code: str = CODE
+    where: str = Field(description="The field, such as title.")
+    characters: str = Field(description="Each with its number, such as 𠮷 U+20BB7.")
 
 
 class Registered(Model):
-    """The id of a registered document."""
+    """The id of a registered document, and what of it cannot be printed."""
 
     id: int
+    warnings: list[EntryWarning] = Field(default=[])
 
 
 class DocumentQuery(Model):
@@ -146,7 +159,12 @@ def register(body: NewDocument) -> Registered:
         no_copying=body.no_copying,
         meeting_id=body.meeting_id,
     )
-    return Registered(id=registering.register(current_runtime(), current_actor(), facts, body.file))
+    document_id = registering.register(
+        current_runtime(), current_actor(), facts, body.file, name=body.file_name
+    )
+    missing = lacking(current_runtime(), title=body.title, doc_number=body.doc_number)
+    told = [EntryWarning(where=each.where, characters=each.characters) for each in missing]
+    return Registered(id=document_id, warnings=told)
 
 
 @area.operation(

@@ -13,6 +13,7 @@ from service.cli.acting import acting_as, asked_actor
 from service.cli.opening import open_installation
 from service.filters import level_text
 from service.flows import people, registering, requesting
+from service.flows.characters import CODE
 from service.flows.requesting import Wish
 from service.times import end_of_day
 
@@ -52,7 +53,7 @@ def register(
     no_copying: bool,
     meeting: int | None,
 ) -> None:
-    """Register the PDF in FILE."""
+    """Register the PDF, office file or picture in FILE."""
     runtime = open_installation()
     actor = asked_actor(runtime, acting)
     units = {row.unit.code: row.unit.id for row in people.list_units(runtime)}
@@ -71,9 +72,11 @@ def register(
         no_copying=no_copying,
         meeting_id=meeting,
     )
-    document_id = registering.register(runtime, actor, facts, file.read_bytes())
+    document_id = registering.register(runtime, actor, facts, file.read_bytes(), name=file.name)
     view = registering.get_document(runtime, actor, document_id)
     click.echo(f"document {document_id}: {view.row.pages} pages, {len(view.findings)} findings")
+    for each in registering.lacking_of(runtime, view):
+        click.echo(f"  {CODE} {each.where}: {each.characters}")
     for found in view.findings:
         click.echo(f"  {found['code']} {found['facts']}")
 

@@ -10,12 +10,14 @@ from typing import Final, cast
 
 from registry.acts import documents
 from registry.acts.documents import DocumentFile
-from registry.rules import roles
+from registry.rules import levels, roles
 from registry.rules.facts import DocumentFacts
 from registry.rules.roles import Action, Actor
 from registry.views import documents as document_views
 from registry.views.documents import DocumentFilter, DocumentPage, DocumentView
 from registry.views.scope import get_within_reach
+from service.flows.characters import Lacking, lacking
+from service.flows.receiving import receive
 from service.runtime import Runtime
 from service.tokens import ForgedToken, Purpose
 from watermark import Inspection
@@ -32,32 +34,49 @@ class Look:
     pages: int
 
 
-def register(runtime: Runtime, actor: Actor, facts: DocumentFacts, pdf: bytes) -> int:
+def register(runtime: Runtime, actor: Actor, facts: DocumentFacts, offered: bytes, *, name: str = "") -> int:
     """Register a document with its file and return its id; the same registration sent twice has one effect.
+
+    Args:
+        runtime: The tools.
+        actor: The clerk.
+        facts: What the clerk states.
+        offered: The file as it was sent: a PDF, an office file or a picture.
+        name: What its owner called it.
 
     Raises:
         UnusableFileError: the file is refused; nothing was stored.
+        ConversionFault: it is no PDF and could not become one; nothing was stored.
         SandboxFault: the file could not be read to its end; nothing was stored.
         RegistryError: the facts are refused, and the refusal is recorded.
     """
     with runtime.refusals(actor, "document.register", f"unit:{facts.issuing_unit_id}"):
         roles.require(actor, Action.REGISTER_DOCUMENT)  # before a stranger's file costs anything
+        level = levels.get_level(facts.scheme, facts.level, enabled=runtime.settings.enabled_schemes)
+        mark = levels.mark_text(level, facts.secrecy_period)
+    received = receive(runtime, offered, name)
     inspected, pictures = cast(
-        "tuple[Inspection, tuple[bytes, ...]]", runtime.parse("service.papers.pages:inspect_document", pdf)
+        "tuple[Inspection, tuple[bytes, ...]]",
+        runtime.parse("service.papers.pages:inspect_document", received.pdf, mark),
     )
     file = DocumentFile(
-        original_sha256=runtime.store.put(pdf),
+        original_sha256=runtime.store.put(offered),
         cleaned_sha256=runtime.store.put(inspected.cleaned),
         pictures=[runtime.store.put(picture) for picture in pictures],
         findings=[
             {"code": found.code, "page": found.page, "facts": dict(found.facts)}
-            for found in inspected.findings
+            for found in (*received.findings, *inspected.findings)
         ],
     )
     with runtime.deed(actor, "document.register", f"unit:{facts.issuing_unit_id}") as session:
         return documents.register(
             session, facts, file, enabled=runtime.settings.enabled_schemes, actor=actor, now=runtime.now()
         )
+
+
+def lacking_of(runtime: Runtime, document: DocumentView) -> tuple[Lacking, ...]:
+    """Return what of a document's title and number cannot be printed."""
+    return lacking(runtime, title=document.row.title, doc_number=document.row.doc_number)
 
 
 def list_documents(runtime: Runtime, actor: Actor, wanted: DocumentFilter, *, page: int = 1) -> DocumentPage:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.fixtures.papers import draw_pdf
+from tests.fixtures.papers import draw_docx, draw_pdf, draw_picture
 
 
 @pytest.fixture
@@ -24,6 +24,25 @@ def test_a_document_goes_its_way_at_the_keyboard(run, tmp_path):
     assert "request 1" in run("document", "ask", "--as", "handler", "1", *wish, "--send").output
     assert "waiting\t1\tPRINT\tOPEN\t3" in run("approval", "list", "--as", "leader").output
     assert "request 1: APPROVED" in run("approval", "decide", "--as", "leader", "1", answers="y\n").output
+
+
+def test_a_picture_is_registered_at_the_keyboard(run, tmp_path):
+    paper = tmp_path / "budget.png"
+    paper.write_bytes(draw_picture())
+    facts = ("--number", "7", "--title", "Budget", "--unit", "FIN", "--level", "SECRET", "--period", "10年")
+    registered = run("document", "register", "--as", "clerk", str(paper), *facts)
+    assert "document 1: 1 pages, 1 findings" in registered.output
+    assert "converted-from {'kind': 'PNG'" in registered.output
+
+
+def test_an_office_file_without_a_converter_says_what_to_install(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    paper = tmp_path / "budget.docx"
+    paper.write_bytes(draw_docx())
+    facts = ("--number", "7", "--title", "Budget", "--unit", "FIN", "--level", "SECRET", "--period", "10年")
+    refused = run("document", "register", "--as", "clerk", str(paper), *facts)
+    assert refused.exit_code == 1
+    assert "converter-missing: no LibreOffice to convert DOCX; run: apt-get install" in refused.output
 
 
 def test_a_refusal_is_one_line_and_a_status(run, tmp_path):

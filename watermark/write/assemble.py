@@ -29,7 +29,13 @@ Path = tuple[str, ...]
 
 
 def assemble(
-    cleaned: bytes, pages: Sequence[BasePage], plan: MarkPlan, texts: Iterable[str], limits: Limits
+    cleaned: bytes,
+    pages: Sequence[BasePage],
+    plan: MarkPlan,
+    texts: Iterable[str],
+    further: Iterable[bytes],
+    *,
+    limits: Limits,
 ) -> Base:
     """Return the base of a document, without findings.
 
@@ -38,6 +44,7 @@ def assemble(
         pages: Where the marks of its pages go.
         plan: Which marks they get.
         texts: Every text that the marks may contain.
+        further: What ``FontChain.cut`` gave for these texts.
         limits: Bounds the pictures that try out displaced words.
     """
     saved = io.BytesIO()
@@ -45,7 +52,7 @@ def assemble(
         if plan.shifts:
             pages = list(_with_shifts(pdf, pages, limits))
         slots = _slots(pages, plan)
-        font, face = fonts.embed(pdf, texts)
+        font, face = fonts.embed(pdf, texts, further)
         # A page may leave any state behind in a group: marks are painted opaque whatever came before (§11.6).
         opaque = pikepdf.Dictionary(
             Type=pikepdf.Name.ExtGState, ca=1, CA=1, BM=pikepdf.Name.Normal, SMask=pikepdf.Name("/None")
@@ -154,7 +161,8 @@ def _reached(sheet: pikepdf.Object, path: Path) -> pikepdf.Stream:
 
 def _words_place(page: BasePage) -> object:
     """Return what pages have in common that can draw the same texts."""
-    return page.height_pt, page.width_pt, page.placement.scale, page.placement.rooms
+    rooms = ((room.rect, room.align, room.size_pt, room.over_content) for room in page.placement.rooms)
+    return page.height_pt, page.width_pt, page.placement.official, *rooms
 
 
 def _entries(slot: Slot, pages: Sequence[BasePage], plan: MarkPlan, resources: int) -> Template | None:

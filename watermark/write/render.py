@@ -6,7 +6,7 @@ PDFium is not safe to use from two threads, so a lock is held from opening to cl
 import ctypes
 import io
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -19,7 +19,7 @@ from PIL import Image
 
 from watermark import errors
 from watermark.geometry import Rect
-from watermark.units import PT_PER_INCH, pt_from_mm
+from watermark.units import PT_PER_INCH, mm_from_pt, pt_from_mm
 from watermark.write.limits import Limits
 
 _PDFIUM: Final = threading.RLock()
@@ -92,6 +92,26 @@ class Pages:
                 np.array([pdfium.FPDFText_IsGenerated(text, at) for at in range(count)], np.int64) == 1,
                 origins,
             )
+
+    def pieces(self, page: int, bands: Iterable[tuple[float, float]]) -> list[tuple[str, Rect]]:
+        """Return the pieces of live text of a page that begin within one of these bands, each with its place.
+
+        Args:
+            page: Number of the page of a cleaned file, from 1.
+            bands: Upper and lower edge of each, in mm from the top of the page.
+        """
+        read = self._page(page)
+        height = read.get_height()
+        bands = tuple(bands)
+        found = []
+        with closing(read.get_textpage()) as text:
+            for index in range(text.count_rects()):
+                left, bottom, right, top = text.get_rect(index)
+                sides = (left, height - top, right, height - bottom)
+                place = Rect(*(mm_from_pt(side) for side in sides))
+                if any(upper <= place.top < lower for upper, lower in bands):
+                    found.append((text.get_text_bounded(left, bottom, right, top), place))
+        return found
 
     def _page(self, page: int) -> pypdfium2.PdfPage:
         """Return a page by its number from 1."""

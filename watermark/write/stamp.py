@@ -9,7 +9,7 @@ from watermark import errors, payload
 from watermark.geometry import Rect
 from watermark.marks import layout, qr, visible
 from watermark.marks.visible import Row
-from watermark.placement import CAPTION_PT, HEAD_PT, LINE_PT, TextRoom
+from watermark.placement import TextRoom
 from watermark.write import paint
 from watermark.write.base import Base, BasePage, Carrier, Slot
 from watermark.write.delta import Delta, chunks
@@ -36,7 +36,8 @@ class PageMark:
         qr_text: Text of the QR code, capitals and digits.
         caption: The human code printed beside it; its groups, separated by ``-``, stand below each other.
         lines: Visible lines for the foot of the page.
-        head_left: Copy number, such as ``份号 000012``; may be empty.
+        head_left: Copy number, such as ``份号 000012``; may be empty. Its last word stands alone where heads stand as
+            GB/T 9704-2012 has them.
         head_right: Secrecy mark, such as ``机密★10年``; may be empty.
     """
 
@@ -164,19 +165,22 @@ def _require_fit(base: Base, mark: Mark) -> None:
 def _rows(page: BasePage, mark: PageMark, base: Base) -> Iterator[tuple[TextRoom, tuple[Row, ...]]]:
     """Yield each room of a page with the rows set in it, as far as the plan wants them."""
     places, plan, face = page.placement, base.plan, base.face
+    number = mark.head_left.split()[-1:] if places.official else (mark.head_left,)
     settings = (
-        (plan.lines, places.lines, mark.lines, LINE_PT, True),
-        (plan.qr, places.caption, mark.caption.split("-"), CAPTION_PT, True),
-        (plan.heads, places.head_left, (mark.head_left,), HEAD_PT, False),
-        (plan.heads, places.head_right, (mark.head_right,), HEAD_PT, False),
+        (plan.lines, places.lines, mark.lines, True),
+        (plan.qr, places.caption, mark.caption.split("-"), True),
+        (plan.heads, places.head_left, number, False),
+        (plan.heads, places.head_right, (mark.head_right,), False),
     )
-    for _, room, texts, size_pt, bottom in (setting for setting in settings if setting[0]):
+    for wanted, room, texts, bottom in settings:
+        if not wanted or room is None:
+            continue
         yield (
             room,
             visible.typeset(
                 [face.printable(text) for text in texts],
                 room.rect,
-                size_pt=size_pt * places.scale,
+                size_pt=room.size_pt,
                 advance=face.advance,
                 align=room.align,
                 bottom=bottom,
