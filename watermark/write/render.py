@@ -7,7 +7,7 @@ import ctypes
 import io
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -57,6 +57,22 @@ class Pages:
         width, height = self._page(page).get_size()
         return float(width), float(height)
 
+    def letters(self, page: int) -> Letters:
+        """Return the letters of a page in the order in which they are copied out."""
+        text = self._page(page).get_textpage()
+        count = text.count_chars()
+        x, y = ctypes.c_double(), ctypes.c_double()
+        right, up = ctypes.byref(x), ctypes.byref(y)
+        origins = np.zeros((count, 2))
+        for at in range(count):
+            pdfium.FPDFText_GetCharOrigin(text, at, right, up)
+            origins[at] = x.value, y.value
+        return Letters(
+            np.array([pdfium.FPDFText_GetUnicode(text, at) for at in range(count)], np.int64),
+            np.array([pdfium.FPDFText_IsGenerated(text, at) for at in range(count)], np.int64) == 1,
+            origins,
+        )
+
     def draw(
         self, page: int, dpi: float, *, gray: bool = False, part: Rect | None = None
     ) -> NDArray[np.uint8]:
@@ -76,22 +92,6 @@ class Pages:
         )
         picture: NDArray[np.uint8] = bitmap.to_numpy().copy()
         return picture.reshape(picture.shape[:2]) if gray else picture
-
-    def letters(self, page: int) -> Letters:
-        """Return the letters of a page in the order in which they are copied out."""
-        with closing(self._page(page).get_textpage()) as text:
-            count = text.count_chars()
-            x, y = ctypes.c_double(), ctypes.c_double()
-            right, up = ctypes.byref(x), ctypes.byref(y)
-            origins = np.zeros((count, 2))
-            for at in range(count):
-                pdfium.FPDFText_GetCharOrigin(text, at, right, up)
-                origins[at] = x.value, y.value
-            return Letters(
-                np.array([pdfium.FPDFText_GetUnicode(text, at) for at in range(count)], np.int64),
-                np.array([pdfium.FPDFText_IsGenerated(text, at) for at in range(count)], np.int64) == 1,
-                origins,
-            )
 
     def _page(self, page: int) -> pypdfium2.PdfPage:
         """Return a page by its number from 1."""
