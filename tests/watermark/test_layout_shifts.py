@@ -1,6 +1,7 @@
 """Filling a page: what moves, how far, and that nothing else does."""
 
 import subprocess
+import zlib
 
 import numpy as np
 import pikepdf
@@ -166,6 +167,28 @@ def test_whatever_the_signs_following_text_does_not_move(seed):
     assert np.abs(moved.origins_pt[last] - before.origins_pt[last]).max() < 0.001
 
 
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_damaged_content_is_left_alone_or_still_says_the_same(data):
+    """Bytes are replaced, taken out or put in; whatever is then found moves no letter when nothing is moved."""
+    content = bytearray(BOTH_OPERATORS)
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(0, len(content) - 1))
+        content[at : at + data.draw(st.integers(0, 4))] = data.draw(
+            st.sampled_from(
+                [b"", b"(", b")", b"[", b"]", b" Q ", b" q ", b" ET ", b"<", b"-", b"\\", b" 0 ", b"/", b"."]
+            )
+        )
+    pdf = page_of(bytes(content))
+    with opened(pdf) as document:
+        shifts = find_shifts(document, 1)
+    if shifts is not None:
+        before, after = letters_of(pdf), letters_of(filled(pdf, shifts.unmoved()))
+        kept = ~before.is_made_up
+        assert np.array_equal(before.characters, after.characters)
+        assert np.abs(before.origins_pt - after.origins_pt)[kept].max() < 0.001
+
+
 def test_filling_needs_one_pair_of_signs_for_each_unit():
     with pytest.raises(ValueError, match="units need"):
         KERNED.fill(np.ones((1, 2), np.int8))
@@ -181,16 +204,18 @@ def test_shifts_survive_their_file(typed):
     assert again.to_bytes() == shifts.to_bytes()
 
 
-@pytest.mark.parametrize("damage", ["cut", "longer", "flipped", "empty", "version"])
+@pytest.mark.parametrize("damage", ["cut", "shorter", "longer", "flipped", "empty", "version", "bomb"])
 def test_a_damaged_file_of_shifts_is_refused(damage):
     data = KERNED.to_bytes()
     middle = len(data) // 2
     damaged = {
         "cut": data[:-9],
-        "longer": data[: middle - 3] + data[middle:],
+        "shorter": data[: middle - 3] + data[middle:],
+        "longer": data + b"\n",
         "flipped": data[:middle] + bytes((data[middle] ^ 0x55,)) + data[middle + 1 :],
         "empty": b"",
         "version": data.replace(b"SHIFTS 1", b"SHIFTS 2"),
+        "bomb": data[: data.index(b"\n") + 1] + zlib.compress(bytes(65 * 1024 * 1024)),
     }[damage]
     with pytest.raises(BaseFormatError):
         PageShifts.from_bytes(damaged)
@@ -221,6 +246,10 @@ def found_in(pdf):
         return find_shifts(document, 1)
 
 
+BOTH_OPERATORS = (
+    b"q 1 0 0 1 5 5 cm BT /F1 12 Tf 16 TL 70 700 Td (Guards verify \\(every\\) mark) Tj "
+    b"3 0.2 (before anything leaves) \" [(Numb) 20 (ered) -300 (copies)] TJ (within ten days) ' ET Q"
+)
 KERNED = found_in(PAGES["kerned arrays"]())
 FOLLOWED_PDF = page_of(
     b"BT /F1 12 Tf 70 700 Td (Numbered copies carry names) Tj (     .) Tj 0 -20 Td (returned) Tj "

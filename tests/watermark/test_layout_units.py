@@ -5,7 +5,7 @@ import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name
 
-from tests.watermark.papers import PAPERS, add_page, saved
+from tests.watermark.papers import PAPERS, add_page, saved, text_of
 from tests.watermark.typed import (
     CHINESE,
     PAGES,
@@ -40,6 +40,13 @@ def words_of(pdf: bytes) -> list[str]:
 
 def set_in(before: bytes, shown: bytes = WORDS, **resources) -> bytes:
     return page_of(b"BT /F1 12 Tf 70 700 Td " + before + b" " + shown + b" ET", **resources)
+
+
+def filled(pdf: bytes, shifts, signs) -> bytes:
+    with opened(pdf) as document:
+        for stream, content in zip(find_shifts(document, 1).streams, shifts.fill(signs), strict=True):
+            stream.target.write(content)
+        return saved(document)
 
 
 def shifts_of(pdf: bytes, page: int = 1):
@@ -177,6 +184,24 @@ def test_a_type_3_font_stays():
         )
 
     assert shifts_of(page_of(b"BT /F1 12 Tf 70 700 Td (aaaa aaaa) Tj ET", glyphs)) is None
+
+
+@pytest.mark.parametrize("mode", [3, 4, 5, 6, 7])
+def test_text_without_ink_is_no_unit_even_where_a_picture_shows_through(mode):
+    assert words_of(set_in(b"2 Tr")) == ["numbered", "copies"]
+    assert words_of(set_in(b"%d Tr" % mode)) == []
+
+
+def test_words_at_whose_gap_a_reader_may_or_may_not_see_a_blank_are_frozen():
+    """Gaps that grow by 4 thousandths of an em from line to line: some lie where PDFium begins to see a blank."""
+    lines = b"".join(b"[(numbered) -%d (copies)] TJ 0 -16 Td " % gap for gap in range(130, 290, 4))
+    pdf = set_in(b"", lines)
+    found, kept = len(words_of(pdf)), shifts_of(pdf)
+    assert found == 80
+    assert 40 < len(kept.units) < found
+    pulled = np.tile(np.array([(1, 1), (-1, 1)], np.int8), (len(kept.units), 1))[: len(kept.units)]
+    for signs in (pulled, -pulled):
+        assert text_of(filled(pdf, kept, signs)) == text_of(pdf)
 
 
 def test_text_behind_an_unknown_width_stays_until_its_place_is_set_anew():

@@ -41,6 +41,8 @@ _MOST_LOST_PT: Final = pt_from_mm(0.001)
 
 _MAGIC: Final = b"FOLIOTRACE-SHIFTS 1\n"
 _LENGTH_DIGITS: Final = 8
+#: A page of 200,000 operators, all of them units, takes less.
+_MOST_BYTES: Final = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,7 +148,7 @@ class PageShifts:
         if not data.startswith(_MAGIC):
             raise BaseFormatError(reason="version")
         try:
-            return cls._parsed(zlib.decompress(data[len(_MAGIC) :]))
+            return cls._parsed(_unpacked(data[len(_MAGIC) :]))
         except (ValueError, KeyError, TypeError, IndexError, AttributeError, zlib.error) as error:
             raise BaseFormatError(reason="damaged") from error
 
@@ -171,6 +173,15 @@ class PageShifts:
             kept = np.frombuffer(values, "<u8").astype(np.uint64).reshape(-1, WAYS)
             streams.append(ShiftedStream(content, places, kinds, owners, kept, tuple(map(str, path))))
         return cls(np.frombuffer(units, "<f4").astype(np.float32).reshape(-1, 4), tuple(streams))
+
+
+def _unpacked(data: bytes) -> bytes:
+    """Return what was packed; a ValueError if it was cut off, is followed by something else, or is too large."""
+    unpacker = zlib.decompressobj()
+    unpacked = unpacker.decompress(data, _MOST_BYTES)
+    if not unpacker.eof or unpacker.unused_data:
+        raise ValueError("not one whole file")
+    return unpacked
 
 
 def field_text(value: float) -> bytes:
