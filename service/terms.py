@@ -83,6 +83,18 @@ FINDINGS: Final[Mapping[str, LazyString]] = MappingProxyType(
         "layers-hidden": _(
             "%(layers)s layers were hidden; they are not printed. Check that nothing is missing."
         ),
+        "layers-vary": _(
+            "%(layers)s layers look different on paper, on the screen or in another program. They stay as on the screen."
+        ),
+        "field-uncertain": _(
+            "What is printed in a form field may not be its value. Compare the page, or print the form to a PDF."
+        ),
+        "content-damaged": _(
+            "The content of the page was damaged; what could be read is printed. Compare the page."
+        ),
+        "encryption-removed": _(
+            "The file was protected against changes, without a password. The marked copies do not carry that protection."
+        ),
         "javascript-removed": _("Programs in the file (JavaScript) were removed: %(places)s."),
         "actions-removed": _("Automatic actions in the file were removed: %(places)s."),
         "launch-removed": _("Commands that start other programs were removed: %(places)s."),
@@ -102,6 +114,7 @@ FINDINGS: Final[Mapping[str, LazyString]] = MappingProxyType(
 """What a clerk reads about a file, by the code of the finding; the facts fill the placeholders."""
 
 _UNTOLD: Final = _("The file was changed when it was cleaned (%(code)s).")
+_WITH_ITEM: Final = _("%(sentence)s (%(what)s)")
 
 
 def register(app: Flask) -> None:
@@ -118,4 +131,5 @@ def finding_text(finding: Mapping[str, Any]) -> str:
     if sentence is None:
         return str(_UNTOLD) % {"code": finding["code"]}
     text: str = str(sentence) % finding["facts"]
-    return text
+    what = finding["facts"].get("what")
+    return str(_WITH_ITEM) % {"sentence": text, "what": what} if what else text

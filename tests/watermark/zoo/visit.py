@@ -70,7 +70,7 @@ def visit(original: bytes, unlike: str = "") -> Outcome:
         base = watermark.prepare(original, texts=WORDS)
         told = frozenset(finding.code for finding in base.findings)
         copy = watermark.stamp(base, watermark.Mark(0x0123456789ABCDEF, b"key", (PAGE,) * len(base.pages)))
-    except watermark.UnusableFileError as refusal:
+    except watermark.WatermarkError as refusal:
         return Outcome("refused", refusal.code)
     checks = (
         ("unsound", _faults(original, copy)),
