@@ -45,13 +45,17 @@ def main(quick: bool) -> None:
     for counts in groups.values():
         sums.update({kind: count for kind, count in counts.items() if ":" not in kind})
     seconds = round(time.process_time() - started, 1)
-    print(json.dumps({"name": "zoo", "cpu_s": seconds, "outcomes": dict(sorted(sums.items())), "faults": faults}))
+    print(
+        json.dumps(
+            {"name": "zoo", "cpu_s": seconds, "outcomes": dict(sorted(sums.items())), "faults": faults}
+        )
+    )
 
 
 def _offered(quick: bool) -> Iterator[tuple[str, str, bytes, str, tuple[str, str] | None]]:
     """Yield group, name, file, why it may look unlike its original, and the outcome its entry states, if it has one."""
     step = QUICK_EVERY if quick else 1
-    for name, animal in list(sorted(all_animals().items()))[::step]:
+    for name, animal in sorted(all_animals().items())[::step]:
         wanted = ("refused", animal.refused) if animal.refused else ("stamped", "")
         yield animal.theme, name, animal.make(), animal.unlike, wanted
     for name, data in list(_files_of_pikepdf())[::step]:
@@ -61,8 +65,11 @@ def _offered(quick: bool) -> Iterator[tuple[str, str, bytes, str, tuple[str, str
 def _files_of_pikepdf() -> Iterator[tuple[str, bytes]]:
     """Yield the PDF files of pikepdf's source distribution, if an index answers."""
     with tempfile.TemporaryDirectory() as folder:
-        fetched = subprocess.run(
-            [sys.executable, "-m", *FETCH, "--dest", folder, "pikepdf"], check=False, capture_output=True, text=True
+        fetched = subprocess.run(  # noqa: S603 -- our own pip, and words of this file
+            [sys.executable, "-m", *FETCH, "--dest", folder, "pikepdf"],
+            check=False,
+            capture_output=True,
+            text=True,
         )
         archives = sorted(Path(folder).glob("pikepdf-*.tar.gz"))
         if not archives:

@@ -84,7 +84,7 @@ FINDINGS: Final[Mapping[str, LazyString]] = MappingProxyType(
             "%(layers)s layers were hidden; they are not printed. Check that nothing is missing."
         ),
         "layers-vary": _(
-            "%(layers)s layers look different on paper, on the screen or in another program. They stay as on the screen."
+            "%(layers)s layers look different on paper, on the screen or in another program. They stay as on screen."
         ),
         "field-uncertain": _(
             "What is printed in a form field may not be its value. Compare the page, or print the form to a PDF."
@@ -93,7 +93,7 @@ FINDINGS: Final[Mapping[str, LazyString]] = MappingProxyType(
             "The content of the page was damaged; what could be read is printed. Compare the page."
         ),
         "encryption-removed": _(
-            "The file was protected against changes, without a password. The marked copies do not carry that protection."
+            "The file was protected against changes, without a password. Marked copies do not carry that protection."
         ),
         "javascript-removed": _("Programs in the file (JavaScript) were removed: %(places)s."),
         "actions-removed": _("Automatic actions in the file were removed: %(places)s."),

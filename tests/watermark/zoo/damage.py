@@ -24,7 +24,11 @@ def _written(objects, trailer=b"/Root 1 0 R"):
     start = len(data)
     data += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
     data += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    return bytes(data) + b"trailer\n<</Size %d %s>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, trailer, start)
+    return bytes(data) + b"trailer\n<</Size %d %s>>\nstartxref\n%d\n%%%%EOF\n" % (
+        len(objects) + 1,
+        trailer,
+        start,
+    )
 
 
 def _stream(data=MOTIF, entries=b""):
@@ -233,7 +237,13 @@ def file_updated_by_appending(pdf):
     update = b"%d 0 obj\n%s\nendobj\n" % (size, added)
     place = start + len(update)
     root = re.search(rb"/Root \d+ 0 R", old)[0]
-    update += b"xref\n%d 1\n%010d 00000 n \ntrailer\n<</Size %d %s /Prev %d>>\n" % (size, start, size + 1, root, table)
+    update += b"xref\n%d 1\n%010d 00000 n \ntrailer\n<</Size %d %s /Prev %d>>\n" % (
+        size,
+        start,
+        size + 1,
+        root,
+        table,
+    )
     return old + update + b"startxref\n%d\n%%%%EOF\n" % place
 
 
