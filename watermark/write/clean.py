@@ -15,8 +15,9 @@ Laws:
 
 import io
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import pikepdf
 
@@ -113,6 +114,7 @@ def _cleaned(pdf: pikepdf.Pdf, opening: list[Finding], limits: Limits) -> Inspec
     _strip_catalog(pdf)
     _strip_streams(pdf, dropped)
     sizes, damages = _normalised(pdf, overlays, limits)
+    _inline_numbers(pdf)
     cleaned = io.BytesIO()
     pdf.save(
         cleaned,
@@ -156,6 +158,34 @@ def _strip_streams(pdf: pikepdf.Pdf, dropped: Dropped) -> None:
                 if key not in _UNTOLD:
                     dropped.stream_entry(key, item.stream_dict[key])
                 del item.stream_dict[key]
+
+
+def _inline_numbers(pdf: pikepdf.Pdf) -> None:
+    """Write numbers, truth values and nulls where they are used: what is referred to in a cleaned file is an object."""
+    if all(isinstance(item, pikepdf.Object) for item in pdf.objects):
+        return
+    waiting: list[object] = [item for item in pdf.objects if isinstance(item, pikepdf.Object)]
+    while waiting:
+        item = waiting.pop()
+        keys: Iterable[Any] = ()
+        if isinstance(item, pikepdf.Array):
+            keys = range(len(item))
+        elif isinstance(item, pikepdf.Dictionary | pikepdf.Stream):
+            keys = set(item.keys()) - {"/Length"}
+        for key in keys:
+            value = item[key]  # type: ignore[index]  # one of the two containers
+            if not isinstance(value, pikepdf.Object):
+                _set(item, key, value)
+            elif not value.is_indirect:
+                waiting.append(value)
+
+
+def _set(container: Any, key: Any, value: object) -> None:  # noqa: ANN401 -- an array or a dictionary
+    """Put a value in the place of a reference to it; a null entry of a dictionary is none (ISO 32000-2 §7.3.7)."""
+    if value is None and isinstance(key, str):
+        del container[key]
+    else:
+        container[key] = value
 
 
 def _normalised(
