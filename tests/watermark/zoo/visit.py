@@ -75,9 +75,9 @@ def visit(original: bytes, unlike: str = "") -> Outcome:
     except watermark.WatermarkError as refusal:
         return Outcome("refused", refusal.code)
     checks = (
+        ("unmarked", _unmarked(base, copy)),
         ("unsound", _faults(original, copy)),
         ("misplaced", _misplaced(base, copy)),
-        ("unmarked", _unmarked(base, copy)),
         ("altered", () if unlike else _altered(original, base, copy)),
     )
     for kind, places in checks:
@@ -88,8 +88,12 @@ def visit(original: bytes, unlike: str = "") -> Outcome:
 
 def _faults(original: bytes, copy: bytes) -> Iterator[str]:
     """Yield what qpdf has to say against a copy, if that is more than against the original."""
-    with pikepdf.open(io.BytesIO(copy), attempt_recovery=False, suppress_warnings=True) as opened:
-        after = [*opened.check_pdf_syntax(), *map(str, opened.get_warnings())]
+    try:
+        with pikepdf.open(io.BytesIO(copy), attempt_recovery=False, suppress_warnings=True) as opened:
+            after = [*opened.check_pdf_syntax(), *map(str, opened.get_warnings())]
+    except pikepdf.PdfError as error:
+        yield str(error)
+        return
     with pikepdf.open(io.BytesIO(original), suppress_warnings=True) as opened:
         before = [*opened.check_pdf_syntax(), *map(str, opened.get_warnings())]
     if len(after) > len(before):
