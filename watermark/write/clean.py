@@ -164,7 +164,7 @@ def _inline_numbers(pdf: pikepdf.Pdf) -> None:
     """Write numbers, truth values and nulls where they are used: what is referred to in a cleaned file is an object."""
     if all(isinstance(item, pikepdf.Object) for item in pdf.objects):
         return
-    waiting: list[object] = [item for item in pdf.objects if isinstance(item, pikepdf.Object)]
+    waiting: list[object] = list(pdf.objects)
     while waiting:
         item = waiting.pop()
         keys: Iterable[Any] = ()
