@@ -40,6 +40,10 @@ FILES: Final[dict[str, tuple[LazyString, LazyString]]] = {
         _("The PDF is encrypted or protected by a password, so its pages cannot be marked."),
         _("Save it without protection and try again."),
     ),
+    "printing-forbidden": (
+        _("The author of the PDF has forbidden to print it."),
+        _("Ask its author for a file that may be printed."),
+    ),
     "xfa-form": (
         _("The PDF is a dynamic form (XFA): what is printed would depend on the program that prints."),
         _("Print the form to a PDF and register that file."),
@@ -55,6 +59,24 @@ FILES: Final[dict[str, tuple[LazyString, LazyString]]] = {
     "too-many-bytes": (
         _("The file is bigger than this installation takes."),
         _("Save it with smaller pictures, or split it."),
+    ),
+    "too-many-objects": (
+        _("The PDF has %(got)s parts; at most %(limit)s are taken."),
+        _("Print it to a new PDF, or split it, and register that."),
+    ),
+    "stream-too-large": (
+        _("A part of the PDF unpacks to more than %(limit)s bytes. Such a file may be meant to do harm."),
+        _("Print it to a new PDF, or split it, and register that."),
+    ),
+    "image-too-large": (
+        _("A picture in the PDF has %(got)s pixels; at most %(limit)s are taken."),
+        _("Save it with smaller pictures, or split it."),
+    ),
+    "too-deeply-nested": (
+        _(
+            "On page %(page)s drawings lie within each other, more than %(limit)s deep; not every program draws that."
+        ),
+        _("Print it to a new PDF, or split it, and register that."),
     ),
     "page-too-large": (
         _("Page %(page)s is larger than a page may be."),

@@ -106,6 +106,18 @@ FINDINGS: Final[Mapping[str, LazyString]] = MappingProxyType(
         "layers-hidden": _(
             "%(layers)s layers were hidden; they are not printed. Check that nothing is missing."
         ),
+        "layers-vary": _(
+            "%(layers)s layers look different on paper, on the screen or in another program. They stay as on screen."
+        ),
+        "field-uncertain": _(
+            "What is printed in a form field may not be its value. Compare the page, or print the form to a PDF."
+        ),
+        "content-damaged": _(
+            "The content of the page was damaged; what could be read is printed. Compare the page."
+        ),
+        "encryption-removed": _(
+            "The file was protected against changes, without a password. Marked copies do not carry that protection."
+        ),
         "javascript-removed": _("Programs in the file (JavaScript) were removed: %(places)s."),
         "actions-removed": _("Automatic actions in the file were removed: %(places)s."),
         "launch-removed": _("Commands that start other programs were removed: %(places)s."),
@@ -154,6 +166,7 @@ _LACKING: Final = _(
     "until the administrator adds a font (FOLIOTRACE_FONTS)."
 )
 _UNTOLD: Final = _("The file was changed when it was cleaned (%(code)s).")
+_WITH_ITEM: Final = _("%(sentence)s (%(what)s)")
 
 
 def register(app: Flask) -> None:
@@ -175,7 +188,8 @@ def finding_text(finding: Mapping[str, Any]) -> str:
     if "mark" in facts:
         facts["mark"] = MARKS.get(facts["mark"], facts["mark"])
     text: str = str(sentence) % facts
-    return text
+    what = facts.get("what")
+    return str(_WITH_ITEM) % {"sentence": text, "what": what} if what else text
 
 
 def lacking_text(lacking: Lacking) -> str:

@@ -37,7 +37,7 @@ def test_a_document_is_registered_and_its_files_are_kept(world):
 
 def test_what_was_stripped_is_told(world):
     view = registering.get_document(world.runtime, world.clerk, world.register(with_script(draw_pdf())))
-    assert [found["code"] for found in view.findings] == ["actions-removed", "javascript-removed"]
+    assert [found["code"] for found in view.findings] == ["javascript-removed"]
     assert b"app.alert" not in world.runtime.store.get(view.cleaned_sha256)
 
 

@@ -51,9 +51,7 @@ def lift(pdf: pikepdf.Pdf) -> tuple[dict[int, Overlay], list[Finding]]:
         for code, kinds in zip(("annotations-flattened", "annotations-removed"), counts, strict=True):
             if kinds:
                 what = ", ".join(f"{kind} {count}" for kind, count in sorted(kinds.items()))
-                findings.append(
-                    Finding(code, number, {"annotations": kinds.total(), "what": tellable(what)})
-                )
+                findings.append(Finding(code, number, {"annotations": kinds.total(), "what": tellable(what)}))
     return overlays, findings
 
 
@@ -96,32 +94,34 @@ def _draw_fields(pdf: pikepdf.Pdf) -> Iterator[Finding]:
     form = pdf.Root.get("/AcroForm")
     if not isinstance(form, pikepdf.Dictionary):
         return
-    asked = form.get("/NeedAppearances") is True
-    kept = []
+    wish: object = form.get("/NeedAppearances")
+    kept: list[tuple[pikepdf.Object, pikepdf.Object | None]] = []
     is_due = False
     for number, page in enumerate(pdf.pages, start=1):
         for widget in _annotations(page.obj):
-            value = _value(widget)
-            if not value:
-                continue
-            look = widget.get("/AP")
-            can_write = _is_written(value)
-            if asked and can_write or look is None and can_write:
+            value, look = _value(widget), widget.get("/AP")
+            is_wanted = bool(value) and (wish is True or look is None)
+            if is_wanted and _is_written(value):
                 is_due = True
-            elif asked or look is None:
-                yield Finding("field-uncertain", number, {"what": tellable(_name(widget))})
-            if look is not None and not (asked and can_write) or not can_write:
+            else:
                 kept.append((widget, look))
+                if is_wanted:
+                    yield Finding("field-uncertain", number, {"what": tellable(_name(widget))})
     if is_due:
         form.NeedAppearances = True
         pdf.generate_appearance_streams()
+        for widget, look in kept:
+            _restore(widget, look)
     # qpdf draws no field of a form that still asks for looks.
     form.NeedAppearances = False
-    for widget, look in kept:
-        if look is not None:
-            widget.AP = look
-        elif "/AP" in widget:
-            del widget["/AP"]
+
+
+def _restore(widget: pikepdf.Object, look: pikepdf.Object | None) -> None:
+    """Give a field back the look it had."""
+    if look is not None:
+        widget.AP = look
+    elif "/AP" in widget:
+        del widget["/AP"]
 
 
 def _is_written(value: str) -> bool:
@@ -187,7 +187,7 @@ def _is_drawn(item: pikepdf.Object) -> bool:
 
 
 def _is_missed(item: pikepdf.Object) -> bool:
-    """Tell whether somebody could miss an annotation that is not drawn; an empty field and a hidden one nobody misses."""
+    """Tell whether somebody could miss an annotation that is not drawn; nobody misses an empty or hidden field."""
     if item.get("/Subtype") in _SILENT or _flags(item) & _HIDDEN:
         return False
     if item.get("/Subtype") == "/Widget":

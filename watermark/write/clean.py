@@ -15,8 +15,9 @@ Laws:
 
 import io
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import pikepdf
 
@@ -113,6 +114,7 @@ def _cleaned(pdf: pikepdf.Pdf, opening: list[Finding], limits: Limits) -> Inspec
     _strip_catalog(pdf)
     _strip_streams(pdf, dropped)
     sizes, damages = _normalised(pdf, overlays, limits)
+    _inline_numbers(pdf)
     cleaned = io.BytesIO()
     pdf.save(
         cleaned,
@@ -123,9 +125,7 @@ def _cleaned(pdf: pikepdf.Pdf, opening: list[Finding], limits: Limits) -> Inspec
     )
     if pdf.get_warnings():
         findings.append(Finding("file-repaired", facts={"places": len(pdf.get_warnings())}))
-    return Inspection(
-        count, sizes, cleaned.getvalue(), (*opening, *dropped.findings(), *findings, *damages)
-    )
+    return Inspection(count, sizes, cleaned.getvalue(), (*opening, *dropped.findings(), *findings, *damages))
 
 
 def _note_losses(pdf: pikepdf.Pdf, dropped: Dropped) -> None:
@@ -160,16 +160,45 @@ def _strip_streams(pdf: pikepdf.Pdf, dropped: Dropped) -> None:
                 del item.stream_dict[key]
 
 
+def _inline_numbers(pdf: pikepdf.Pdf) -> None:
+    """Write numbers, truth values and nulls where they are used: what is referred to in a cleaned file is an object."""
+    if all(isinstance(item, pikepdf.Object) for item in pdf.objects):
+        return
+    waiting: list[object] = list(pdf.objects)
+    while waiting:
+        item = waiting.pop()
+        keys: Iterable[Any] = ()
+        if isinstance(item, pikepdf.Array):
+            keys = range(len(item))
+        elif isinstance(item, pikepdf.Dictionary | pikepdf.Stream):
+            keys = set(item.keys()) - {"/Length"}
+        for key in keys:
+            value = item[key]  # type: ignore[index]  # one of the two containers
+            if not isinstance(value, pikepdf.Object):
+                _set(item, key, value)
+            elif not value.is_indirect:
+                waiting.append(value)
+
+
+def _set(container: Any, key: Any, value: object) -> None:  # noqa: ANN401 -- an array or a dictionary
+    """Put a value in the place of a reference to it; a null entry of a dictionary is none (ISO 32000-2 §7.3.7)."""
+    if value is None and isinstance(key, str):
+        del container[key]
+    else:
+        container[key] = value
+
+
 def _normalised(
     pdf: pikepdf.Pdf, overlays: dict[int, Overlay], limits: Limits
 ) -> tuple[tuple[tuple[float, float], ...], list[Finding]]:
     """Give all pages the one shape this room knows; return their sizes in mm and what was found damaged."""
     sizes, findings = [], []
     contents, lending = Contents(pdf, limits), Lending(pdf, limits.nesting)
+    known: dict[bytes, pikepdf.Object] = {}
     for number, page in enumerate(pdf.pages, start=1):
         shown = _visible(page.obj, number, limits)
         if not _is_wrapped(page.obj, shown):
-            resources = _resources(pdf, page.obj)
+            resources = _resources(pdf, page.obj, known)
             overlay = overlays.get(number)
             form, damages = contents.form(page.obj, number, resources, shown, overlay)
             findings += damages
@@ -197,14 +226,20 @@ def _visible(page: pikepdf.Object, number: int, limits: Limits) -> Frame:
     return shown
 
 
-def _resources(pdf: pikepdf.Pdf, page: pikepdf.Object) -> pikepdf.Object:
-    """Return the resources of a page as an indirect dictionary; pages that inherit the same ones get the same."""
-    node: pikepdf.Object | None = _holder(page, "/Resources")
-    if node is None or not isinstance(node["/Resources"], pikepdf.Dictionary):
-        return pdf.make_indirect(pikepdf.Dictionary())
-    if not node["/Resources"].is_indirect:
-        node["/Resources"] = pdf.make_indirect(node["/Resources"])
-    return node["/Resources"]
+def _resources(pdf: pikepdf.Pdf, page: pikepdf.Object, known: dict[bytes, pikepdf.Object]) -> pikepdf.Object:
+    """Return the resources of a page as an indirect dictionary; pages with equal ones get the same.
+
+    Args:
+        pdf: The document.
+        page: The page.
+        known: Dictionaries of pages before, by what is written in them; this one is added.
+    """
+    own = _inherited(page, "/Resources")
+    own = own if isinstance(own, pikepdf.Dictionary) else pikepdf.Dictionary()
+    written = b"%d %d R" % own.objgen if own.is_indirect else own.unparse()
+    if written not in known:
+        known[written] = own if own.is_indirect else pdf.make_indirect(own)
+    return known[written]
 
 
 def _wrap(pdf: pikepdf.Pdf, page: pikepdf.Object, form: pikepdf.Object, shown: Frame) -> None:
@@ -257,20 +292,14 @@ def _sheet(shown: Frame) -> pikepdf.Array:
     return pikepdf.Array([0, 0, decimal(shown.width_pt), decimal(shown.height_pt)])
 
 
-def _inherited(page: pikepdf.Object, key: str) -> pikepdf.Object | None:
+def _inherited(page: pikepdf.Object, key: str, *, levels: int = 64) -> pikepdf.Object | None:
     """Return an attribute of a page or of the nearest node above it (ISO 32000-2 §7.7.3.4)."""
-    node = _holder(page, key)
-    return None if node is None else node[key]
-
-
-def _holder(page: pikepdf.Object, key: str, *, levels: int = 64) -> pikepdf.Object | None:
-    """Return the page, or the nearest node above it, that has an attribute."""
     node: pikepdf.Object | None = page
     for _ in range(levels):
         if not isinstance(node, pikepdf.Dictionary):
             break
         if key in node:
-            return node
+            return node[key]
         node = node.get("/Parent")
     return None
 

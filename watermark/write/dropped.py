@@ -110,9 +110,8 @@ class Dropped:
                 if item.get("/Type") in ("/Page", "/Pages"):
                     continue
                 yield trigger, item
-                for name in reversed(sorted(item.keys())):
-                    if name not in _NOT_FOLLOWED:
-                        waiting.append((_led(trigger, name), item[name]))
+                followed = sorted(set(item.keys()) - _NOT_FOLLOWED, reverse=True)
+                waiting.extend((_led(trigger, name), item[name]) for name in followed)
 
     def _is_new(self, item: pikepdf.Object) -> bool:
         """Tell whether an object has not been looked at before."""

@@ -1,9 +1,9 @@
 """Optional content: what is hidden stays hidden on every viewer and on paper, what is shown is always shown.
 
-A layer may look different on screen, in print and when exported (ISO 32000-2 §8.11.4.4), and viewers differ in what they
-make of it. Then the page an approver saw is not the page that is printed. Every layer and every combination of layers
-is therefore resolved once, as a viewer that keeps to the standard shows it on screen when the file is opened, into one
-of two: always shown, always hidden. Where paper or another viewer would have differed, that is told.
+A layer may look different on screen, in print and when exported (ISO 32000-2 §8.11.4.4), and viewers differ in what
+they make of it. Then the page an approver saw is not the page that is printed. Every layer and every combination of
+layers is therefore resolved once, as a viewer that keeps to the standard shows it on screen when the file is opened,
+into one of two: always shown, always hidden. Where paper or another viewer would have differed, that is told.
 """
 
 from collections.abc import Iterator
@@ -107,8 +107,10 @@ class _Configuration:
             return self.shows(value, "View")
         if isinstance(value.get("/VE"), pikepdf.Array):
             return self._holds(value.VE, depth)
-        members = value.get("/OCGs")
-        members = [members] if isinstance(members, pikepdf.Dictionary) else _groups(members)
+        listed = value.get("/OCGs")
+        members: list[pikepdf.Object] = (
+            [listed] if isinstance(listed, pikepdf.Dictionary) else _groups(listed)
+        )
         states = [self.shows(member, "View") for member in members]
         if not states:
             return True
@@ -138,7 +140,8 @@ class _Configuration:
 def _resolve(pdf: pikepdf.Pdf, configuration: _Configuration) -> None:
     """Let content belong to one of two layers, shown or hidden; empty hidden forms, pictures and annotations."""
     shown, hidden = (
-        pdf.make_indirect(pikepdf.Dictionary(Type=pikepdf.Name.OCG, Name=name)) for name in ("shown", "hidden")
+        pdf.make_indirect(pikepdf.Dictionary(Type=pikepdf.Name.OCG, Name=name))
+        for name in ("shown", "hidden")
     )
     for holder in _dictionaries(pdf):
         if "/OC" in holder:
@@ -169,17 +172,17 @@ def _empty(holder: pikepdf.Object) -> None:
 def _dictionaries(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Object]:
     """Yield all dictionaries and streams of a document, also those that lie within others."""
     for item in pdf.objects:
-        waiting = [item]
+        waiting: list[object] = [item]
         while waiting:
             value = waiting.pop()
             if isinstance(value, pikepdf.Array):
-                children = list(value)
+                children: list[object] = list(value)
             elif isinstance(value, pikepdf.Dictionary | pikepdf.Stream):
                 yield value
                 children = [value[key] for key in value.keys()]  # noqa: SIM118 -- a PDF object, not a dict
             else:
                 continue
-            waiting += [child for child in children if isinstance(child, pikepdf.Object) and not child.is_indirect]
+            waiting += [child for child in children if not getattr(child, "is_indirect", True)]
 
 
 def _frozen(groups: list[pikepdf.Object], hidden: list[pikepdf.Object]) -> pikepdf.Dictionary:
@@ -208,7 +211,7 @@ def _words(value: object) -> tuple[str, ...]:
 
 
 def _usage(group: pikepdf.Object, category: str) -> bool | None:
-    """Return whether the usage of a layer wants it shown in a category, ``View`` or ``Print``; None if it says nothing."""
+    """Return whether the usage of a layer wants it shown in a category, ``View`` or ``Print``; None if it is silent."""
     usage = group.get("/Usage")
     entry = usage.get(f"/{category}") if isinstance(usage, pikepdf.Dictionary) else None
     state = entry.get(f"/{category}State") if isinstance(entry, pikepdf.Dictionary) else None

@@ -18,8 +18,8 @@ _HEADER_WITHIN_BYTES: Final = 1024
 #: Memory one stream may take when qpdf decodes it; without it 1.5 kB of PDF took 1 GB.
 _STREAM_BYTES: Final = 128 * 1024 * 1024
 
-#: Most that a byte can unpack to: deflate codes 258 bytes in 2 bits, LZW 4,095 in 9, run length 128 in 2 bytes, ``z`` is
-#: four zeros (ISO 32000-2 §7.4).
+#: Most that a byte can unpack to: deflate codes 258 bytes in 2 bits, LZW 4,095 in 9, run length 128 in 2 bytes, ``z``
+#: is four zeros (ISO 32000-2 §7.4).
 _GROWTH: Final = {
     "/FlateDecode": 1032,
     "/Fl": 1032,
@@ -135,8 +135,8 @@ def _unprotected(document: pikepdf.Pdf) -> Iterator[tuple[pikepdf.Pdf, list[Find
         method = document.encryption.bits
         plain = io.BytesIO()
         document.save(plain, encryption=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
-    with pikepdf.open(plain, suppress_warnings=True) as document:
-        yield document, [Finding("encryption-removed", facts={"bits": method})]
+    with pikepdf.open(plain, suppress_warnings=True) as unprotected:
+        yield unprotected, [Finding("encryption-removed", facts={"bits": method})]
 
 
 def _check_size(pdf: pikepdf.Pdf, limits: Limits) -> None:

@@ -1,15 +1,15 @@
 """Pages become pictures: for files that must not be edited, and for pages on which no mark holds otherwise.
 
 Three kinds of page are told apart by their pixels: black on white is kept as one bit a pixel, a picture as JPEG, and a
-page of both as a mask of bits over a JPEG of a lower resolution, where that is clearly smaller and looks the same. Light
-grey lines, pale letters and colours are never turned into black or white. The same input gives the same bytes.
+page of both as a mask of bits over a JPEG of a lower resolution, where that is clearly smaller and looks the same.
+Light grey lines, pale letters and colours are never turned into black or white. The same input gives the same bytes.
 """
 
 import io
 import zlib
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -41,7 +41,7 @@ _COLOUR: Final = 24
 #: Letters are black where they are darker than this and hardly coloured; the mask paints them black.
 _INK: Final = 72
 
-#: The background keeps this share of the resolution: 200 dpi for 300; at 150 small coloured letters were soft (looked at).
+#: The background keeps this share of the resolution: 200 dpi for 300; at 150 small coloured letters were soft (seen).
 _BACKGROUND_SHARE: Final = 2 / 3
 
 #: 85 shows no blocks at 300 dpi (looked at); 4:2:0 halves colour only.
@@ -184,16 +184,20 @@ def _without(picture: NDArray[np.uint8], ink: NDArray[np.bool_]) -> NDArray[np.u
     """Return the background of letters, at its lower resolution; beneath them it takes the tone around."""
     height, width = ink.shape
     size = (max(1, round(width * _BACKGROUND_SHARE)), max(1, round(height * _BACKGROUND_SHARE)))
-    # Edges of letters are half ink: a pixel around them belongs to neither. Whole numbers, for the memory's sake: a page
-    # of 600 dpi has 100 million of them.
+    # Edges of letters are half ink: a pixel around them belongs to neither. Whole numbers, for the memory's sake: a
+    # page of 600 dpi has 100 million of them.
     covered = cv2.dilate(ink.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
     paper = picture.copy()
     paper[covered] = 0
     share = cv2.resize(np.where(covered, 0, 255).astype(np.uint8), size, interpolation=cv2.INTER_AREA)
     known = share[..., np.newaxis].astype(np.float32) / 255.0
-    seen = cv2.resize(paper, size, interpolation=cv2.INTER_AREA).astype(np.float32).reshape(size[1], size[0], -1)
+    seen = (
+        cv2.resize(paper, size, interpolation=cv2.INTER_AREA).astype(np.float32).reshape(size[1], size[0], -1)
+    )
     # What is wholly covered is filled from ever wider surroundings.
-    spread_known, spread_seen, reach = known, seen, 3
+    spread_known: NDArray[np.floating[Any] | np.integer[Any]] = known
+    spread_seen: NDArray[np.floating[Any] | np.integer[Any]] = seen
+    reach = 3
     filled = np.divide(seen, known, out=np.zeros_like(seen), where=known > _HARDLY)
     unknown = known[..., 0] <= _HARDLY
     while unknown.any() and reach < max(size):
@@ -257,7 +261,7 @@ def _fax(ink: NDArray[np.bool_]) -> bytes:
     image = Image.fromarray(ink)
     target = io.BytesIO()
     image.save(target, "TIFF", compression="group4", strip_size=(width + 7) // 8 * height)
-    with Image.open(io.BytesIO(target.getvalue()), formats=("TIFF",)) as written:
+    with TiffImagePlugin.TiffImageFile(io.BytesIO(target.getvalue())) as written:
         tags = written.tag_v2
         (start,), (length,) = tags[TiffImagePlugin.STRIPOFFSETS], tags[TiffImagePlugin.STRIPBYTECOUNTS]
     return target.getvalue()[start : start + length]

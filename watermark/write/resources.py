@@ -73,7 +73,7 @@ class Lending:
     def _with_copy(
         self, holder: pikepdf.Object, category: str, name: str, drawn: pikepdf.Object
     ) -> pikepdf.Object:
-        """Put a copy that draws with ``holder`` in the place of something lent to another; return the changed category."""
+        """Put a copy that draws with ``holder`` in place of something lent to another; return the changed category."""
         copy = _copied(self._pdf, drawn)
         copy.Resources = holder
         self._lent[copy.objgen] = holder.objgen
@@ -89,7 +89,7 @@ class Lending:
         return holder[category]
 
 
-def _drawn(category: str, member: object) -> pikepdf.Object | None:
+def _drawn(category: str, member: pikepdf.Object | None) -> pikepdf.Object | None:
     """Return what a named resource draws with resources: a form, a tiling, the glyphs of a Type 3 font, a soft mask."""
     if category == "/ExtGState" and isinstance(member, pikepdf.Dictionary):
         mask = member.get("/SMask")

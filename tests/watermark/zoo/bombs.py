@@ -77,7 +77,9 @@ def half_a_gigabyte_of_objects_in_one_object_stream():
 @bomb("image-too-large")
 def picture_of_sixty_thousand_by_sixty_thousand():
     with pikepdf.new() as pdf:
-        image = picture(pdf, zeros(4), 60_000, 60_000, BitsPerComponent=1, Filter=Array([Name.FlateDecode] * 2))
+        image = picture(
+            pdf, zeros(4), 60_000, 60_000, BitsPerComponent=1, Filter=Array([Name.FlateDecode] * 2)
+        )
         sheet(pdf, b"q 200 0 0 200 50 50 cm /I Do Q", Resources=Dictionary(XObject=Dictionary(I=image)))
         return saved(pdf, stream_decode_level=RAW)
 
@@ -125,7 +127,9 @@ def a_page_tree_that_doubles_at_every_level():
 def ten_thousand_pages():
     kids = b" ".join(b"%d 0 R" % number for number in range(3, 10_003))
     tree = b"<</Type/Pages/Kids[%s]/Count 10000>>" % kids
-    return _written([CATALOG, tree, *[b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 298 420]/Resources<<>>>>"] * 10_000])
+    return _written(
+        [CATALOG, tree, *[b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 298 420]/Resources<<>>>>"] * 10_000]
+    )
 
 
 @bomb("too-many-objects", "file-too-costly")

@@ -66,7 +66,9 @@ def content_shared_but_turns_differ(pdf):
 
 @animal()
 def names_like_ours(pdf):
-    resources = Dictionary(XObject=Dictionary(FtPage=form(pdf, MOTIF), FtMark=form(pdf, b"0 1 0 rg 60 40 30 30 re f")))
+    resources = Dictionary(
+        XObject=Dictionary(FtPage=form(pdf, MOTIF), FtMark=form(pdf, b"0 1 0 rg 60 40 30 30 re f"))
+    )
     sheet(pdf, b"/FtPage Do /FtMark Do", Resources=resources)
 
 
@@ -108,7 +110,10 @@ def a_form_that_draws_itself(pdf):
 @animal()
 def forms_that_draw_each_other(pdf):
     one, two = form(pdf, MOTIF + b"/B Do"), form(pdf, b"/A Do 0 1 0 rg 60 40 30 30 re f")
-    one.Resources, two.Resources = Dictionary(XObject=Dictionary(B=two)), Dictionary(XObject=Dictionary(A=one))
+    one.Resources, two.Resources = (
+        Dictionary(XObject=Dictionary(B=two)),
+        Dictionary(XObject=Dictionary(A=one)),
+    )
     sheet(pdf, b"/A Do", Resources=Dictionary(XObject=Dictionary(A=one)))
 
 

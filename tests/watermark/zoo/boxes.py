@@ -153,13 +153,15 @@ def media_is_a_word(pdf):
 def media_is_inherited_over_three_levels(pdf):
     page = sheet(pdf)
     root = pdf.Root.Pages
-    for _ in range(3):
-        node = pdf.make_indirect(Dictionary(Type=root.Type, Kids=root.Kids, Count=1, Parent=root))
-        page.Parent = node
-        root.Kids = Array([node])
-        page, root = node, root
+    node = page
+    for _ in range(2):
+        outer = pdf.make_indirect(Dictionary(Type=root.Type, Kids=Array([node]), Count=1))
+        node.Parent = outer
+        node = outer
+    node.Parent = root
+    root.Kids = Array([node])
     root.MediaBox = Array([0, 0, 298, 420])
-    del pdf.pages[0].obj["/MediaBox"]
+    del page["/MediaBox"]
 
 
 @animal(refused="page-too-large")
@@ -179,7 +181,12 @@ def media_of_sixty_metres(pdf):
 
 @animal()
 def bleed_and_trim_are_no_crop(pdf):
-    sheet(pdf, TrimBox=Array([30, 30, 200, 300]), BleedBox=Array([20, 20, 210, 310]), ArtBox=Array([40, 40, 90, 90]))
+    sheet(
+        pdf,
+        TrimBox=Array([30, 30, 200, 300]),
+        BleedBox=Array([20, 20, 210, 310]),
+        ArtBox=Array([40, 40, 90, 90]),
+    )
 
 
 @animal()

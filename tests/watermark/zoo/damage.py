@@ -6,7 +6,7 @@ import zlib
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
-from tests.watermark.zoo.keeper import MOTIF, animal, saved, sheet
+from tests.watermark.zoo.keeper import MOTIF, animal, placed, saved, sheet
 
 
 def _plain(pdf, **options):
@@ -24,7 +24,11 @@ def _written(objects, trailer=b"/Root 1 0 R"):
     start = len(data)
     data += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
     data += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    return bytes(data) + b"trailer\n<</Size %d %s>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, trailer, start)
+    return bytes(data) + b"trailer\n<</Size %d %s>>\nstartxref\n%d\n%%%%EOF\n" % (
+        len(objects) + 1,
+        trailer,
+        start,
+    )
 
 
 def _stream(data=MOTIF, entries=b""):
@@ -233,7 +237,13 @@ def file_updated_by_appending(pdf):
     update = b"%d 0 obj\n%s\nendobj\n" % (size, added)
     place = start + len(update)
     root = re.search(rb"/Root \d+ 0 R", old)[0]
-    update += b"xref\n%d 1\n%010d 00000 n \ntrailer\n<</Size %d %s /Prev %d>>\n" % (size, start, size + 1, root, table)
+    update += b"xref\n%d 1\n%010d 00000 n \ntrailer\n<</Size %d %s /Prev %d>>\n" % (
+        size,
+        start,
+        size + 1,
+        root,
+        table,
+    )
     return old + update + b"startxref\n%d\n%%%%EOF\n" % place
 
 
@@ -295,6 +305,20 @@ def names_with_every_character(pdf):
     page = PAGE.replace(b"/Contents", b"/Resources" + odd + b"/Contents")
     inner = _stream(MOTIF, b"/Type/XObject/Subtype/Form/BBox[0 0 298 420]")
     return _written([CATALOG, TREE, page, _stream(b"/A#20b#2F#23c Do"), inner])
+
+
+@animal()
+def numbers_and_nulls_by_reference(pdf):
+    resources = (
+        b"/Resources<</XObject<</I 5 0 R>>/ExtGState<</G<</ca 6 0 R/SMask 9 0 R>>>>>>/Group 9 0 R/Contents"
+    )
+    entries = (
+        b"/Type/XObject/Subtype/Image/Width 7 0 R/Height 7 0 R/BitsPerComponent 8 0 R/ColorSpace/DeviceGray"
+    )
+    picture = _stream(b"\x00\xff\xff\x00", entries + b"/Interpolate 10 0 R/Decode[11 0 R 12 0 R]")
+    content = _stream(b"/G gs " + MOTIF + placed("I", y=60))
+    numbers = (b"0.5", b"2", b"8", b"null", b"false", b"0", b"1")
+    return _written([CATALOG, TREE, PAGE.replace(b"/Contents", resources), content, picture, *numbers])
 
 
 @animal(told="content-damaged")

@@ -8,7 +8,9 @@ A4_PT = (595.276, 841.89)
 
 
 def _lines(count, top, left=50, leading=16, size=11):
-    rows = b"".join(b"(Income and expenses of the year under review, line %d) Tj T* " % row for row in range(count))
+    rows = b"".join(
+        b"(Income and expenses of the year under review, line %d) Tj T* " % row for row in range(count)
+    )
     return b"BT /F1 %d Tf %d TL %d %d Td %s ET " % (size, leading, left, top, rows)
 
 
@@ -91,7 +93,9 @@ def scan_a_hair_larger_than_its_sheet(pdf):
 
 @animal()
 def scan_with_words_behind_the_picture(pdf):
-    page = _written(pdf, b"3 Tr " + _lines(20, 380) + b"q 297.638 0 0 419.528 0 0 cm /I Do Q", (297.638, 419.528))
+    page = _written(
+        pdf, b"3 Tr " + _lines(20, 380) + b"q 297.638 0 0 419.528 0 0 cm /I Do Q", (297.638, 419.528)
+    )
     page.Resources.XObject = Dictionary(I=picture(pdf, bytes([235]) * 2400, 40, 60))
 
 
@@ -115,7 +119,8 @@ def code_of_a_stranger_in_our_corner(pdf):
 
     cells = watermark.qr_modules("STRANGER")
     squares = b"".join(
-        b"%.2f %.2f 2 2 re " % (230 + 2 * column, 70 - 2 * row) for row, column in zip(*cells.nonzero(), strict=True)
+        b"%.2f %.2f 2 2 re " % (230 + 2 * column, 70 - 2 * row)
+        for row, column in zip(*cells.nonzero(), strict=True)
     )
     sheet(pdf, MOTIF + squares + b"f")
 
@@ -128,14 +133,19 @@ def codes_of_strangers_in_every_corner(pdf):
     content = b""
     for x, y in ((234, 70), (14, 70), (234, 400), (14, 400)):
         content += b"".join(
-            b"%.2f %.2f 2 2 re " % (x + 2 * column, y - 2 * row) for row, column in zip(*cells.nonzero(), strict=True)
+            b"%.2f %.2f 2 2 re " % (x + 2 * column, y - 2 * row)
+            for row, column in zip(*cells.nonzero(), strict=True)
         )
     sheet(pdf, MOTIF + content + b"f")
 
 
 @animal()
 def watermark_of_another_across_the_page(pdf):
-    _written(pdf, _lines(20, 380) + b"0.85 g BT /F1 60 Tf 0.7 0.7 -0.7 0.7 60 60 Tm (DRAFT COPY) Tj ET", (297.638, 419.528))
+    _written(
+        pdf,
+        _lines(20, 380) + b"0.85 g BT /F1 60 Tf 0.7 0.7 -0.7 0.7 60 60 Tm (DRAFT COPY) Tj ET",
+        (297.638, 419.528),
+    )
 
 
 @animal()
@@ -153,7 +163,9 @@ def printed_by_a_browser_upside_down(pdf):
 
 @animal()
 def exported_with_tags(pdf):
-    page = sheet(pdf, b"/P <</MCID 0>> BDC " + MOTIF + b" EMC /Artifact <</Type /Pagination>> BDC EMC", StructParents=0)
+    page = sheet(
+        pdf, b"/P <</MCID 0>> BDC " + MOTIF + b" EMC /Artifact <</Type /Pagination>> BDC EMC", StructParents=0
+    )
     element = pdf.make_indirect(Dictionary(S=Name.P, Pg=page, K=0))
     pdf.Root.StructTreeRoot = pdf.make_indirect(Dictionary(Type=Name.StructTreeRoot, K=element))
     pdf.Root.MarkInfo = Dictionary(Marked=True)
@@ -163,7 +175,9 @@ def exported_with_tags(pdf):
 def exported_for_archives(pdf):
     sheet(pdf)
     profile = pdf.make_stream(b"\0" * 128, N=3)
-    intent = Dictionary(Type=Name.OutputIntent, S=Name.GTS_PDFA1, OutputConditionIdentifier="sRGB", DestOutputProfile=profile)
+    intent = Dictionary(
+        Type=Name.OutputIntent, S=Name.GTS_PDFA1, OutputConditionIdentifier="sRGB", DestOutputProfile=profile
+    )
     pdf.Root.OutputIntents = Array([intent])
 
 
@@ -178,7 +192,9 @@ def imposed_two_on_a_sheet(pdf):
 
 @animal()
 def drawing_with_twenty_thousand_strokes(pdf):
-    strokes = b"".join(b"%d %d m %d %d l S\n" % (n % 290, n % 411, (7 * n) % 290, (5 * n) % 411) for n in range(2, 20000, 40))
+    strokes = b"".join(
+        b"%d %d m %d %d l S\n" % (n % 290, n % 411, (7 * n) % 290, (5 * n) % 411) for n in range(2, 20000, 40)
+    )
     sheet(pdf, b"0.1 w 0.7 G " + strokes + MOTIF)
 
 

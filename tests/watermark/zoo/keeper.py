@@ -8,6 +8,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
@@ -26,6 +27,8 @@ THEMES = (
     "protection",
     "habits",
 )
+
+Maker = Callable[[pikepdf.Pdf], bytes | None]
 
 A6_PT = (297.638, 419.528)
 
@@ -57,10 +60,12 @@ class Animal:
 ZOO: dict[str, Animal] = {}
 
 
-def animal(refused: str | None = None, told: str = "", unlike: str = "", **options: object):
+def animal(
+    refused: str | None = None, told: str = "", unlike: str = "", **options: Any
+) -> Callable[[Maker], Maker]:
     """Enter a function into the register; it fills an empty PDF, or returns bytes of its own."""
 
-    def enter(make):
+    def enter(make: Maker) -> Maker:
         def made() -> bytes:
             with pikepdf.new() as pdf:
                 own = make(pdf)
@@ -82,13 +87,13 @@ def all_animals() -> dict[str, Animal]:
     return ZOO
 
 
-def saved(pdf: pikepdf.Pdf, **options: object) -> bytes:
+def saved(pdf: pikepdf.Pdf, **options: Any) -> bytes:
     target = io.BytesIO()
     pdf.save(target, **({"static_id": True} | options))
     return target.getvalue()
 
 
-def sheet(pdf, content=MOTIF, size=A6_PT, **entries):
+def sheet(pdf: pikepdf.Pdf, content: bytes = MOTIF, size: tuple[float, float] = A6_PT, **entries: Any) -> Any:
     """Add a page and return it."""
     pdf.add_blank_page(page_size=size)
     page = pdf.pages[-1].obj
@@ -98,11 +103,16 @@ def sheet(pdf, content=MOTIF, size=A6_PT, **entries):
     return page
 
 
-def helvetica():
+def helvetica() -> Dictionary:
     return Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
 
 
-def form(pdf, content, box=(0, 0, 298, 420), **entries):
+def form(
+    pdf: pikepdf.Pdf,
+    content: bytes,
+    box: tuple[float, float, float, float] = (0, 0, 298, 420),
+    **entries: Any,
+) -> Any:
     """Return a form of drawing operators."""
     stream = pdf.make_stream(content, Type=Name.XObject, Subtype=Name.Form, BBox=Array(list(box)))
     for name, value in entries.items():
@@ -110,7 +120,9 @@ def form(pdf, content, box=(0, 0, 298, 420), **entries):
     return stream
 
 
-def picture(pdf, data=b"\x00\xff\xff\x00", width=2, height=2, **entries):
+def picture(
+    pdf: pikepdf.Pdf, data: bytes = b"\x00\xff\xff\x00", width: int = 2, height: int = 2, **entries: Any
+) -> Any:
     """Return a grey picture, or what the entries make of it."""
     default = {"ColorSpace": Name.DeviceGray, "BitsPerComponent": 8}
     stream = pdf.make_stream(data, Type=Name.XObject, Subtype=Name.Image, Width=width, Height=height)
@@ -119,6 +131,6 @@ def picture(pdf, data=b"\x00\xff\xff\x00", width=2, height=2, **entries):
     return stream
 
 
-def placed(name, x=60, y=200, width=120, height=90):
+def placed(name: str, x: int = 60, y: int = 200, width: int = 120, height: int = 90) -> bytes:
     """Return operators that draw a picture somewhere."""
     return b"q %d 0 0 %d %d %d cm /%s Do Q " % (width, height, x, y, name.encode("ascii"))

@@ -91,7 +91,10 @@ def letters_with_a_broken_font_file(pdf):
         Type=Name.FontDescriptor, FontName=Name.Broken, Flags=4, FontFile2=pdf.make_stream(b"not a font")
     )
     font = Dictionary(
-        Type=Name.Font, Subtype=Name.TrueType, BaseFont=Name.Broken, FontDescriptor=pdf.make_indirect(descriptor)
+        Type=Name.Font,
+        Subtype=Name.TrueType,
+        BaseFont=Name.Broken,
+        FontDescriptor=pdf.make_indirect(descriptor),
     )
     _with(pdf, font)
 

@@ -64,9 +64,12 @@ def layer_shown_in_print_only(pdf):
 
 @animal(told="layers-hidden")
 def layer_hidden_on_screen_by_an_event(pdf):
-    layer = _layer(pdf, Usage=Dictionary(View=Dictionary(ViewState=Name.OFF), Print=Dictionary(PrintState=Name.OFF)))
+    layer = _layer(
+        pdf, Usage=Dictionary(View=Dictionary(ViewState=Name.OFF), Print=Dictionary(PrintState=Name.OFF))
+    )
     events = [
-        Dictionary(Event=event, Category=Array([event]), OCGs=Array([layer])) for event in (Name.View, Name.Print)
+        Dictionary(Event=event, Category=Array([event]), OCGs=Array([layer]))
+        for event in (Name.View, Name.Print)
     ]
     _layered(pdf, [layer], layer, AS=Array(events))
 
@@ -137,7 +140,12 @@ def layer_of_a_comment(pdf):
     page.Annots = Array(
         [
             Dictionary(
-                Type=Name.Annot, Subtype=Name.Stamp, Rect=Array([200, 300, 250, 350]), F=4, AP=Dictionary(N=look), OC=layer
+                Type=Name.Annot,
+                Subtype=Name.Stamp,
+                Rect=Array([200, 300, 250, 350]),
+                F=4,
+                AP=Dictionary(N=look),
+                OC=layer,
             )
         ]
     )

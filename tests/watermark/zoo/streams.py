@@ -148,7 +148,9 @@ def content_lzw(pdf):
 
 @animal(stream_decode_level=RAW)
 def content_run_length(pdf):
-    packed = b"".join(bytes([len(part) - 1]) + part for part in (MOTIF[at : at + 100] for at in range(0, len(MOTIF), 100)))
+    packed = b"".join(
+        bytes([len(part) - 1]) + part for part in (MOTIF[at : at + 100] for at in range(0, len(MOTIF), 100))
+    )
     _filtered(pdf, packed + b"\x80", Name.RunLengthDecode)
 
 
@@ -206,7 +208,11 @@ def content_that_is_a_photograph(pdf):
     _filtered(pdf, b"\xff\xd8\xff\xd9", Name.DCTDecode)
 
 
-@animal(told="outside-reference-removed", unlike="what lies outside the file is not there", stream_decode_level=RAW)
+@animal(
+    told="outside-reference-removed",
+    unlike="what lies outside the file is not there",
+    stream_decode_level=RAW,
+)
 def content_in_another_file(pdf):
     content = pdf.make_stream(MOTIF)
     content.stream_dict.F = "content.bin"

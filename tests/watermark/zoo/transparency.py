@@ -104,7 +104,9 @@ def soft_mask_that_masks_itself(pdf):
     group = form(pdf, b"/G gs 1 g 0 0 298 420 re f", Group=_group(CS=Name.DeviceGray))
     group.Resources = Dictionary(ExtGState=Dictionary(G=state))
     state.SMask = Dictionary(S=Name.Luminosity, G=group)
-    sheet(pdf, MOTIF + b"/G gs 0 1 0 rg 60 60 20 20 re f", Resources=Dictionary(ExtGState=Dictionary(G=state)))
+    sheet(
+        pdf, MOTIF + b"/G gs 0 1 0 rg 60 60 20 20 re f", Resources=Dictionary(ExtGState=Dictionary(G=state))
+    )
 
 
 @animal()
@@ -120,9 +122,15 @@ def transfer_function_that_inverts_left_behind(pdf):
 
 @animal()
 def shading_over_the_whole_sheet(pdf):
-    function = Dictionary(FunctionType=2, Domain=Array([0, 1]), C0=Array([1, 1, 1]), C1=Array([0.8, 0.9, 1]), N=1)
+    function = Dictionary(
+        FunctionType=2, Domain=Array([0, 1]), C0=Array([1, 1, 1]), C1=Array([0.8, 0.9, 1]), N=1
+    )
     shading = Dictionary(
-        ShadingType=2, ColorSpace=Name.DeviceRGB, Coords=Array([0, 0, 298, 420]), Function=function, Extend=Array([True, True])
+        ShadingType=2,
+        ColorSpace=Name.DeviceRGB,
+        Coords=Array([0, 0, 298, 420]),
+        Function=function,
+        Extend=Array([True, True]),
     )
     sheet(pdf, b"/S sh " + MOTIF, Resources=Dictionary(Shading=Dictionary(S=shading)))
 
@@ -131,10 +139,18 @@ def shading_over_the_whole_sheet(pdf):
 def shading_in_a_pattern_keeps_its_place(pdf):
     # The matrix of a pattern counts from the page, or from the form it is used in (ISO 32000-2 §8.7.3.1).
     function = Dictionary(FunctionType=2, Domain=Array([0, 1]), C0=Array([1, 0, 0]), C1=Array([0, 0, 1]), N=1)
-    shading = Dictionary(ShadingType=2, ColorSpace=Name.DeviceRGB, Coords=Array([60, 0, 200, 0]), Function=function)
+    shading = Dictionary(
+        ShadingType=2, ColorSpace=Name.DeviceRGB, Coords=Array([60, 0, 200, 0]), Function=function
+    )
     pattern = Dictionary(PatternType=2, Shading=shading)
     content = MOTIF + b"/Pattern cs /P scn 60 60 140 60 re f"
-    sheet(pdf, content, Rotate=90, CropBox=Array([10, 20, 290, 400]), Resources=Dictionary(Pattern=Dictionary(P=pattern)))
+    sheet(
+        pdf,
+        content,
+        Rotate=90,
+        CropBox=Array([10, 20, 290, 400]),
+        Resources=Dictionary(Pattern=Dictionary(P=pattern)),
+    )
 
 
 @animal()

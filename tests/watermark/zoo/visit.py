@@ -18,6 +18,7 @@ import pypdfium2.raw
 
 import watermark
 from watermark.marks import qr
+from watermark.placement import Placement
 from watermark.units import MM_PER_INCH, PT_PER_INCH, px_from_mm
 from watermark.write import render
 
@@ -49,7 +50,8 @@ class Outcome:
     """How a visit went.
 
     Attributes:
-        kind: ``stamped``, ``refused``, or what is wrong: ``misplaced``, ``unsound``, ``unmarked`` when cut, ``altered``.
+        kind: ``stamped``, ``refused``, or what is wrong: ``misplaced``, ``unsound``,
+            ``unmarked`` when cut, ``altered``.
         what: The code of a refusal, or where it is wrong.
         findings: Codes of what was told.
     """
@@ -70,12 +72,12 @@ def visit(original: bytes, unlike: str = "") -> Outcome:
         base = watermark.prepare(original, texts=WORDS)
         told = frozenset(finding.code for finding in base.findings)
         copy = watermark.stamp(base, watermark.Mark(0x0123456789ABCDEF, b"key", (PAGE,) * len(base.pages)))
-    except watermark.UnusableFileError as refusal:
+    except watermark.WatermarkError as refusal:
         return Outcome("refused", refusal.code)
     checks = (
+        ("unmarked", _unmarked(base, copy)),
         ("unsound", _faults(original, copy)),
         ("misplaced", _misplaced(base, copy)),
-        ("unmarked", _unmarked(base, copy)),
         ("altered", () if unlike else _altered(original, base, copy)),
     )
     for kind, places in checks:
@@ -86,8 +88,12 @@ def visit(original: bytes, unlike: str = "") -> Outcome:
 
 def _faults(original: bytes, copy: bytes) -> Iterator[str]:
     """Yield what qpdf has to say against a copy, if that is more than against the original."""
-    with pikepdf.open(io.BytesIO(copy), attempt_recovery=False, suppress_warnings=True) as opened:
-        after = [*opened.check_pdf_syntax(), *map(str, opened.get_warnings())]
+    try:
+        with pikepdf.open(io.BytesIO(copy), attempt_recovery=False, suppress_warnings=True) as opened:
+            after = [*opened.check_pdf_syntax(), *map(str, opened.get_warnings())]
+    except pikepdf.PdfError as error:
+        yield str(error)
+        return
     with pikepdf.open(io.BytesIO(original), suppress_warnings=True) as opened:
         before = [*opened.check_pdf_syntax(), *map(str, opened.get_warnings())]
     if len(after) > len(before):
@@ -104,7 +110,7 @@ def _misplaced(base: watermark.Base, copy: bytes) -> Iterator[str]:
                 yield f"page {number}: {fault}"
 
 
-def _fault_of_code(drawn: render.Pages, number: int, placement) -> str:
+def _fault_of_code(drawn: render.Pages, number: int, placement: Placement) -> str:
     """Return what is wrong with the code of a page, or nothing."""
     code, module = placement.code, placement.module_mm
     dpi = PX_PER_MODULE * MM_PER_INCH / module
@@ -113,7 +119,12 @@ def _fault_of_code(drawn: render.Pages, number: int, placement) -> str:
     if len(found) != 1:
         return f"read {len(found)} codes"
     left, top = max(around.left, 0), max(around.top, 0)
-    sides = [(code.left, code.top), (code.right, code.top), (code.right, code.bottom), (code.left, code.bottom)]
+    sides = [
+        (code.left, code.top),
+        (code.right, code.top),
+        (code.right, code.bottom),
+        (code.left, code.bottom),
+    ]
     expected = np.array([(px_from_mm(x - left, dpi), px_from_mm(y - top, dpi)) for x, y in sides])
     off = float(np.abs(found[0].corners_px - expected).max()) / PX_PER_MODULE
     return f"off by {off:.1f} modules" if off > TOLERANCE_MODULES else ""
@@ -177,10 +188,9 @@ def _user_units(original: bytes) -> list[float]:
 def _printed(viewer: pypdfium2.PdfDocument, number: int, dpi: float) -> np.ndarray:
     """Return a page as a viewer prints it, with its comments and fields."""
     page = viewer[number - 1]
-    bitmap = page.render(
-        scale=dpi / PT_PER_INCH, rev_byteorder=True, extra_flags=pypdfium2.raw.FPDF_PRINTING
-    )
-    return bitmap.to_numpy()[..., :3].copy()
+    bitmap = page.render(scale=dpi / PT_PER_INCH, rev_byteorder=True, extra_flags=pypdfium2.raw.FPDF_PRINTING)
+    picture: np.ndarray = bitmap.to_numpy()[..., :3].copy()
+    return picture
 
 
 def _strayed(before: np.ndarray, after: np.ndarray) -> np.ndarray:
@@ -196,10 +206,11 @@ def _strayed(before: np.ndarray, after: np.ndarray) -> np.ndarray:
 def _without_dots(wrong: np.ndarray) -> np.ndarray:
     """Return the changes that are larger than a dot."""
     _, parts, facts, _ = cv2.connectedComponentsWithStats(wrong.astype(np.uint8), connectivity=8)
-    return wrong & (facts[parts, cv2.CC_STAT_AREA] > DOT_PX)
+    larger: np.ndarray = wrong & (facts[parts, cv2.CC_STAT_AREA] > DOT_PX)
+    return larger
 
 
-def _ours(placement, shape: tuple[int, int], dpi: float) -> np.ndarray:
+def _ours(placement: Placement, shape: tuple[int, int], dpi: float) -> np.ndarray:
     """Return which pixels belong to marks, with a pixel around them."""
     ours = np.zeros(shape, dtype=bool)
     margin = 1.5 * MM_PER_INCH / dpi
