@@ -7,10 +7,11 @@ import pytest
 from PIL import Image
 
 from registry.acts.documents import DocumentNumberTaken
-from registry.errors import InvalidError, PermissionDenied
+from registry.errors import PermissionDenied
 from registry.ledger import log
 from registry.models import Document
 from registry.rows import UnknownRow
+from registry.rules.levels import UnknownLevel
 from registry.views.documents import DocumentFilter
 from service.flows import registering
 from service.tokens import ExpiredToken, ForgedToken
@@ -76,7 +77,7 @@ def test_a_head_that_differs_from_the_registered_level_is_told(world):
 
 def test_a_level_that_does_not_exist_is_refused_before_the_file_costs_anything(world, monkeypatch):
     monkeypatch.setattr(type(world.runtime), "parse", None)
-    with pytest.raises(InvalidError):
+    with pytest.raises(UnknownLevel):
         world.register(b"anything", level="ULTRA")
     assert kinds(world) == ["deed.denied"]
 
