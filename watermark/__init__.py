@@ -19,32 +19,39 @@ from watermark.write.fonts import font_path, missing_characters
 from watermark.write.join import join
 from watermark.write.limits import Limits
 from watermark.write.prepare import prepare
+from watermark.write.proof import Channel, Grade, PageProof, Proof, grade_of, prove
 from watermark.write.render import render_page, thumbnail
 from watermark.write.stamp import Mark, PageMark, stamp
 
 __all__ = [
     "Base",
     "BasePage",
+    "Channel",
     "DotReading",
     "DotStyle",
     "Finding",
+    "Grade",
     "Inspection",
     "Limits",
     "Mark",
     "MarkPlan",
     "PageMark",
+    "PageProof",
     "PageReading",
+    "Proof",
     "QrReading",
     "ReadLimits",
     "Readings",
     "UnusableFileError",
     "WatermarkError",
     "font_path",
+    "grade_of",
     "inspect",
     "join",
     "missing_characters",
     "open_pages",
     "prepare",
+    "prove",
     "qr_modules",
     "read",
     "read_qr",
