@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from watermark.marks.dots import SIDE_MM, centres_mm, usable_cells
+from watermark.marks.dots import USUAL, centres_mm, usable_cells
 
 Picture = NDArray[np.uint8]
 
@@ -78,7 +78,7 @@ def with_dots(page: Picture, identity: int, number: int, key: bytes = b"") -> Pi
     """Return the page with its dots drawn as squares of whole device pixels."""
     cells = usable_cells(page < _INK, PRINT_DPI)
     marked = page.copy()
-    side = round(SIDE_MM * _MM)
+    side = round(USUAL.side_mm * _MM)
     corners = np.rint(centres_mm(identity, number, cells, key) * _MM - side / 2).astype(int)
     for dy in range(side):
         for dx in range(side):

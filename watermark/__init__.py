@@ -13,7 +13,9 @@ from watermark.read.images import ReadLimits, open_pages
 from watermark.read.reading import PageReading, QrReading, Readings, read, read_qr
 from watermark.read.show import show_pages
 from watermark.write.base import Base, BasePage
+from watermark.write.bind import BoundCopy, bind, sheets
 from watermark.write.clean import Inspection, inspect
+from watermark.write.delta import Delta, Fingerprint, chunks, fingerprint
 from watermark.write.findings import Finding
 from watermark.write.fonts import font_path, missing_characters
 from watermark.write.join import join
@@ -21,15 +23,18 @@ from watermark.write.limits import Limits
 from watermark.write.prepare import prepare
 from watermark.write.proof import Channel, Grade, PageProof, Proof, grade_of, prove
 from watermark.write.render import render_page, thumbnail
-from watermark.write.stamp import Mark, PageMark, stamp
+from watermark.write.stamp import Mark, PageMark, splice, stamp
 
 __all__ = [
     "Base",
     "BasePage",
+    "BoundCopy",
     "Channel",
+    "Delta",
     "DotReading",
     "DotStyle",
     "Finding",
+    "Fingerprint",
     "Grade",
     "Inspection",
     "Limits",
@@ -44,6 +49,9 @@ __all__ = [
     "Readings",
     "UnusableFileError",
     "WatermarkError",
+    "bind",
+    "chunks",
+    "fingerprint",
     "font_path",
     "grade_of",
     "inspect",
@@ -56,7 +64,9 @@ __all__ = [
     "read",
     "read_qr",
     "render_page",
+    "sheets",
     "show_pages",
+    "splice",
     "stamp",
     "thumbnail",
 ]

@@ -20,6 +20,7 @@ Laws to keep in mind:
 import hashlib
 import hmac
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -37,6 +38,8 @@ MESSAGE_BITS = IDENTITY_BITS + PAGE_BITS
 
 _LABEL = b"foliotrace/dots/1"
 _RESERVED = 8  # the first bit of a message is zero
+_SYMBOL_BITS = 4
+_PAGE_SYMBOLS = 4  # the reserved bit and the page number
 _DIMENSION = 20  # 4-bit symbols of the message: one reserved zero bit, page, identity
 _ROWS, _COLS = np.indices((TILE, TILE))
 _SYNC: NDArray[np.bool_] = (3 * _ROWS + _COLS) % 8 == 0  # the nearest to a cell lie (2, 2) and (1, -3) away
@@ -76,10 +79,14 @@ class Decoded:
 
 @dataclass(frozen=True)
 class _Code:
-    """Keyed parts of the format: ``mask`` (256,) and ``generator`` (20, 224), entries 0…15."""
+    """Keyed parts of the format: ``mask`` (256,) and ``generator`` (20, 224), entries 0…15.
+
+    ``products`` (20, 16, 224) has each row of the generator times each symbol.
+    """
 
     mask: NDArray[np.uint8]
     generator: NDArray[np.uint8]
+    products: NDArray[np.uint8]
 
 
 def tile_symbols(identity: int, page: int, key: bytes) -> NDArray[np.uint8]:
@@ -93,14 +100,27 @@ def tile_symbols(identity: int, page: int, key: bytes) -> NDArray[np.uint8]:
     Raises:
         ValueError: identity or page out of range.
     """
+    tile: NDArray[np.uint8] = tiles(identity, (page,), key)[0]
+    return tile
+
+
+def tiles(identity: int, pages: Sequence[int], key: bytes) -> NDArray[np.uint8]:
+    """Return the symbols of several pages at once, ``(pages, 16, 16)``; as :func:`tile_symbols` for each."""
     if not 0 <= identity < 1 << IDENTITY_BITS:
         raise ValueError(f"identity must have 64 bits, got {identity}")
-    if not 0 <= page < 1 << PAGE_BITS:
-        raise ValueError(f"page must be 0 to {(1 << PAGE_BITS) - 1}, got {page}")
+    for page in pages:
+        if not 0 <= page < 1 << PAGE_BITS:
+            raise ValueError(f"page must be 0 to {(1 << PAGE_BITS) - 1}, got {page}")
     code = _code(key)
-    symbols = code.mask.copy()
-    symbols[_CODE_CELLS] ^= _encode(_message(identity, page), code.generator)
-    return symbols.reshape(TILE, TILE)
+    symbols = np.tile(code.mask, (len(pages), 1))
+    # The code is linear: what the identity says is the same on every page, and four symbols say the page.
+    same = _encode(_message(identity, 0), code.generator)
+    said = np.array([_message(0, page)[:_PAGE_SYMBOLS] for page in pages], np.uint8).reshape(
+        -1, _PAGE_SYMBOLS
+    )
+    products = _TIMES[said[:, :, None], code.generator[None, :_PAGE_SYMBOLS]]
+    symbols[:, _CODE_CELLS] ^= same ^ np.bitwise_xor.reduce(products, axis=1)
+    return symbols.reshape(-1, TILE, TILE)
 
 
 def sync_evidence(logits: NDArray[np.float64], key: bytes) -> NDArray[np.float64]:
@@ -168,7 +188,9 @@ def _code(key: bytes) -> _Code:
         hashlib.shake_256(seed).digest((cells + _DIMENSION * len(_CODE_CELLS)) // 2), dtype=np.uint8
     )
     nibbles = np.column_stack((packed >> 4, packed & 15)).reshape(-1)
-    return _Code(mask=nibbles[:cells], generator=nibbles[cells:].reshape(_DIMENSION, -1))
+    generator = nibbles[cells:].reshape(_DIMENSION, -1)
+    products = _TIMES[np.arange(SYMBOLS)[None, :, None], generator[:, None, :]]
+    return _Code(mask=nibbles[:cells], generator=generator, products=products)
 
 
 def _times_table() -> NDArray[np.uint8]:

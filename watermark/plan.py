@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from watermark.units import mm_from_px
+
 #: Lengths of dots are whole device pixels of such a printer: 42.3 µm.
 DEVICE_DPI: Final = 600
 
@@ -28,6 +30,16 @@ class DotStyle:
         """Refuse what no reader was tried on."""
         if self.side_px not in SIDES_PX or self.pitch_px not in PITCHES_PX:
             raise ValueError(f"no such dots: {self.side_px} px at {self.pitch_px} px")
+
+    @property
+    def side_mm(self) -> float:
+        """Side of a dot in millimetres."""
+        return mm_from_px(self.side_px, DEVICE_DPI)
+
+    @property
+    def pitch_mm(self) -> float:
+        """Pitch of the fine grid in millimetres."""
+        return mm_from_px(self.pitch_px, DEVICE_DPI)
 
 
 @dataclass(frozen=True)

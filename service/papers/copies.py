@@ -8,13 +8,13 @@ from collections.abc import Sequence
 import watermark
 
 
-def prepare_base(cleaned: bytes, texts: Sequence[str]) -> bytes:
-    """Return the stored form of a document ready to be stamped with marks that contain these texts.
+def prepare_base(cleaned: bytes, texts: Sequence[str], plan: watermark.MarkPlan) -> bytes:
+    """Return the stored form of a document ready to be stamped with the marks of a plan that contain these texts.
 
     Raises:
         UnusableFileError: a page cannot be marked.
     """
-    return watermark.prepare(cleaned, texts=texts).to_bytes()
+    return watermark.prepare(cleaned, texts=texts, plan=plan).to_bytes()
 
 
 def join_copies(stamped: Sequence[bytes]) -> bytes:

@@ -37,8 +37,8 @@ def assess_document(cleaned: bytes, plan: MarkPlan) -> tuple[Proof, tuple[Findin
     Raises:
         UnusableFileError: a page cannot be marked.
     """
-    base = prepare(cleaned)
-    return prove(base, plan), base.findings
+    base = prepare(cleaned, plan=plan)
+    return prove(base), base.findings
 
 
 def _picture(pdf: bytes, page: int) -> bytes:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watermark.marks.dots import CELL_MM, CLEAR_MM, SIDE_MM, cells_of, centres_mm, usable_cells
+from watermark.marks.dots import CLEAR_MM, USUAL, cell_mm, cells_of, centres_mm, usable_cells
 from watermark.payload import tile_symbols
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "dots.json").read_text("utf-8"))
@@ -23,7 +23,7 @@ def distance_mm(centres, ink):
     """Return the least distance between the edge of any dot and the centre of any inked pixel."""
     y, x = np.nonzero(ink)
     pixels = (np.column_stack((x, y)) + 0.5) / 10
-    apart = np.abs(centres[:, None] - pixels[None]) - SIDE_MM / 2
+    apart = np.abs(centres[:, None] - pixels[None]) - USUAL.side_mm / 2
     return np.hypot(*np.maximum(apart, 0).transpose(2, 0, 1)).min()
 
 
@@ -95,7 +95,7 @@ def test_dots_lie_where_format_1_says():
 def test_what_is_laid_out_is_cut_into_the_same_symbols_again():
     cells = np.ones((32, 16), bool)
     fine = np.zeros((32 * 6, 16 * 6))
-    x, y = (centres_mm(77, 7, cells, b"k") / (CELL_MM / 6)).astype(int).T
+    x, y = (centres_mm(77, 7, cells, b"k") / (cell_mm() / 6)).astype(int).T
     fine[y, x] = 1
     tile = tile_symbols(77, 7, b"k")
     assert (cells_of(fine).argmax(axis=2) == np.tile(tile, (2, 1))).all()

@@ -12,9 +12,10 @@ import watermark
 from tests.fixtures.papers import draw_pdf
 from tests.watermark.papers import PAPERS
 from watermark import Channel, DotStyle, Grade, MarkPlan, Proof, grade_of, prove
-from watermark.write.proof import NO_UNITS, prove_page
+from watermark.write.proof import prove_page
 
 PLAN = MarkPlan()
+NO_UNITS = np.zeros((0, 4), np.float32)
 SHEET = (146, 103)
 """Cells of an A4 page."""
 
@@ -171,9 +172,9 @@ def test_grades_begin_where_they_are_said_to(decades, grade):
 
 
 def test_a_real_page_of_text_can_be_traced_and_a_black_one_cannot():
-    (text,) = prove(watermark.prepare(draw_pdf(1)), PLAN).pages
+    (text,) = prove(watermark.prepare(draw_pdf(1))).pages
     assert min(text.decades.values()) >= 15
-    (black,) = prove(watermark.prepare(PAPERS["black_from_edge_to_edge"]()), PLAN).pages
+    (black,) = prove(watermark.prepare(PAPERS["black_from_edge_to_edge"]())).pages
     assert max(black.decades.values()) == 0
     assert {"no-free-paper", "code-over-content", "text-over-content"} <= set(black.obstacles)
 

@@ -32,6 +32,13 @@ def test_a_text_that_does_not_fit_is_refused(vector):
     assert refused.value.code == "unusable-qr-text"
 
 
+@given(st.lists(st.text(qr._ALPHABET, min_size=38, max_size=38), min_size=1, max_size=3), st.integers(1, 38))
+def test_codes_made_together_are_those_that_the_library_draws_one_by_one(texts, length):
+    texts = [text[:length] for text in texts]
+    for code, text in zip(qr.modules_of(texts), texts, strict=True):
+        assert (code.reshape(-1) == qr._drawn(text)).all()
+
+
 @given(st.text("0123456789ABCDEFGHJKMNPQRSTVWXYZ", min_size=34, max_size=34))
 def test_every_code_is_read_back_where_it_was_drawn(text):
     found = qr.find(picture_of(text))

@@ -1,5 +1,7 @@
 """A stamped copy: the same bytes every time, one revision, sound, and still the document it was."""
 
+import dataclasses
+import hashlib
 import io
 import re
 
@@ -13,6 +15,7 @@ import watermark
 from tests.watermark.papers import PAPERS, add_page, faults_of, saved, text_of
 from watermark import errors
 from watermark.marks import dots
+from watermark.write import paint
 
 IDENTITY = 0x0123456789ABCDEF
 KEY = b"a key of the installation"
@@ -27,7 +30,15 @@ PAGES = tuple(
     for number in (1, 2)
 )
 MARK = watermark.Mark(IDENTITY, KEY, PAGES)
+MARK_OF_ONE = watermark.Mark(IDENTITY, KEY, PAGES[:1])
 WORDS = (*PAGES[0].lines, PAGES[0].head_left, PAGES[0].head_right)
+
+
+def blank():
+    """Return an empty sheet of A4."""
+    with pikepdf.new() as pdf:
+        add_page(pdf, b"")
+        return saved(pdf)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +61,7 @@ def test_a_base_survives_being_stored(base, stamped):
     restored = watermark.Base.from_bytes(base.to_bytes())
     assert watermark.stamp(restored, MARK) == stamped
     assert restored.findings == base.findings
-    assert restored.version == 1
+    assert restored.version == 2
 
 
 @pytest.mark.parametrize("change", [{"identity": IDENTITY + 1}, {"key": b"another"}])
@@ -69,7 +80,7 @@ def test_a_damaged_base_is_refused(base, spoilt):
 
 
 def test_a_base_of_an_unknown_version_is_refused(base):
-    data = base.to_bytes().replace(b"FOLIOTRACE-BASE 1", b"FOLIOTRACE-BASE 2", 1)
+    data = base.to_bytes().replace(b"FOLIOTRACE-BASE 2", b"FOLIOTRACE-BASE 1", 1)
     with pytest.raises(errors.BaseFormatError) as refused:
         watermark.Base.from_bytes(data)
     assert refused.value.facts == {"reason": "version"}
@@ -88,14 +99,19 @@ def unmarked_when_cut(pdf):
     for end in (match.end() for match in re.finditer(rb"endobj\n|endstream\n|%%EOF\n", pdf)):
         try:
             with pikepdf.open(io.BytesIO(pdf[:end]), suppress_warnings=True) as cut:
-                marks = [page.obj.Resources.XObject["/FtMark"].read_bytes() for page in cut.pages]
-        except KeyError:
+                marks = [form.read_bytes() for page in cut.pages for form in forms_of(page)]
+        except (KeyError, AttributeError):
             found.append(end)
         except pikepdf.PdfError:
             continue
         else:
-            found += [end for mark in marks if b" re\n" not in mark]
+            found += [end for mark in marks if b"0 g\n" not in mark]
     return found
+
+
+def forms_of(page):
+    """Return the forms by which a page draws its dots, words and code."""
+    return [page.obj.Resources.XObject[name] for name in ("/FtDots", "/FtWords", "/FtCode")]
 
 
 def test_cutting_the_file_never_gives_an_unmarked_original(stamped):
@@ -121,18 +137,93 @@ def test_the_words_of_a_document_stay_as_they_were(stamped):
 def test_dots_are_no_text_and_add_no_font(stamped):
     with pikepdf.open(io.BytesIO(stamped)) as opened:
         kinds = [item.get("/Subtype") for item in opened.objects if isinstance(item, pikepdf.Dictionary)]
-        operators = opened.pages[0].obj.Resources.XObject["/FtMark"].read_bytes()
+        dots_form, words_form, code_form = (form.read_bytes() for form in forms_of(opened.pages[0]))
     assert "/Type3" not in kinds
-    assert operators.count(b"Tj") == len(PAGES[0].lines) + 3 + 2
+    assert b"Tj" not in dots_form + code_form
+    assert words_form.count(b"Tj") == len(PAGES[0].lines) + 3 + 2
 
 
 def test_all_marks_are_artifacts(stamped):
     with pikepdf.open(io.BytesIO(stamped)) as opened:
         for page in opened.pages:
-            operators = page.obj.Resources.XObject["/FtMark"].read_bytes()
-            assert operators.startswith(b"/Artifact <<")
-            assert operators.endswith(b"EMC\n")
-            assert operators.count(b"BDC") == operators.count(b"EMC") == 1
+            old, marks = page.obj.Contents.read_bytes().split(b"/Artifact", 1)
+            assert old == b"q /FtPage Do Q\n"
+            assert marks.endswith(b"EMC\n")
+            assert (marks.count(b"BDC"), marks.count(b"EMC")) == (1, 1)
+            assert {name for name in (b"/FtDots", b"/FtWords", b"/FtCode") if name in marks} == {
+                b"/FtDots",
+                b"/FtWords",
+                b"/FtCode",
+            }
+
+
+def test_a_delta_and_its_base_give_the_copy_again(base, stamped):
+    delta = watermark.splice(base, MARK)
+    restored = watermark.Delta.from_bytes(delta.to_bytes())
+    assert restored == delta
+    assert b"".join(watermark.chunks(base, restored)) == stamped
+    known = watermark.fingerprint(base, restored)
+    assert (known.sha256, known.size) == (hashlib.sha256(stamped).hexdigest(), len(stamped))
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [lambda data: data[:-1], lambda data: data + b"x", lambda data: data[:30], lambda data: b"PK" + data],
+)
+def test_a_damaged_delta_is_refused(base, spoil):
+    with pytest.raises(errors.BaseFormatError):
+        watermark.Delta.from_bytes(spoil(watermark.splice(base, MARK).to_bytes()))
+
+
+def test_a_delta_goes_with_no_other_base(base):
+    other = watermark.prepare(PAPERS["plain"](), texts=("другой",))
+    with pytest.raises(errors.MarkMismatchError):
+        watermark.fingerprint(other, watermark.splice(base, MARK))
+
+
+@pytest.mark.parametrize("side_px", [2, 3, 4])
+def test_dots_have_the_size_that_the_plan_asks_for(side_px):
+    plan = watermark.MarkPlan(dots=watermark.DotStyle(side_px=side_px), qr=False, lines=False, heads=False)
+    base = watermark.prepare(blank(), plan=plan)
+    picture = watermark.render_page(watermark.stamp(base, MARK_OF_ONE), 1, 600, gray=True)
+    dark = (255 - picture.astype(float)).sum() / 255
+    assert dark / base.pages[0].cells.sum() == pytest.approx(side_px**2, rel=0.02)
+
+
+def test_a_plan_leaves_out_what_it_does_not_want():
+    plan = watermark.MarkPlan(qr=False, dots=None)
+    base = watermark.prepare(blank(), texts=WORDS, plan=plan)
+    with pikepdf.open(io.BytesIO(watermark.stamp(base, MARK_OF_ONE))) as opened:
+        assert sorted(opened.pages[0].obj.Resources.XObject.keys()) == ["/FtPage", "/FtWords"]
+    assert not base.pages[0].cells.any()
+
+
+def test_pages_that_share_their_marks_cost_a_copy_once():
+    plan = watermark.MarkPlan(per_page=False)
+    base = watermark.prepare(PAPERS["plain"](), texts=WORDS, plan=plan)
+    page = PAGES[0]
+    delta = watermark.splice(base, watermark.Mark(IDENTITY, KEY, (page, page)))
+    assert len(delta.blobs) == 3
+    with pytest.raises(errors.MarkMismatchError):
+        watermark.splice(base, MARK)
+
+
+def test_pages_that_say_different_words_are_refused(base):
+    other = dataclasses.replace(PAGES[1], head_left="份号 000013")
+    with pytest.raises(errors.MarkMismatchError) as refused:
+        watermark.splice(base, watermark.Mark(IDENTITY, KEY, (PAGES[0], other)))
+    assert refused.value.facts == {"page": 2, "reason": "other words"}
+
+
+@given(
+    cells=st.lists(st.lists(st.booleans(), min_size=16, max_size=16), min_size=1, max_size=16),
+)
+def test_the_clip_of_a_tile_is_its_free_cells(cells):
+    free = np.array(cells, dtype=bool)
+    covered = np.zeros(free.shape, int)
+    for x, y, width, height in paint._rectangles(free):
+        covered[y : y + height, x : x + width] += 1
+    assert (covered == free).all()
 
 
 def test_every_dot_lies_where_the_field_puts_it(base, stamped):
@@ -206,11 +297,10 @@ def test_a_page_whose_test_mark_cannot_be_read_is_refused(monkeypatch):
 
 
 def test_a_code_found_in_the_wrong_place_is_refused(monkeypatch):
-    from watermark.write import stamp
-
-    honest = stamp.paint.code
-    shifted = lambda text, place, quiet, height: honest(text, place.grown(1.5), quiet, height)  # noqa: E731
-    monkeypatch.setattr(stamp.paint, "code", shifted)
+    honest = paint._code_place
+    shift = lambda code: code._replace(left=code.left + 1.5, right=code.right + 1.5)  # noqa: E731
+    shifted = lambda place, height: honest(dataclasses.replace(place, code=shift(place.code)), height)  # noqa: E731
+    monkeypatch.setattr(paint, "_code_place", shifted)
     with pytest.raises(errors.UnstampablePageError):
         watermark.prepare(PAPERS["plain"]())
 

@@ -15,18 +15,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from watermark.payload import SYMBOLS, TILE, tile_symbols
+from watermark.plan import DotStyle
 from watermark.units import MM_PER_INCH
 
-SIDE_MM = 3 * MM_PER_INCH / 600
-"""Side of a dot: 3 device pixels at 600 dpi = 0.127 mm; seen at reading distance as a faint even haze."""
-FINE_MM = 8 * MM_PER_INCH / 600
-"""Pitch of the fine grid: 8 device pixels at 600 dpi, so that printers at 600 and 1200 dpi round no dot."""
+USUAL = DotStyle()
+"""Dots of 3 device pixels at 600 dpi = 0.127 mm, seen at reading distance as a faint even haze; their pitch of 8 device
+pixels lets printers at 600 and 1200 dpi round no dot."""
+FINE_MM = USUAL.pitch_mm
+"""Pitch of the usual fine grid."""
 FINE_PER_CELL = 6
 PLACES = 4
 """Places along each side of a cell."""
 FIRST_PLACE = 1
-"""Fine-grid index of the first place; index ``i`` lies at ``(i + 0.5) * FINE_MM`` from the edge of its cell."""
-CELL_MM = FINE_PER_CELL * FINE_MM
+"""Fine-grid index of the first place; index ``i`` lies ``i + 0.5`` pitches from the edge of its cell."""
 CLEAR_MM = 0.45
 """Least distance between a dot's edge and ink, so that no dot reads as a point or an accent."""
 WORD_GAP_MM = 3.0
@@ -34,12 +35,18 @@ WORD_GAP_MM = 3.0
 of an em of 12-pt Chinese. A dot there could be read as a point between figures."""
 
 
-def usable_cells(ink: NDArray[np.bool_], dpi: float) -> NDArray[np.bool_]:
+def cell_mm(style: DotStyle = USUAL) -> float:
+    """Return the side of a cell."""
+    return FINE_PER_CELL * style.pitch_mm
+
+
+def usable_cells(ink: NDArray[np.bool_], dpi: float, style: DotStyle = USUAL) -> NDArray[np.bool_]:
     """Return which cells of the page may bear a dot.
 
     Args:
         ink: ``(H, W)``, the visible page upright, origin top left; True where there is ink or will be a mark of ours.
         dpi: Pixels per inch of ``ink``; 100 and more keep the loss by rounding below one cell in ten.
+        style: Size and pitch of the dots.
 
     Returns:
         ``(rows, cols)``: True where the whole area of the 16 places and ``CLEAR_MM`` around it is free. Cells that the
@@ -54,9 +61,9 @@ def usable_cells(ink: NDArray[np.bool_], dpi: float) -> NDArray[np.bool_]:
     px_per_mm = dpi / MM_PER_INCH
     covered = _close_word_gaps(ink, int(WORD_GAP_MM * px_per_mm))
     total = cv2.integral(covered)
-    reach_mm = (PLACES - 1) / 2 * FINE_MM + SIDE_MM / 2 + CLEAR_MM
-    top, bottom = _spans(height, px_per_mm, reach_mm)
-    left, right = _spans(width, px_per_mm, reach_mm)
+    reach_mm = (PLACES - 1) / 2 * style.pitch_mm + style.side_mm / 2 + CLEAR_MM
+    top, bottom = _spans(height, px_per_mm, reach_mm, cell_mm(style))
+    left, right = _spans(width, px_per_mm, reach_mm, cell_mm(style))
     found = (
         total[np.ix_(bottom, right)]
         - total[np.ix_(top, right)]
@@ -67,7 +74,9 @@ def usable_cells(ink: NDArray[np.bool_], dpi: float) -> NDArray[np.bool_]:
     return free
 
 
-def centres_mm(identity: int, page: int, cells: NDArray[np.bool_], key: bytes) -> NDArray[np.float64]:
+def centres_mm(
+    identity: int, page: int, cells: NDArray[np.bool_], key: bytes, style: DotStyle = USUAL
+) -> NDArray[np.float64]:
     """Return where to print the dots of a page.
 
     Args:
@@ -75,6 +84,7 @@ def centres_mm(identity: int, page: int, cells: NDArray[np.bool_], key: bytes) -
         page: Page number, 0 … 32767.
         cells: ``(rows, cols)`` from :func:`usable_cells`.
         key: Secret of the installation.
+        style: Size and pitch of the dots.
 
     Returns:
         ``(n, 2)``: x to the right, y down, mm from the top left of the visible page; one per usable cell, row by row.
@@ -83,7 +93,7 @@ def centres_mm(identity: int, page: int, cells: NDArray[np.bool_], key: bytes) -
     symbols = tile_symbols(identity, page, key)[rows % TILE, cols % TILE]
     place = places()[symbols]
     fine = np.column_stack((cols, rows)) * FINE_PER_CELL + place[:, ::-1]
-    return np.asarray((fine + 0.5) * FINE_MM, np.float64)
+    return np.asarray((fine + 0.5) * style.pitch_mm, np.float64)
 
 
 @lru_cache(maxsize=1)
@@ -115,10 +125,12 @@ def _close_word_gaps(ink: NDArray[np.bool_], gap_px: int) -> NDArray[np.uint8]:
     return np.ascontiguousarray(closed[:, gap_px + 1 : -gap_px - 1], dtype=np.uint8)
 
 
-def _spans(length_px: int, px_per_mm: float, reach_mm: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _spans(
+    length_px: int, px_per_mm: float, reach_mm: float, side_mm: float
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return first pixel and past-the-last pixel of the area around each cell's centre that must be free."""
-    count = int(length_px / px_per_mm / CELL_MM + 1e-6)
-    centre = (np.arange(count) + 0.5) * CELL_MM
+    count = int(length_px / px_per_mm / side_mm + 1e-6)
+    centre = (np.arange(count) + 0.5) * side_mm
     first = np.floor((centre - reach_mm) * px_per_mm + 1e-6).astype(np.intp)
     last = np.ceil((centre + reach_mm) * px_per_mm - 1e-6).astype(np.intp)
     return np.clip(first, 0, length_px), np.clip(last, 0, length_px)

@@ -13,7 +13,7 @@ from watermark.errors import TextTooLongError
 from watermark.geometry import Rect
 from watermark.units import mm_from_pt, pt_from_mm
 
-#: Width of a text set at size 1, in the unit of the size.
+#: Width of a text set at size 1, in the unit of the size; that of a whole is the sum of its parts'.
 Advance = Callable[[str], float]
 
 #: Distance of two lines as a multiple of their size.
@@ -104,13 +104,16 @@ def broken(text: str, width: float, advance: Advance) -> list[str]:
     by itself keeps its row, and the caller sees that it is too wide.
     """
     rows: list[str] = []
-    row = ""
+    row, used = "", 0.0
     for piece in _pieces(text):
-        if row and advance((row + piece).rstrip()) > width:
+        taken = advance(piece)
+        if row and used + advance(piece.rstrip()) > width:
             rows.append(row.rstrip())
             row = piece.lstrip()
+            used = advance(row)
         else:
             row += piece
+            used += taken
     if row.strip():
         rows.append(row.rstrip())
     return rows

@@ -53,7 +53,8 @@ class Face:
 
     def advance(self, text: str) -> float:
         """Return the width of printable text set at size 1."""
-        return sum(self.glyphs[character][1] for character in text) / _UNITS_PER_EM
+        glyphs = self.glyphs
+        return sum([glyphs[character][1] for character in text]) / _UNITS_PER_EM
 
     def encoded(self, text: str) -> bytes:
         """Return printable text as the hexadecimal string a ``Tj`` operator takes."""

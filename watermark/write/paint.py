@@ -1,11 +1,15 @@
-"""The drawing operators of one slot: dots first, then lines, then the QR code on its white ground.
+"""Drawing operators: what every copy of a page draws alike, and the few things in which copies differ.
 
-Coordinates inside are millimetres or finer units from the top left of the visible page, y down, as marks are placed;
-one matrix per kind of mark turns them into points. All of it is marked as an artifact, not as content
-(ISO 32000-2 §14.8.2.2).
+A page draws its old content, then the marks as one artifact, not content (ISO 32000-2 §14.8.2.2): dots first, then
+texts, then the QR code on its white ground. Where they go never changes and stands in the page; what they say stands in
+forms that each copy brings: a *tile* of dots, the *words*, a *code*.
+
+Dots: a page lays the tile over its lattice again and again, each time clipped to the cells that are free, so that 256
+squares make a page of dots. Cells are clipped as wholes and a dot never reaches the edge of its cell: none is cut.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -14,63 +18,84 @@ from numpy.typing import NDArray
 from watermark.geometry import Rect
 from watermark.marks import dots, qr
 from watermark.marks.visible import Row
-from watermark.units import MM_PER_INCH, PT_PER_INCH, PT_PER_MM
+from watermark.payload import SYMBOLS, TILE
+from watermark.placement import Placement
+from watermark.plan import DEVICE_DPI, DotStyle, MarkPlan
+from watermark.units import PT_PER_INCH, PT_PER_MM
+from watermark.write.clean import CONTENT_NAME
 from watermark.write.fonts import Face
 
-BEGIN: Final = b"/Artifact <</Type/Pagination/Subtype/Watermark>> BDC q /G gs 0 g\n"
-END: Final = b"Q EMC\n"
+TILE_NAME: Final = "/FtDots"
+WORDS_NAME: Final = "/FtWords"
+CODE_NAME: Final = "/FtCode"
 
-#: Dots are placed in whole units of 1/1200 inch: exact for edges on half device pixels of a 600-dpi printer.
-_DOT_UNITS_PER_INCH: Final = 1200
+_BEGIN: Final = b"/Artifact <</Type/Pagination/Subtype/Watermark>> BDC q\n"
+_END: Final = b"Q EMC\n"
 
-_DIGITS: Final = 5
+#: Every form begins by this: opaque, black, whatever came before (ISO 32000-2 §11.6).
+_PLAIN: Final = b"/G gs 0 g\n"
+
+#: Dots are placed in half device pixels, so that all edges are whole numbers.
+_UNITS_PER_PX: Final = 2
+_UNITS_PER_INCH: Final = _UNITS_PER_PX * DEVICE_DPI
 
 
-def dot_field(centres_mm: NDArray[np.float64], height_pt: float) -> bytes:
-    """Return black squares of ``dots.SIDE_MM`` around these places, ``(n, 2)``.
+def page(placement: Placement, cells: NDArray[np.bool_], plan: MarkPlan, height_pt: float) -> bytes:
+    """Return the content of a page, the same in every copy.
 
-    A path holds the squares of one height: some printers refuse paths of many thousand pieces, and the same few bytes
-    over and over compress to half of what free coordinates need (2.4 bytes a dot).
+    Args:
+        placement: Where its marks go.
+        cells: ``(rows, cols)``: where dots may be.
+        plan: Which marks it gets.
+        height_pt: Height of the page.
     """
-    if not len(centres_mm):
-        return b""
-    per_mm = _DOT_UNITS_PER_INCH / MM_PER_INCH
-    side = round(dots.SIDE_MM * per_mm)
-    corners = np.rint(centres_mm * per_mm - side / 2).astype(np.int64)
-    corners = corners[np.lexsort((corners[:, 0], corners[:, 1]))]
-    heights, starts = np.unique(corners[:, 1], return_index=True)
-    squares = np.split(_squares(corners[:, 0], side), starts[1:])
-    rows = [
-        b"q 1 0 0 1 0 %d cm\n%sf Q\n" % (height, row.tobytes())
-        for height, row in zip(heights.tolist(), squares, strict=True)
-    ]
-    return b"q %s cm\n%sQ\n" % (_matrix(PT_PER_INCH / _DOT_UNITS_PER_INCH, height_pt), b"".join(rows))
+    parts = (
+        b"q %s Do Q\n" % CONTENT_NAME.encode("ascii"),
+        _BEGIN,
+        _field(cells, plan.dots, height_pt) if plan.dots else b"",
+        b"%s Do\n" % WORDS_NAME.encode("ascii"),
+        _code_place(placement, height_pt) if plan.qr else b"",
+        _END,
+    )
+    return b"".join(parts)
 
 
-def code(text: str, place: Rect, quiet_modules: int, height_pt: float) -> bytes:
-    """Return a QR code on white; black modules touch without seams because one path holds them all."""
-    module_pt = place.width / qr.MODULES * PT_PER_MM
-    matrix = (
-        _n(module_pt), b"0 0", _n(-module_pt), _n(place.left * PT_PER_MM), _n(height_pt - place.top * PT_PER_MM)
-    )  # fmt: skip
-    side = qr.MODULES + 2 * quiet_modules
-    ground = b"1 g %d %d %d %d re f 0 g" % (-quiet_modules, -quiet_modules, side, side)
-    runs = b"\n".join(b"%d %d %d 1 re" % run for run in _runs(qr.modules(text)))
-    return b"q %s cm\n%s\n%s\nf Q\n" % (b" ".join(matrix), ground, runs)
+def tile_box(style: DotStyle) -> bytes:
+    """Return the bounding box of a tile."""
+    side = TILE * _cell_units(style)
+    return b"/BBox[0 0 %d %d]" % (side, side)
 
 
-def white(rects: Iterable[Rect], height_pt: float) -> bytes:
-    """Return white ground under texts that could find no free room."""
-    pieces = [
-        b"%s %s %s %s re" % tuple(_n(side) for side in (r.left, r.top, r.width, r.height)) for r in rects
-    ]
-    if not pieces:
-        return b""
-    return b"q %s cm 1 g\n%s f\nQ\n" % (_matrix(PT_PER_MM, height_pt), b"\n".join(pieces))
+def tile(symbols: NDArray[np.uint8], style: DotStyle) -> bytes:
+    """Return the squares of a tile, ``(16, 16)`` symbols: in half device pixels from its top left corner, y down."""
+    lines = _squares(style)[np.arange(TILE * TILE), symbols.reshape(-1)]
+    return _PLAIN + lines.tobytes() + b"f\n"
 
 
-def texts(rows: Iterable[Row], face: Face, height_pt: float) -> bytes:
-    """Return rows of text."""
+def code_box() -> bytes:
+    """Return the bounding box of a code."""
+    quiet = qr.QUIET_MODULES
+    return b"/BBox[%d %d %d %d]" % (-quiet, -quiet, qr.MODULES + quiet, qr.MODULES + quiet)
+
+
+def code(modules: NDArray[np.bool_]) -> bytes:
+    """Return a QR code on white, in modules from its top left corner, y down.
+
+    Black modules touch without seams because one path holds them all.
+    """
+    quiet, side = qr.QUIET_MODULES, qr.MODULES + 2 * qr.QUIET_MODULES
+    edges = np.diff(np.pad(modules, ((0, 0), (1, 1))).astype(np.int8), axis=1)
+    starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+    drawn = _runs()[starts, ends - starts].tobytes()
+    return b"%s1 g %d %d %d %d re f 0 g\n%sf\n" % (_PLAIN, -quiet, -quiet, side, side, drawn)
+
+
+def words(grounds: Iterable[Rect], rows: Sequence[Row], face: Face, height_pt: float) -> bytes:
+    """Return rows of text, and the white under those that cover content; in points from the bottom left."""
+    white = b"\n".join(
+        b"%s %s %s %s re" % tuple(_n(side) for side in (r.left, r.top, r.width, r.height)) for r in grounds
+    )
+    ground = b"q %s cm 1 g\n%s f\nQ\n" % (_matrix(PT_PER_MM, height_pt), white) if white else b""
     shown = [
         b"/F %s Tf 1 0 0 1 %s %s Tm %s Tj"
         % (
@@ -81,23 +106,97 @@ def texts(rows: Iterable[Row], face: Face, height_pt: float) -> bytes:
         )
         for row in rows
     ]
-    return b"BT\n%s\nET\n" % b"\n".join(shown) if shown else b""
+    text = b"BT\n%s\nET\n" % b"\n".join(shown) if shown else b""
+    return _PLAIN + ground + text
 
 
-def _squares(lefts: NDArray[np.int64], side: int) -> NDArray[np.uint8]:
-    """Return ``(n, bytes)``: one ``x 0 side side re`` line for each, numbers padded with zeros to equal length."""
-    powers = 10 ** np.arange(_DIGITS - 1, -1, -1)
-    digits = (np.clip(lefts, 0, 10**_DIGITS - 1)[:, None] // powers % 10 + ord("0")).astype(np.uint8)
-    end = np.frombuffer(b" 0 %d %d re\n" % (side, side), dtype=np.uint8)
-    return np.hstack((digits, np.tile(end, (len(lefts), 1))))
+def _field(cells: NDArray[np.bool_], style: DotStyle, height_pt: float) -> bytes:
+    """Return the operators that lay the tile over all free cells."""
+    laid = []
+    for top in range(0, cells.shape[0], TILE):
+        for left in range(0, cells.shape[1], TILE):
+            free = cells[top : top + TILE, left : left + TILE]
+            if free.any():
+                laid.append(_laid(free, left, top, _cell_units(style)))
+    if not laid:
+        return b""
+    return b"q %s cm\n%sQ\n" % (_matrix(PT_PER_INCH / _UNITS_PER_INCH, height_pt), b"".join(laid))
 
 
-def _runs(modules: NDArray[np.bool_]) -> Iterable[tuple[int, int, int]]:
-    """Yield column, row and length of each run of black modules."""
-    edges = np.diff(np.pad(modules, ((0, 0), (1, 1))).astype(np.int8), axis=1)
-    starts, ends = np.argwhere(edges == 1), np.argwhere(edges == -1)
-    for (row, start), (_, end) in zip(starts.tolist(), ends.tolist(), strict=True):
-        yield start, row, end - start
+def _laid(free: NDArray[np.bool_], left: int, top: int, cell: int) -> bytes:
+    """Return the operators that lay the tile once, clipped to the free ones of its cells.
+
+    A clip has the cells of one tile only: some printers refuse paths of many thousand pieces.
+    """
+    clip = b""
+    if not (free.shape == (TILE, TILE) and free.all()):
+        rects = b"".join(
+            b"%d %d %d %d re\n" % (x * cell, y * cell, width * cell, height * cell)
+            for x, y, width, height in _rectangles(free)
+        )
+        clip = rects + b"W n\n"
+    return b"q 1 0 0 1 %d %d cm\n%s%s Do Q\n" % (left * cell, top * cell, clip, TILE_NAME.encode("ascii"))
+
+
+def _rectangles(free: NDArray[np.bool_]) -> Iterator[tuple[int, int, int, int]]:
+    """Yield column, row, width and height of rectangles that together make up the free cells."""
+    edges = np.diff(np.pad(free, ((0, 0), (1, 1))).astype(np.int8), axis=1)
+    open_runs: dict[tuple[int, int], int] = {}
+    for row, marks in enumerate([*edges, np.zeros(edges.shape[1], np.int8)]):
+        starts, ends = np.flatnonzero(marks == 1).tolist(), np.flatnonzero(marks == -1).tolist()
+        here = set(zip(starts, ends, strict=True))
+        for run in sorted(open_runs.keys() - here):
+            first = open_runs.pop(run)
+            yield run[0], first, run[1] - run[0], row - first
+        for run in here - open_runs.keys():
+            open_runs[run] = row
+
+
+def _code_place(placement: Placement, height_pt: float) -> bytes:
+    """Return the operators that draw the code where it belongs, with as much of its white as there is room for."""
+    module_pt = placement.module_mm * PT_PER_MM
+    x, y = placement.code.left * PT_PER_MM, height_pt - placement.code.top * PT_PER_MM
+    matrix = b" ".join((_n(module_pt), b"0 0", _n(-module_pt), _n(x), _n(y)))
+    quiet = placement.quiet_modules
+    side = qr.MODULES + 2 * quiet
+    clip = b"" if quiet == qr.QUIET_MODULES else b"%d %d %d %d re W n\n" % (-quiet, -quiet, side, side)
+    return b"q %s cm\n%s%s Do Q\n" % (matrix, clip, CODE_NAME.encode("ascii"))
+
+
+def _cell_units(style: DotStyle) -> int:
+    """Return the side of a cell in half device pixels."""
+    return dots.FINE_PER_CELL * style.pitch_px * _UNITS_PER_PX
+
+
+@cache
+def _squares(style: DotStyle) -> NDArray[np.uint8]:
+    """Return ``(256, 16, bytes)``: the line that draws each symbol in each cell of a tile, all of one length."""
+    pitch, side = style.pitch_px * _UNITS_PER_PX, style.side_px * _UNITS_PER_PX
+    lines = np.empty((TILE * TILE, SYMBOLS), dtype="S24")
+    for cell in range(TILE * TILE):
+        row, column = divmod(cell, TILE)
+        for symbol, (down, right) in enumerate(dots.places().tolist()):
+            corner = [
+                (place * dots.FINE_PER_CELL + fine) * pitch + (pitch - side) // 2
+                for place, fine in ((column, right), (row, down))
+            ]
+            lines[cell, symbol] = b"%04d %04d %02d %02d re\n" % (*corner, side, side)
+    length = len(lines[0, 0])
+    return lines.view(np.uint8).reshape(TILE * TILE, SYMBOLS, -1)[:, :, :length].copy()
+
+
+@cache
+def _runs() -> NDArray[np.uint8]:
+    """Return ``(650, 26, bytes)``: the line that draws each run of black modules, all of one length.
+
+    By where it starts in the flattened edges of a code, 26 a row, and by how long it is.
+    """
+    starts = qr.MODULES + 1
+    lines = [
+        [b"%02d %02d %02d 1 re\n" % (start % starts, start // starts, length) for length in range(starts)]
+        for start in range(qr.MODULES * starts)
+    ]
+    return np.array(lines).view(np.uint8).reshape(len(lines), starts, -1)
 
 
 def _matrix(unit_pt: float, height_pt: float) -> bytes:

@@ -5,7 +5,8 @@ be read back at its place is refused now, not at the printer.
 """
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -15,17 +16,18 @@ from numpy.typing import NDArray
 from watermark import errors
 from watermark.marks import dots, qr
 from watermark.placement import Paper, Placement, place, reserve
+from watermark.plan import MarkPlan
 from watermark.units import MM_PER_INCH, PT_PER_INCH, mm_from_pt, px_from_mm
-from watermark.write import fonts, render
-from watermark.write.base import Base, BasePage
-from watermark.write.clean import CONTENT_NAME, as_broken_file, inspect
+from watermark.write import fonts, paint, render
+from watermark.write.base import Base, BasePage, Carrier, Slot
+from watermark.write.clean import as_broken_file, inspect
 from watermark.write.findings import Finding
 from watermark.write.limits import Limits
-from watermark.write.revision import Skeleton, skeleton
+from watermark.write.revision import leaf, skeleton
 from watermark.write.stamp import Mark, PageMark, stamp
 
-_MARK_NAME: Final = "/FtMark"
-_CONTENT: Final = f"q {CONTENT_NAME} Do Q q {_MARK_NAME} Do Q".encode("ascii")
+#: Keeps the resources of the marks in the document while it is assembled.
+_RESOURCES: Final = "/FtResources"
 
 #: Ink is looked for at this resolution: the dots keep 0.45 mm away from it, here 2.1 pixels.
 _INK_DPI: Final = 120.0
@@ -43,29 +45,37 @@ _TEST_PX_PER_MODULE: Final = 5
 _TEST_TOLERANCE_MODULES: Final = 1.5
 
 
-def prepare(pdf: bytes, *, texts: Iterable[str] = (), limits: Limits = Limits()) -> Base:  # noqa: B008 -- a frozen value
+def prepare(
+    pdf: bytes,
+    *,
+    texts: Iterable[str] = (),
+    plan: MarkPlan = MarkPlan(),  # noqa: B008 -- a frozen value
+    limits: Limits = Limits(),  # noqa: B008 -- a frozen value
+) -> Base:
     """Return the base of a document's copies.
 
     Args:
         pdf: The document as it came, or as ``inspect`` cleaned it.
         texts: Every text that marks of this batch may contain; their letters are embedded.
+        plan: Which marks its pages get.
         limits: Bounds on the file.
 
     Raises:
         UnusableFileError: the file cannot be used, or one of its pages cannot be marked (``UnstampablePageError``).
     """
     inspection = inspect(pdf, limits=limits)
-    pages = _pages(inspection.cleaned, limits)
+    pages = _pages(inspection.cleaned, plan, limits)
     findings = [
         Finding("mark-over-content", n) for n, page in enumerate(pages, 1) if page.placement.is_over_content
     ]
     with as_broken_file():
-        parts, face, resources = _assemble(inspection.cleaned, texts)
-    if face.missing:
-        numbers = " ".join(f"U+{ord(character):04X}" for character in sorted(face.missing))
+        base = _assemble(inspection.cleaned, pages, plan, texts)
+    if base.face.missing:
+        numbers = " ".join(f"U+{ord(character):04X}" for character in sorted(base.face.missing))
         findings.append(Finding("characters-missing", facts={"characters": numbers}))
-    base = Base(pages, face, resources, parts, (*inspection.findings, *findings))
-    _try(base, limits)
+    base = replace(base, findings=(*inspection.findings, *findings))
+    if plan.qr:
+        _try(base, limits)
     return base
 
 
@@ -78,7 +88,7 @@ def ink_of(picture: NDArray[np.uint8]) -> NDArray[np.bool_]:
     return ink
 
 
-def _pages(cleaned: bytes, limits: Limits) -> tuple[BasePage, ...]:
+def _pages(cleaned: bytes, plan: MarkPlan, limits: Limits) -> tuple[BasePage, ...]:
     """Look at every page and choose the places of its marks and dots."""
     pages = []
     with render.opened(cleaned, limits) as drawn:
@@ -92,13 +102,27 @@ def _pages(cleaned: bytes, limits: Limits) -> tuple[BasePage, ...]:
                 placement = place(paper)
             except errors.PageTooSmallError as error:
                 raise errors.PageTooSmallError(page=number, **error.facts) from error
-            cells = dots.usable_cells(reserve(paper, placement), dpi)
-            pages.append(BasePage(width_pt, height_pt, placement, cells))
+            pages.append(
+                BasePage(
+                    width_pt,
+                    height_pt,
+                    placement,
+                    _cells(paper, placement, plan),
+                    np.zeros((0, 4), np.float32),
+                )
+            )
     return tuple(pages)
 
 
-def _assemble(cleaned: bytes, texts: Iterable[str]) -> tuple[Skeleton, fonts.Face, int]:
-    """Give every page an empty slot; return the PDF without slots, its letters, and the slots' resources."""
+def _cells(paper: Paper, placement: Placement, plan: MarkPlan) -> NDArray[np.bool_]:
+    """Return the cells of a page that may bear a dot."""
+    style = plan.dots or dots.USUAL
+    cells = dots.usable_cells(reserve(paper, placement), paper.dpi, style)
+    return cells if plan.dots else np.zeros_like(cells)
+
+
+def _assemble(cleaned: bytes, pages: Sequence[BasePage], plan: MarkPlan, texts: Iterable[str]) -> Base:
+    """Give every page its content around empty slots, and take the PDF apart."""
     saved = io.BytesIO()
     with pikepdf.open(io.BytesIO(cleaned)) as pdf:
         font, face = fonts.embed(pdf, texts)
@@ -106,16 +130,11 @@ def _assemble(cleaned: bytes, texts: Iterable[str]) -> tuple[Skeleton, fonts.Fac
         opaque = pikepdf.Dictionary(
             Type=pikepdf.Name.ExtGState, ca=1, CA=1, BM=pikepdf.Name.Normal, SMask=pikepdf.Name("/None")
         )
-        resources = pdf.make_indirect(
+        pdf.Root[_RESOURCES] = pdf.make_indirect(
             pikepdf.Dictionary(Font=pikepdf.Dictionary(F=font), ExtGState=pikepdf.Dictionary(G=opaque))
         )
-        content = pdf.make_stream(_CONTENT)
-        for page in pdf.pages:
-            slot = pdf.make_stream(
-                b"", Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Form, Resources=resources
-            )
-            page.obj.Resources.XObject[_MARK_NAME] = slot
-            page.obj.Contents = content
+        for sheet, page in zip(pdf.pages, pages, strict=True):
+            sheet.obj.Contents = pdf.make_stream(paint.page(page.placement, page.cells, plan, page.height_pt))
         pdf.save(
             saved,
             object_stream_mode=pikepdf.ObjectStreamMode.disable,
@@ -123,8 +142,49 @@ def _assemble(cleaned: bytes, texts: Iterable[str]) -> tuple[Skeleton, fonts.Fac
             static_id=True,
         )
     with pikepdf.open(saved) as pdf:
-        slots = [page.obj.Resources.XObject[_MARK_NAME] for page in pdf.pages]
-        return skeleton(pdf, slots), face, slots[0].Resources.objgen[0]
+        resources = pdf.Root[_RESOURCES].objgen[0]
+        del pdf.Root[_RESOURCES]
+        slots, drawn = _slots(pages, plan)
+        entries = [_slot_entries(slot, pages, plan, resources) for slot in slots]
+        leaves = [
+            leaf(sheet.obj, names, sheet.obj.Contents.objgen[0])
+            for sheet, names in zip(pdf.pages, drawn, strict=True)
+        ]
+        return Base(
+            tuple(pages), plan, face, resources, tuple(slots), skeleton(pdf, entries, leaves), findings=()
+        )
+
+
+def _slots(pages: Sequence[BasePage], plan: MarkPlan) -> tuple[list[Slot], list[dict[str, int]]]:
+    """Return the slots of a document, and for each page by which name it draws which of them."""
+    slots: dict[Slot, int] = {}
+    drawn = []
+    same_words: dict[object, int] = {}
+    for number, page in enumerate(pages):
+        wanted = {paint.WORDS_NAME: Slot(Carrier.WORDS, same_words.setdefault(_words_place(page), number))}
+        own = number if plan.per_page else 0
+        if plan.dots:
+            wanted[paint.TILE_NAME] = Slot(Carrier.TILE, own)
+        if plan.qr:
+            wanted[paint.CODE_NAME] = Slot(Carrier.CODE, own)
+        drawn.append({name: slots.setdefault(slot, len(slots)) for name, slot in wanted.items()})
+    return list(slots), drawn
+
+
+def _words_place(page: BasePage) -> object:
+    """Return what pages have in common that can draw the same texts."""
+    return page.height_pt, page.width_pt, page.placement.scale, page.placement.rooms
+
+
+def _slot_entries(slot: Slot, pages: Sequence[BasePage], plan: MarkPlan, resources: int) -> bytes:
+    """Return the entries of a slot's dictionary."""
+    if slot.carrier is Carrier.TILE and plan.dots:
+        box = paint.tile_box(plan.dots)
+    elif slot.carrier is Carrier.CODE:
+        box = paint.code_box()
+    else:
+        box = b"/BBox[0 0 %.5f %.5f]" % (pages[slot.page].width_pt, pages[slot.page].height_pt)
+    return b"/Type/XObject/Subtype/Form%s/Resources %d 0 R" % (box, resources)
 
 
 def _try(base: Base, limits: Limits) -> None:

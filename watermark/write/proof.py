@@ -17,7 +17,7 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from watermark.marks.dots import CELL_MM
+from watermark.marks import dots
 from watermark.payload import EVIDENCE, SYMBOLS, TILE
 from watermark.plan import DotStyle, MarkPlan
 from watermark.write.base import Base, BasePage
@@ -95,8 +95,6 @@ _CROP_STEP_CELLS: Final = 5
 #: ... and on large sheets so far that a side has at most about this many.
 _CROP_TRIES: Final = 24
 
-NO_UNITS: Final[NDArray[np.float32]] = np.zeros((0, 4), np.float32)
-
 FEW_UNITS: Final = 25
 """Below so many displaced words 15 decades cannot be reached: 25 x 0.60."""
 FEW_CELLS: Final = 22
@@ -167,9 +165,11 @@ def grade_of(decades: int) -> Grade:
     return next(grade for grade, least in LEAST_DECADES.items() if decades >= least)
 
 
-def prove(base: Base, plan: MarkPlan) -> Proof:
+def prove(base: Base) -> Proof:
     """Return how traceable each page of a prepared document is, under the plan it was prepared for."""
-    return Proof(tuple(prove_page(page.cells, NO_UNITS, plan, covered=_covered(page)) for page in base.pages))
+    return Proof(
+        tuple(prove_page(page.cells, page.units, base.plan, covered=_covered(page)) for page in base.pages)
+    )
 
 
 def prove_page(
@@ -182,7 +182,7 @@ def prove_page(
     """Return how traceable a page is.
 
     Args:
-        cells: ``(rows, cols)``: True where a dot may be; cells of 2.03 mm from the top left of the visible page.
+        cells: ``(rows, cols)``: True where a dot may be, from the top left of the visible page, as wide as the plan says.
         units: ``(n, 4)``: left, top, right, bottom of each displaced word in mm from the top left of the visible page.
         plan: The carriers the document gets.
         covered: Obstacles that lie in the placing of the visible marks.
@@ -218,29 +218,30 @@ def _repeats(printed: NDArray[np.bool_]) -> NDArray[np.intp]:
     return np.bincount(rows % TILE * TILE + cols % TILE, minlength=TILE * TILE)
 
 
-def _dot_decades(repeats: NDArray[np.intp], channel: Channel, dots: DotStyle | None) -> float:
+def _dot_decades(repeats: NDArray[np.intp], channel: Channel, style: DotStyle | None) -> float:
     """Return what the dots yield: a symbol printed again and again is read with less and less doubt, never twice."""
-    if dots is None:
+    if style is None:
         return 0.0
-    cell_yield = _CELL_YIELD[channel][dots.side_px]
+    cell_yield = _CELL_YIELD[channel][style.side_px]
     return float(_DECADES_PER_CELL * (1.0 - (1.0 - cell_yield) ** repeats).sum())
 
 
-def _mixed(dots: float, words: float) -> float:
+def _mixed(places: float, words: float) -> float:
     """Return the decades of ``mean(E_words * E_dots, E_words, E_dots)``, as tracing combines them."""
-    highest = dots + words
-    summed = 1.0 + 10.0 ** (words - highest) + 10.0 ** (dots - highest)
+    highest = places + words
+    summed = 1.0 + 10.0 ** (words - highest) + 10.0 ** (places - highest)
     return highest + math.log10(summed / 3.0)
 
 
-def _crop_decades(printed: NDArray[np.bool_], units: NDArray[np.float32], dots: DotStyle | None) -> float:
+def _crop_decades(printed: NDArray[np.bool_], units: NDArray[np.float32], style: DotStyle | None) -> float:
     """Return what a piece of a phone photo yields at all but the poorest places of the page."""
     rows, cols = printed.shape
-    side = int(CROP_MM / CELL_MM)
+    cell_mm = dots.cell_mm(style or dots.USUAL)
+    side = int(CROP_MM / cell_mm)
     found = [
         _mixed(
-            _dot_decades(_repeats(printed[top : top + side, left : left + side]), Channel.PHONE, dots),
-            _count_within(units, left * CELL_MM, top * CELL_MM) * _UNIT_DECADES[Channel.CROP],
+            _dot_decades(_repeats(printed[top : top + side, left : left + side]), Channel.PHONE, style),
+            _count_within(units, left * cell_mm, top * cell_mm) * _UNIT_DECADES[Channel.CROP],
         )
         for top in _starts(rows, side)
         for left in _starts(cols, side)

@@ -1,16 +1,20 @@
 """The bytes of a stamped PDF: one revision, put together from parts that never change and the slots that do.
 
-Layout of every file: header, the constant streams (content, pictures, fonts), **then** the slots with the marks, then
-the object streams that hold catalog and pages, then one cross-reference stream. A file cut off anywhere has lost its
-pages before it loses a mark; there is no earlier revision to go back to. Clauses: ISO 32000-2 §7.5.7
-(object streams), §7.5.8 (cross-reference streams).
+Layout of every file: header, all that is constant (content, pictures, fonts), **then** the slots with the marks, then
+the object streams that hold pages and catalog, then one cross-reference stream. A file cut off anywhere has lost its
+pages before it loses a mark; there is no earlier revision to go back to. Clauses: ISO 32000-2 §7.5.7 (object streams),
+§7.5.8 (cross-reference streams).
+
+The pages of a copy that is a file of its own are packed once, when the base is made. A file of several copies for the
+printer is laid out alike, one copy after the other: see :mod:`watermark.write.bind`.
 """
 
 import hashlib
 import io
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -18,19 +22,46 @@ import pikepdf
 from numpy.typing import NDArray
 
 FREE: Final = 0
-CONSTANT: Final = 1
+PLAIN: Final = 1
 COMPRESSED: Final = 2
-#: Kinds that a file's cross-reference table does not know; both are written as ``CONSTANT`` with their final offset.
-TAIL: Final = 3
-SLOT: Final = 4
 
 _HEADER: Final = b"%%PDF-%s\n%%\xe2\xe3\xcf\xd3\n"
-_OBJECTS_PER_STREAM: Final = 100
-#: An entry of a cross-reference stream with ``/W [1 4 2]``: kind, offset or object stream, index.
-ENTRY: Final = np.dtype([("kind", ">u1"), ("where", ">u4"), ("index", ">u2")])
+_OBJECTS_PER_STREAM: Final = 200
+#: An entry of a cross-reference stream with ``/W [1 8 2]``: kind, offset or object stream, index.
+ENTRY: Final = np.dtype([("kind", ">u1"), ("where", ">u8"), ("index", ">u2")])
 
-#: Slots are compressed once per copy. Level 3 packs dots to 2.0 bytes each in 0.8 ms a page (1: 2.5, 0.5; 6: 1.6, 1.6).
-SLOT_ZLIB_LEVEL: Final = 3
+#: Pages are packed once per base, or once per copy in a file for the printer: level 1 is nearly as small.
+_PAGES_ZLIB_LEVEL: Final = 1
+
+#: Marks a stream of the assembled document whose data each copy brings; the value is the number of its slot.
+SLOT_KEY: Final = "/FtSlot"
+
+#: A slot's data are one ``FlateDecode`` stream.
+_SLOT: Final = b"%d 0 obj\n<<%s/Filter/FlateDecode/Length %d>>stream\n%s\nendstream\nendobj\n"
+
+Entry = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A page as it is written for each copy.
+
+    Attributes:
+        entries: Entries of its dictionary with a ``%d`` for each slot it draws.
+        slots: Those slots, in that order.
+        width_pt: Width of the sheet.
+        height_pt: Its height.
+    """
+
+    entries: bytes
+    slots: tuple[int, ...]
+    width_pt: float
+    height_pt: float
+
+    def written(self, parent: int, first_slot: int) -> bytes:
+        """Return the page dictionary below a node, for the copy whose slots begin at an object number."""
+        own = self.entries % tuple(first_slot + slot for slot in self.slots)
+        return b"<</Type/Page/Parent %d 0 R%s>>" % (parent, own)
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,91 +69,233 @@ class Skeleton:
     """A PDF without its slots.
 
     Attributes:
-        prefix: Header and constant streams.
-        tail: Object streams, to follow the slots.
-        table: One entry per object number: its kind; its offset in prefix or tail, the number of its object stream, or
-            the position of its slot; its index in the object stream.
-        root: Object number of the catalog.
+        prefix: Header and all constant objects.
+        table: One entry for each of their numbers.
+        slots: Entries of the dictionary of each slot, without filter and length.
+        leaves: The pages.
+        catalog: Entries of the catalog beside type and pages.
+        tail: What follows the slots of a copy that is a file of its own, up to its cross-reference stream.
+        tail_table: Entries of the object numbers after those of the slots; offsets count from the end of the slots.
     """
 
     prefix: bytes
-    tail: bytes
     table: NDArray[np.void]
-    root: int
+    slots: tuple[bytes, ...]
+    leaves: tuple[Leaf, ...]
+    catalog: bytes
+    tail: bytes
+    tail_table: NDArray[np.void]
 
-    def revision(self, slots: Sequence[tuple[bytes, bytes]]) -> bytes:
-        """Return a whole PDF.
+    @cached_property
+    def constant_hash(self) -> "hashlib._Hash":
+        """SHA-256 over what every copy begins with; each goes on from a copy of it."""
+        return hashlib.sha256(self.prefix)
+
+    @cached_property
+    def identity(self) -> bytes:
+        """What tells this skeleton from every other, 16 bytes."""
+        known = self.constant_hash.copy()
+        for part in (*self.slots, self.tail):
+            known.update(part)
+        return known.digest()[:16]
+
+    @property
+    def first_slot(self) -> int:
+        """Object number of the first slot of a copy that is a file of its own."""
+        return len(self.table)
+
+    def slot_object(self, first_slot: int, slot: int, packed: bytes) -> bytes:
+        """Return a slot's whole object."""
+        return _SLOT % (first_slot + slot, self.slots[slot], len(packed), packed)
+
+    def after_prefix(self, blobs: Sequence[bytes]) -> tuple[bytes, ...]:
+        """Return what follows ``prefix`` in a copy that is a file of its own.
 
         Args:
-            slots: For each slot, in the order of pages, the entries of its dictionary and its drawing operators.
+            blobs: The packed data of each slot.
         """
-        numbers = np.flatnonzero(self.table["kind"] == SLOT)
-        order = np.argsort(self.table["where"][numbers])
-        entries = self.table.copy()
-        body = bytearray()
-        for number, (dictionary, operators) in zip(numbers[order].tolist(), slots, strict=True):
-            entries[number] = (CONSTANT, len(self.prefix) + len(body), 0)
-            body += _stream_object(
-                number, dictionary + b"/Filter/FlateDecode", zlib.compress(operators, SLOT_ZLIB_LEVEL)
-            )
-        in_tail = entries["kind"] == TAIL
-        entries["where"][in_tail] += len(self.prefix) + len(body)
-        entries["kind"][in_tail] = CONSTANT
-        start = len(self.prefix) + len(body) + len(self.tail)
-        last = len(entries)
-        base_id, copy_id = (hashlib.sha256(part).hexdigest()[:32].encode() for part in (self.tail, body))
-        dictionary = b"/Type/XRef/Size %d/Root %d 0 R/ID[<%s><%s>]/W[1 4 2]/Filter/FlateDecode" % (
-            last + 1,
-            self.root,
-            base_id,
-            copy_id,
-        )
-        packed = zlib.compress(_joined(entries, [(CONSTANT, start, 0)]).tobytes(), SLOT_ZLIB_LEVEL)
-        end = _stream_object(last, dictionary, packed) + b"startxref\n%d\n%%%%EOF\n" % start
-        return b"".join((self.prefix, body, self.tail, end))
+        objects = [self.slot_object(self.first_slot, slot, packed) for slot, packed in enumerate(blobs)]
+        body = b"".join(objects)
+        start = len(self.prefix)
+        ends = start + np.cumsum([len(item) for item in objects], dtype=np.int64)
+        entries = np.zeros(len(self.table) + len(objects) + len(self.tail_table) + 1, dtype=ENTRY)
+        entries[: self.first_slot] = self.table
+        marks = entries[self.first_slot : self.first_slot + len(objects)]
+        marks["kind"] = PLAIN
+        marks["where"] = np.concatenate(([start], ends[:-1])) if objects else ()
+        tail = entries[self.first_slot + len(objects) : -1]
+        tail[:] = self.tail_table
+        tail["where"][tail["kind"] == PLAIN] += start + len(body)
+        end = start + len(body) + len(self.tail)
+        entries[-1] = (PLAIN, end, 0)
+        root = len(entries) - 3  # catalog, the object stream it lies in, this table
+        return body, self.tail, closing(entries, root, end, self.identity, hashlib.sha256(body).digest())
 
 
-def skeleton(pdf: pikepdf.Pdf, slots: Sequence[pikepdf.Object]) -> Skeleton:
-    """Take apart a PDF that was saved without object streams, so that its objects are numbered without gaps.
+def closing(entries: NDArray[np.void], root: int, start: int, base_id: bytes, copy_id: bytes) -> bytes:
+    """Return the end of a file: its cross-reference stream, which stands as it is so that no packer can vary it.
 
     Args:
-        pdf: The open PDF; all its objects are written.
-        slots: The stream objects whose place the slots take, in the order of pages.
+        entries: One for each object number, that of the stream itself last.
+        root: Object number of the catalog.
+        start: Offset of the stream.
+        base_id: First half of ``/ID``.
+        copy_id: Second half.
     """
-    positions = {slot.objgen[0]: position for position, slot in enumerate(slots)}
-    objects = {item.objgen[0]: item for item in pdf.objects}
-    count = max(objects) + 1
+    ids = (base_id.hex()[:32].encode("ascii"), copy_id.hex()[:32].encode("ascii"))
+    dictionary = b"/Type/XRef/Size %d/Root %d 0 R/ID[<%s><%s>]/W[1 8 2]" % (len(entries), root, *ids)
+    return stream_object(len(entries) - 1, dictionary, entries.tobytes()) + (
+        b"startxref\n%d\n%%%%EOF\n" % start
+    )
+
+
+def node_entries(parent: int, kids: Iterable[int], count: int) -> bytes:
+    """Return a node of the page tree below a parent."""
+    listed = b" ".join(b"%d 0 R" % kid for kid in kids)
+    return b"<</Type/Pages/Parent %d 0 R/Count %d/Kids[%s]>>" % (parent, count, listed)
+
+
+def root_objects(first: int, kids: Iterable[int], count: int, catalog: bytes) -> list[tuple[int, bytes]]:
+    """Return the root of the page tree, numbered ``first``, and the catalog after it."""
+    listed = b" ".join(b"%d 0 R" % kid for kid in kids)
+    tree = b"<</Type/Pages/Count %d/Kids[%s]>>" % (count, listed)
+    return [(first, tree), (first + 1, b"<</Type/Catalog/Pages %d 0 R%s>>" % (first, catalog))]
+
+
+def streams_for(objects: int) -> int:
+    """Return how many object streams so many objects take."""
+    return -(-objects // _OBJECTS_PER_STREAM)
+
+
+def packed_objects(
+    objects: Sequence[tuple[int, bytes]], first_stream: int, offset: int, *, level: int = _PAGES_ZLIB_LEVEL
+) -> tuple[bytes, dict[int, Entry]]:
+    """Return objects in object streams, and their entries together with those of the streams.
+
+    Args:
+        objects: Number and text of each.
+        first_stream: Number of the first object stream.
+        offset: Where the first one will lie.
+        level: How hard to pack.
+    """
+    out = bytearray()
+    entries: dict[int, Entry] = {}
+    for position, start in enumerate(range(0, len(objects), _OBJECTS_PER_STREAM)):
+        number = first_stream + position
+        members = objects[start : start + _OBJECTS_PER_STREAM]
+        entries[number] = (PLAIN, offset + len(out), 0)
+        entries |= {member: (COMPRESSED, number, index) for index, (member, _) in enumerate(members)}
+        out += _object_stream(number, members, level)
+    return bytes(out), entries
+
+
+def skeleton(pdf: pikepdf.Pdf, slots: Sequence[bytes], leaves: Sequence[Leaf]) -> Skeleton:
+    """Take apart a PDF that was saved without object streams.
+
+    Args:
+        pdf: The open PDF. A stream with ``SLOT_KEY`` becomes that slot; its place in a page is told by ``leaves``.
+        slots: The dictionary entries of the slots that are no streams of ``pdf``, by number; others are empty.
+        leaves: How the pages are written.
+    """
+    not_kept = {pdf.Root.objgen[0], *_tree_numbers(pdf)}
+    told = list(slots)
+    objects = {item.objgen[0]: item for item in pdf.objects if item.objgen[0] not in not_kept}
+    count = max(objects, default=0) + 1
     prefix = bytearray(_HEADER % _version(pdf).encode())
-    table = np.zeros(count, dtype=ENTRY)
-    table[0] = (FREE, 0, 0xFFFF)
+    table: dict[int, Entry] = {}
     small: list[tuple[int, bytes]] = []
     for number, item in sorted(objects.items()):
-        if number in positions:
-            table[number] = (SLOT, positions[number], 0)
-        elif isinstance(item, pikepdf.Stream):
-            if item.get("/Type") in ("/XRef", "/ObjStm"):
-                continue
-            table[number] = (CONSTANT, len(prefix), 0)
-            prefix += _stream_copy(number, item)
-        else:
+        if not isinstance(item, pikepdf.Stream):
             small.append((number, item.unparse(resolved=True)))
-    tail = bytearray()
-    packs: list[tuple[int, int, int]] = []
-    for start in range(0, len(small), _OBJECTS_PER_STREAM):
-        pack, number = small[start : start + _OBJECTS_PER_STREAM], count + len(packs)
-        packs.append((TAIL, len(tail), 0))
-        for index, (member, _) in enumerate(pack):
-            table[member] = (COMPRESSED, number, index)
-        tail += _object_stream(number, pack)
-    return Skeleton(bytes(prefix), bytes(tail), _joined(table, packs), pdf.Root.objgen[0])
+        elif SLOT_KEY in item.stream_dict:
+            told[int(item.stream_dict[SLOT_KEY])] = entries_of(
+                item, without={SLOT_KEY, "/Filter", "/DecodeParms"}
+            )
+        elif item.get("/Type") not in ("/XRef", "/ObjStm"):
+            table[number] = (PLAIN, len(prefix), 0)
+            prefix += stream_object(number, entries_of(item), item.read_raw_bytes())
+    packs, entries = packed_objects(small, count, len(prefix), level=9)
+    prefix += packs
+    table |= entries
+    catalog = entries_of(pdf.Root, without={"/Type", "/Pages"})
+    first = max(table, default=0) + 1
+    tail, tail_table = _tail(leaves, catalog, first, first + len(told))
+    return Skeleton(
+        bytes(prefix), as_table(table, 0, first), tuple(told), tuple(leaves), catalog, tail, tail_table
+    )
 
 
-def _joined(table: NDArray[np.void], more: Sequence[tuple[int, int, int]]) -> NDArray[np.void]:
-    """Return a table with entries added; numpy's own joining would turn the bytes into the machine's order."""
-    joined = np.zeros(len(table) + len(more), dtype=ENTRY)
-    joined[: len(table)] = table
-    joined[len(table) :] = more
-    return joined
+def leaf(page: pikepdf.Object, drawn: Mapping[str, int], contents: int) -> Leaf:
+    """Return how a page of an assembled document is written.
+
+    Args:
+        page: Its dictionary, upright and with origin 0, as cleaning leaves it.
+        drawn: The names by which it draws its slots, and their numbers.
+        contents: Object number of its content.
+    """
+    resources = page.Resources
+    entries = b"%s/Contents %d 0 R/Resources<<%s/XObject<<%s%s>>>>" % (
+        _template(page, without={"/Type", "/Parent", "/Resources", "/Contents"}),
+        contents,
+        _template(resources, without={"/XObject"}),
+        _template(resources.XObject, without=drawn),
+        b"".join(b"%s %%d 0 R" % name.encode("ascii") for name in drawn),
+    )
+    box = [float(side) for side in page.MediaBox]
+    return Leaf(entries, tuple(drawn.values()), box[2], box[3])
+
+
+def entries_of(dictionary: pikepdf.Object, *, without: Iterable[str] = ()) -> bytes:
+    """Return the entries of a dictionary, or of a stream's but for its length, without those named."""
+    left_out = {"/Length", *without}
+    kept = {key: value for key, value in dictionary.items() if key not in left_out}
+    return pikepdf.Dictionary(kept).unparse()[len(b"<<") : -len(b">>")]
+
+
+def stream_object(number: int, entries: bytes, data: bytes) -> bytes:
+    """Return a whole stream object."""
+    return b"%d 0 obj\n<<%s/Length %d>>stream\n%s\nendstream\nendobj\n" % (number, entries, len(data), data)
+
+
+def as_table(entries: Mapping[int, Entry], first: int, end: int) -> NDArray[np.void]:
+    """Return the entries of the object numbers from ``first`` to before ``end``; those without one are free."""
+    table = np.zeros(end - first, dtype=ENTRY)
+    for number, entry in entries.items():
+        table[number - first] = entry
+    if first == 0:
+        table[0] = (FREE, 0, 0xFFFF)
+    return table
+
+
+def copy_objects(
+    leaves: Iterable[Leaf], first_slot: int, node: int, root: int
+) -> Iterator[tuple[int, bytes]]:
+    """Yield the pages of a copy, numbered from after ``node``, and then the node above them."""
+    number = node
+    for number, page in enumerate(leaves, start=node + 1):
+        yield number, page.written(node, first_slot)
+    yield node, node_entries(root, range(node + 1, number + 1), number - node)
+
+
+def _tail(
+    leaves: Sequence[Leaf], catalog: bytes, first_slot: int, node: int
+) -> tuple[bytes, NDArray[np.void]]:
+    """Return what follows the slots of a copy that is a file of its own; see :class:`Skeleton`."""
+    root = node + len(leaves) + 1 + streams_for(len(leaves) + 1)
+    pages, entries = packed_objects(
+        list(copy_objects(leaves, first_slot, node, root)), node + len(leaves) + 1, 0
+    )
+    top, more = packed_objects(root_objects(root, [node], len(leaves), catalog), root + 2, len(pages))
+    return pages + top, as_table(entries | more, node, root + 3)
+
+
+def _tree_numbers(pdf: pikepdf.Pdf) -> Iterator[int]:
+    """Yield the object numbers of pages and of the nodes above them."""
+    for page in pdf.pages:
+        item: pikepdf.Object | None = page.obj
+        while isinstance(item, pikepdf.Dictionary):
+            yield item.objgen[0]
+            item = item.get("/Parent")
 
 
 def _version(pdf: pikepdf.Pdf) -> str:
@@ -130,20 +303,12 @@ def _version(pdf: pikepdf.Pdf) -> str:
     return "2.0" if pdf.pdf_version.startswith("2") else "1.7"
 
 
-def _stream_copy(number: int, stream: pikepdf.Stream) -> bytes:
-    """Return a stream object with its bytes as they are."""
-    entries = pikepdf.Dictionary(
-        {key: value for key, value in stream.stream_dict.items() if key != "/Length"}
-    )
-    return _stream_object(number, entries.unparse()[len(b"<<") : -len(b">>")], stream.read_raw_bytes())
+def _template(dictionary: pikepdf.Object, *, without: Iterable[str]) -> bytes:
+    """Return entries for a template, in which ``%`` means something."""
+    return entries_of(dictionary, without=without).replace(b"%", b"%%")
 
 
-def _stream_object(number: int, entries: bytes, data: bytes) -> bytes:
-    """Return a whole stream object."""
-    return b"%d 0 obj\n<<%s/Length %d>>stream\n%s\nendstream\nendobj\n" % (number, entries, len(data), data)
-
-
-def _object_stream(number: int, members: Sequence[tuple[int, bytes]]) -> bytes:
+def _object_stream(number: int, members: Sequence[tuple[int, bytes]], level: int) -> bytes:
     """Return an object stream with these members."""
     index = io.BytesIO()
     offset = 0
@@ -151,6 +316,6 @@ def _object_stream(number: int, members: Sequence[tuple[int, bytes]]) -> bytes:
         index.write(b"%d %d " % (member, offset))
         offset += len(data) + 1
     head = index.getvalue()
-    data = zlib.compress(head + b"".join(data + b"\n" for _, data in members))
+    data = zlib.compress(head + b"".join(data + b"\n" for _, data in members), level)
     entries = b"/Type/ObjStm/N %d/First %d/Filter/FlateDecode" % (len(members), len(head))
-    return _stream_object(number, entries, data)
+    return stream_object(number, entries, data)
