@@ -3,7 +3,7 @@
 What a role or a level is called is in ``filters``, what a refusal says in ``words``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -128,7 +128,7 @@ GRADES: Final[Mapping[Grade, Look]] = MappingProxyType(
 OBSTACLES: Final[Mapping[str, tuple[LazyString, LazyString]]] = MappingProxyType(
     {
         "no-live-text": (
-            _("No live text: words cannot be displaced."),
+            _("No live text that can be displaced."),
             _("Register the file from its own program instead of a scan, if there is one."),
         ),
         "few-words": (
@@ -177,7 +177,17 @@ def register(app: Flask) -> None:
         obstacle_words=OBSTACLES,
         page_ranges=page_ranges,
     )
-    app.jinja_env.filters["finding"] = finding_text
+    app.jinja_env.filters["told"] = told
+
+
+def told(findings: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Return what findings say, each sentence once, with the pages it is said of as people write them."""
+    pages: dict[str, list[int]] = {}
+    for finding in findings:
+        of_sentence = pages.setdefault(finding_text(finding), [])
+        if finding["page"]:
+            of_sentence.append(finding["page"])
+    return [(sentence, page_ranges(numbers)) for sentence, numbers in pages.items()]
 
 
 def finding_text(finding: Mapping[str, Any]) -> str:

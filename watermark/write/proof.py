@@ -182,7 +182,7 @@ def prove_page(
     """Return how traceable a page is.
 
     Args:
-        cells: ``(rows, cols)``: True where a dot may be, from the top left of the visible page, as wide as the plan says.
+        cells: ``(rows, cols)``: True where a dot may be, from the top left of the visible page, sized as the plan says.
         units: ``(n, 4)``: left, top, right, bottom of each displaced word in mm from the top left of the visible page.
         plan: The carriers the document gets.
         covered: Obstacles that lie in the placing of the visible marks.
