@@ -3,7 +3,8 @@
 The proof is measured elsewhere and kept with the document as plain JSON: per page and leak channel the decades of
 evidence a leaked page would yield. Laws:
 
-* A proof counts only for the carriers it was measured with; without one that counts, nothing is known to be traceable.
+* A proof counts only for the carriers it was measured with and only if it tells of every page; without one that counts,
+  nothing is known to be traceable.
 * Who accepts, accepts what was shown: the file, the proof, and what the level demands, under one hash.
 """
 
@@ -69,7 +70,9 @@ def judge(
         cleaned_sha256: Hash of the file that is printed.
         rule: The row of the document's level.
     """
-    is_measured = proof is not None and proof["carriers"] == rule.carriers_hash
+    is_measured = (
+        proof is not None and proof["carriers"] == rule.carriers_hash and len(proof["pages"]) == pages
+    )
     scores = [page["decades"] for page in proof["pages"]] if proof is not None and is_measured else []
     found = []
     for channel in CHANNELS:

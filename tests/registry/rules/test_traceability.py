@@ -40,7 +40,7 @@ def test_top_secret_demands_more():
     assert (short.channel, short.least, short.wanted) == ("crop", 14, 15)
 
 
-@pytest.mark.parametrize("proof", [None, proven(3) | {"carriers": "0" * 64}])
+@pytest.mark.parametrize("proof", [None, proven(3) | {"carriers": "0" * 64}, proven(2), proven(0)])
 def test_what_was_not_measured_under_the_marks_of_today_falls_short_everywhere(proof):
     found = judged(proof)
     assert not found.is_measured
