@@ -11,10 +11,11 @@ from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfoNotFoundError
 
 from babel.dates import get_timezone
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from registry.rules.levels import ENABLED_BY_DEFAULT, Scheme
+from registry.rules.marks import MARK_RULES, InvalidMarkRules, MarkRules, parse_mark_rules
 from service.faults import SettingsError
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -69,6 +70,9 @@ class Settings(BaseSettings):
     """Name under which checkpoints are signed; unique to the installation and never changed afterwards."""
     state_scheme: bool = False
     """Whether state-secret marks may be used; by law off unless the installation handles state secrets."""
+    marks_file: Path | None = None
+    """Which marks each level gets, in the manner of ``registry/rules/data/marks-1.toml``; unset: that file itself."""
+    _mark_rules: MarkRules = PrivateAttr(default=MARK_RULES)
 
     session_idle_minutes: Minutes = 15
     session_absolute_minutes: Minutes = 600
@@ -117,6 +121,11 @@ class Settings(BaseSettings):
         """The schemes whose marks may be put on documents here."""
         return ENABLED_BY_DEFAULT | {Scheme.STATE} if self.state_scheme else ENABLED_BY_DEFAULT
 
+    @property
+    def mark_rules(self) -> MarkRules:
+        """Which marks each level gets here."""
+        return self._mark_rules
+
     @field_validator("time_zone")
     @classmethod
     def _known_time_zone(cls, name: str) -> str:
@@ -137,6 +146,17 @@ class Settings(BaseSettings):
         if url and not url.startswith(("http://", "https://")):
             raise ValueError("must begin with http:// or https://")
         return url.rstrip("/")
+
+    @model_validator(mode="after")
+    def _read_mark_rules(self) -> Self:
+        if self.marks_file is not None:
+            try:
+                self._mark_rules = parse_mark_rules(self.marks_file.read_text(encoding="utf-8"))
+            except (OSError, UnicodeDecodeError) as error:
+                raise ValueError(f"{PREFIX}MARKS_FILE: {self.marks_file} cannot be read: {error}") from error
+            except InvalidMarkRules as error:
+                raise ValueError(f"{PREFIX}MARKS_FILE: {self.marks_file}: {error}") from error
+        return self
 
     @model_validator(mode="after")
     def _refuse_contradictions(self) -> Self:

@@ -133,6 +133,10 @@ DOCUMENTS: Final[dict[str, tuple[LazyString, LazyString]]] = {
         _("There is an invisible character (%(character)s) in this text."),
         _("Type the text anew instead of copying it."),
     ),
+    "file-changed": (
+        _("The document's file is not the one that was measured. Nothing was changed."),
+        _("Reload the page and measure it again."),
+    ),
     "unknown-page": (
         _("The document has no page %(page)s."),
         _("Start from the menu."),
@@ -163,6 +167,12 @@ APPROVALS: Final[dict[str, tuple[LazyString, LazyString]]] = {
     "order-changed": (
         _("What is stored is not what you were shown. Your decision was not recorded."),
         _("Reload the page. If it happens again, call the security officer."),
+    ),
+    "untraceable-not-accepted": (
+        _("Pages of the document are less traceable than its level demands, and you have not accepted that."),
+        _(
+            "Look at what falls short, then accept it with your name, or refuse. Nothing was recorded as decided."
+        ),
     ),
     "approval-needs-future-end": (
         _("An approval is asked for until a time that is still to come."),

@@ -1,9 +1,9 @@
-"""The registers' closed words as people read them: acts, states of requests and meetings, findings in a file.
+"""The registers' closed words as people read them: acts, states of requests and meetings, findings, leak channels.
 
 What a role or a level is called is in ``filters``, what a refusal says in ``words``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -12,8 +12,10 @@ from flask import Flask
 from flask_babel import LazyString, lazy_gettext
 
 from registry.rules.approval import Act
+from registry.rules.traceability import page_ranges
 from registry.rules.words import MeetingState, RequestState
 from service.flows.characters import Lacking
+from watermark import Channel, Grade
 
 _ = lazy_gettext
 
@@ -132,6 +134,12 @@ FINDINGS: Final[Mapping[str, LazyString]] = MappingProxyType(
             "Parts meant to print differently from the screen were removed: %(places)s."
         ),
         "outside-reference-removed": _("References to data outside the file were removed: %(places)s."),
+        "page-became-picture": _(
+            "The code could not be read on this page as it came, so the page is printed as a picture."
+        ),
+        "characters-missing": _(
+            "Our typeface lacks characters; they are printed as their numbers: %(characters)s."
+        ),
     }
 )
 """What a clerk reads about a file, by the code of the finding; the facts fill the placeholders."""
@@ -165,6 +173,63 @@ _LACKING: Final = _(
     "%(entry)s has characters that no font here has: %(characters)s. Copies that must show them cannot be printed "
     "until the administrator adds a font (FOLIOTRACE_FONTS)."
 )
+
+CHANNELS: Final[Mapping[Channel, LazyString]] = MappingProxyType(
+    {
+        Channel.SCAN: _("Scan"),
+        Channel.PHONE: _("Phone photo"),
+        Channel.PHOTOCOPY: _("Photocopy"),
+        Channel.CROP: _("Photo of a piece"),
+    }
+)
+
+GRADES: Final[Mapping[Grade, Look]] = MappingProxyType(
+    {
+        Grade.CERTAIN: Look(_("certain"), "ok", "check-circle-fill"),
+        Grade.LIKELY: Look(_("likely"), "note", "check-lg"),
+        Grade.DOUBTFUL: Look(_("doubtful"), "look", "question-diamond"),
+        Grade.UNTRACEABLE: Look(_("not traceable"), "stop", "x-octagon-fill"),
+    }
+)
+
+OBSTACLES: Final[Mapping[str, tuple[LazyString, LazyString]]] = MappingProxyType(
+    {
+        "no-live-text": (
+            _("No live text that can be displaced."),
+            _("Register the file from its own program instead of a scan, if there is one."),
+        ),
+        "few-words": (
+            _("Few words: those that can be displaced do not name a copy alone."),
+            _("Nothing need be done where the dots suffice."),
+        ),
+        "no-free-paper": (
+            _("No free paper: dots find no place."),
+            _("Print the page smaller with white margins, or leave dark backgrounds out."),
+        ),
+        "little-free-paper": (
+            _("Little free paper: too few dots to name a copy."),
+            _("Print the page smaller with white margins, or leave dark backgrounds out."),
+        ),
+        "dots-off": (
+            _("This installation prints no dots at this level."),
+            _("Ask the system administrator about the rules for marks."),
+        ),
+        "shifts-off": (
+            _("This installation displaces no words at this level."),
+            _("Ask the system administrator about the rules for marks."),
+        ),
+        "code-over-content": (
+            _("The code covers something that is printed there."),
+            _("Leave a corner of the page free: 24 mm square."),
+        ),
+        "text-over-content": (
+            _("A visible line covers something that is printed there."),
+            _("Leave the margins of the page free: 15 mm at head and foot."),
+        ),
+    }
+)
+"""What a page lacks, and what can be done about it."""
+
 _UNTOLD: Final = _("The file was changed when it was cleaned (%(code)s).")
 _WITH_ITEM: Final = _("%(sentence)s (%(what)s)")
 
@@ -174,9 +239,25 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(
         act_words=ACTS, request_looks=REQUEST_STATES, meeting_looks=MEETING_STATES, rule_sources=RULE_SOURCES
     )
-    app.jinja_env.globals["loud_findings"] = LOUD
-    app.jinja_env.filters["finding"] = finding_text
+    app.jinja_env.globals.update(
+        channel_words={str(channel): word for channel, word in CHANNELS.items()},
+        grade_looks=GRADES,
+        loud_findings=LOUD,
+        obstacle_words=OBSTACLES,
+        page_ranges=page_ranges,
+    )
     app.jinja_env.filters["lacking"] = lacking_text
+    app.jinja_env.filters["told"] = told
+
+
+def told(findings: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Return what findings say, each sentence once, with the pages it is said of as people write them."""
+    pages: dict[str, list[int]] = {}
+    for finding in findings:
+        of_sentence = pages.setdefault(finding_text(finding), [])
+        if finding["page"]:
+            of_sentence.append(finding["page"])
+    return [(sentence, page_ranges(numbers)) for sentence, numbers in pages.items()]
 
 
 def finding_text(finding: Mapping[str, Any]) -> str:

@@ -23,6 +23,7 @@ from watermark.write.join import join
 from watermark.write.limits import Limits
 from watermark.write.pictures import draw_pictures
 from watermark.write.prepare import prepare
+from watermark.write.proof import Channel, Grade, PageProof, Proof, grade_of, prove
 from watermark.write.raster import rasterise
 from watermark.write.render import render_page, thumbnail
 from watermark.write.stamp import Mark, PageMark, splice, stamp
@@ -31,19 +32,23 @@ __all__ = [
     "Base",
     "BasePage",
     "BoundCopy",
+    "Channel",
     "Delta",
     "DotReading",
     "DotStyle",
     "Finding",
     "Fingerprint",
     "FontChain",
+    "Grade",
     "Inspection",
     "Limits",
     "Mark",
     "MarkPlan",
     "PageHead",
     "PageMark",
+    "PageProof",
     "PageReading",
+    "Proof",
     "QrReading",
     "ReadLimits",
     "Readings",
@@ -56,6 +61,7 @@ __all__ = [
     "find_heads",
     "fingerprint",
     "font_path",
+    "grade_of",
     "head_findings",
     "inspect",
     "join",
@@ -63,6 +69,7 @@ __all__ = [
     "open_fonts",
     "open_pages",
     "prepare",
+    "prove",
     "qr_modules",
     "rasterise",
     "read",

@@ -25,6 +25,7 @@ from service import errors
 from service.conversion import ConversionFault
 from service.flows import copies, people, registering, requesting
 from service.flows.characters import lacking
+from service.flows.preflight import preflight
 from service.flows.receiving import ENDINGS
 from service.flows.requesting import Wish
 from service.forms import FieldErrors, Form, parse_form, refused_field
@@ -166,11 +167,13 @@ def pages(document_id: int) -> str:
     """Show the pages; that they were looked at is recorded."""
     runtime, actor = current_runtime(), current_actor()
     look = registering.look(runtime, actor, document_id)
+    document = registering.get_document(runtime, actor, document_id)
     whole = "HX-Request" not in request.headers
     return render_template(
         "documents/pages.html" if whole else "documents/_pages.html",
-        document=registering.get_document(runtime, actor, document_id),
+        document=document,
         look=look,
+        found=preflight(document, runtime.settings.mark_rules),
     )
 
 
@@ -181,6 +184,20 @@ def picture(document_id: int, number: int) -> Response:
     token = request.args.get("look", "")
     content = registering.get_picture(current_runtime(), current_actor(), document_id, number, token)
     return Response(content, mimetype=PICTURE_TYPE)
+
+
+@blueprint.post("/<int:document_id>/assessment")
+@require(Action.REGISTER_DOCUMENT)
+def assess(document_id: int) -> AnyResponse:
+    """Measure anew how traceable the document is."""
+    if registering.assess(current_runtime(), current_actor(), document_id):
+        flash(
+            gettext("The pages are measured anew. Approvals given before that must be asked for again."),
+            "success",
+        )
+    else:
+        flash(gettext("The pages are measured anew; nothing has changed."), "success")
+    return redirect(url_for("documents.show", document_id=document_id))
 
 
 @blueprint.post("/<int:document_id>/requests")
@@ -219,6 +236,8 @@ def _document_page(document_id: int, wrong: FieldErrors | None = None) -> str:
         document=document,
         lacking=registering.lacking_of(runtime, document),
         conservation=document.row.conservation,
+        found=preflight(document, runtime.settings.mark_rules),
+        may_assess=roles.may(actor, Action.REGISTER_DOCUMENT),
         requests=requesting.list_document_requests(runtime, actor, document_id),
         copies=copies.listing(runtime, actor, CopyFilter(document_id=document_id)),
         batches=copies.batch_listing(runtime, actor, document_id=document_id),

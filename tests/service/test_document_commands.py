@@ -1,8 +1,12 @@
 """Documents and approvals from the command line."""
 
+import re
+from datetime import UTC, datetime
+
 import pytest
 
-from tests.fixtures.papers import draw_docx, draw_pdf, draw_picture
+from service.flows import requesting
+from tests.fixtures.papers import draw_docx, draw_pdf, draw_picture, with_dark_page
 
 
 @pytest.fixture
@@ -52,3 +56,22 @@ def test_a_refusal_is_one_line_and_a_status(run, tmp_path):
     refused = run("document", "register", "--as", "clerk", str(paper), *facts)
     assert refused.exit_code == 1
     assert refused.output.rstrip().endswith("not-a-pdf: not-a-pdf")
+
+
+def test_what_falls_short_is_told_and_accepted_at_the_keyboard(world, run):
+    document_id = world.register(with_dark_page(draw_pdf(1)))
+    told = run("document", "show", "--as", "clerk", str(document_id)).output
+    assert re.search(r"page 1 scan=\d{3}:certain", told)
+    assert "page 2 scan=0:untraceable phone=0:untraceable" in told
+    assert "no-free-paper" in told
+    assert "BELOW THE LEVEL: phone, pages 2: 0 decades at the poorest, wanted 15" in told
+    assert "nothing has changed" in run("document", "assess", "--as", "clerk", str(document_id)).output
+    requesting.ask(
+        world.runtime, world.handler, world.wish(document_id, until=datetime(2099, 1, 1, tzinfo=UTC))
+    )
+    refused = run("approval", "decide", "--as", "leader", "1", answers="y\n")
+    assert refused.exit_code == 1
+    assert "BELOW THE LEVEL: scan, pages 2" in refused.output
+    assert "untraceable-not-accepted" in refused.output
+    accepted = run("approval", "decide", "--as", "leader", "1", "--accept-untraceable", answers="y\n")
+    assert "request 1: APPROVED" in accepted.output
