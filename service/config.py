@@ -11,7 +11,15 @@ from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfoNotFoundError
 
 from babel.dates import get_timezone
-from pydantic import Field, PrivateAttr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from registry.rules.levels import ENABLED_BY_DEFAULT, Scheme
@@ -27,6 +35,18 @@ LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
 Minutes = Annotated[int, Field(ge=1, le=24 * 60)]
 Bytes = Annotated[int, Field(ge=1024)]
+
+
+class Printer(BaseModel):
+    """A printer that print runs can be sent to."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Annotated[str, Field(min_length=1, max_length=120)]
+    destination: Annotated[str, Field(pattern=r"^(ipps?://[\w.:-]+/printers/)?[\w.-]+$", max_length=200)]
+    """A queue of this machine's print system, or ``ipp://HOST[:PORT]/printers/QUEUE`` of another's."""
+    dots: Annotated[str, Field(pattern=r"^[234]/(8|10|12)$")] | None = None
+    """Side and pitch of dots, in device pixels, that this printer is known to print well."""
 
 
 class Settings(BaseSettings):
@@ -99,6 +119,11 @@ class Settings(BaseSettings):
     """How long a silent worker keeps its job; it reports three times within a lease."""
     job_poll_s: Annotated[float, Field(gt=0)] = 0.5
 
+    printers: tuple[Printer, ...] = ()
+    """As JSON: ``[{"name": "机要室", "destination": "registry-1", "dots": "3/8"}]``; see ``docs/printing.md``."""
+    printer_timeout_s: Annotated[int, Field(ge=1)] = 120
+    """How long a printer may take to accept a job before its fate counts as unknown."""
+
     failed_batch_hours: Annotated[int, Field(ge=1)] = 24
     """How long a failed print run can be tried again before the upkeep voids its numbers."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -125,6 +150,13 @@ class Settings(BaseSettings):
     def mark_rules(self) -> MarkRules:
         """Which marks each level gets here."""
         return self._mark_rules
+
+    @field_validator("printers")
+    @classmethod
+    def _told_apart(cls, printers: tuple[Printer, ...]) -> tuple[Printer, ...]:
+        if len({printer.name for printer in printers}) < len(printers):
+            raise ValueError("two printers have the same name")
+        return printers
 
     @field_validator("time_zone")
     @classmethod

@@ -19,10 +19,13 @@ from registry.db import READ_ONLY, make_engine
 from registry.errors import InvalidError
 from registry.models import LedgerEntry
 from service.config import PROJECT_ROOT, Settings
-from service.faults import DatabaseUnfit
+from service.faults import DatabaseUnfit, StorageFull
 
 OLDEST_SQLITE: Final = (3, 51, 3)
 """Before it, connections that write and checkpoint at once can damage the WAL (sqlite.org/wal.html)."""
+
+NO_ROOM: Final = ("database or disk is full", "disk I/O error", "No space left on device")
+"""How SQLite (SQLITE_FULL, SQLITE_IOERR) and PostgreSQL (class 53100) say that nothing can be written."""
 
 MIGRATIONS = PROJECT_ROOT / "migrations"
 
@@ -127,9 +130,13 @@ class Database:
 
 @contextmanager
 def _unfit_refused() -> Iterator[None]:
-    """Turn what a database says of values that it cannot hold into a refusal, the same on both."""
+    """Turn what a database says of values or amounts that it cannot hold into a refusal, the same on both."""
     try:
         yield
+    except sa.exc.OperationalError as error:
+        if not any(words in str(error.orig) for words in NO_ROOM):
+            raise
+        raise StorageFull("the database has no room to write") from error
     except sa.exc.DataError as error:
         raise ValueUnfit("got a value that the database cannot hold") from error
     except UnicodeEncodeError as error:

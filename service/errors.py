@@ -22,6 +22,7 @@ from service.faults import (
     LoginThrottled,
     NoDesk,
     ServiceFault,
+    StorageFull,
 )
 from service.idempotency import KeyReused
 from service.sandbox import SandboxFault
@@ -44,6 +45,7 @@ STATUS: tuple[tuple[type[Exception], int], ...] = (
     (NoDesk, 403),
     (FormForeign, 403),
     (FormStale, 400),
+    (StorageFull, 503),
     (ServiceFault, 500),
 )
 """First match decides."""

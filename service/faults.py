@@ -35,6 +35,12 @@ class DatabaseUnfit(ServiceFault):
         self.reason = reason
 
 
+class StorageFull(ServiceFault):
+    """There is no room left to write, or writing is not possible; what exists can still be read."""
+
+    code = "storage-full"
+
+
 class KeysUnfit(ServiceFault):
     """The keys are missing, damaged or readable by others."""
 

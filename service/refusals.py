@@ -278,6 +278,71 @@ PRINTING: Final[dict[str, tuple[LazyString, LazyString]]] = {
         _("This approval is for some pages only, and only whole documents are printed here."),
         _("Register those pages as a document of their own and ask again."),
     ),
+    "impossible-attempt-step": (
+        _("Somebody has said by now what became of this attempt. Nothing has been changed."),
+        _("Reload the page of the print run to see where it stands."),
+    ),
+    "attempt-open": (
+        _("Nobody has said yet what became of the sheets that were released before. Nothing has left."),
+        _("Look at the printer, then say on the page of the print run what came out."),
+    ),
+    "nothing-left-to-print": (
+        _("No sheet of this run is left to be printed. Nothing has left."),
+        _("Mark misprints as such: each is replaced under a new number."),
+    ),
+    "made-by-older-release": (
+        _("This run was made by an older release, as one file that cannot be divided. Nothing has left."),
+        _("Mark the copies that are not whole as misprints: each is replaced under a new number."),
+    ),
+    "not-released-yet": (
+        _("This run was never released, so there is nothing to go on from."),
+        _("Release it on its page."),
+    ),
+    "run-changed": (
+        _("The print run has changed while its file was put together. Nothing has left."),
+        _("Reload its page and release it again."),
+    ),
+    "sheet-out-of-range": (
+        _(
+            "The attempt has no such sheet; the last good one can be %(first)s to %(last)s. Nothing has been saved."
+        ),
+        _("Scan the mark on the last good sheet, or count again."),
+    ),
+    "sheets-unwitnessed": (
+        _(
+            "These sheets are destroyed in a shredder fine enough for their level, before %(wanted)s witnesses"
+            " who neither asked for the run nor agreed to it. Nothing has been saved."
+        ),
+        _("Choose another shredder or other witnesses, and let them enter their PINs."),
+    ),
+    "no-such-waste": (
+        _("One of these sheets does not wait to be destroyed any more. Nothing has been saved."),
+        _("Reload the page and choose again."),
+    ),
+    "prepared-anew": (
+        _("The document was prepared anew while this copy was made. Nothing has been saved."),
+        _("Put the print run back in the queue."),
+    ),
+    "copy-not-made": (
+        _("This copy is not made yet."),
+        _("Wait until its print run is ready."),
+    ),
+    "unknown-printer": (
+        _("There is no printer of this name. Nothing has left."),
+        _("Choose one of the list, or get the file."),
+    ),
+    "print-program-missing": (
+        _("This machine has no print system: the program %(program)s is missing. Nothing has left."),
+        _("Get the file instead, or let the administrator install the CUPS client."),
+    ),
+    "printer-unclear": (
+        _("The print system gave no clear answer."),
+        _("Look at the printer, then say on the page of the print run what came out."),
+    ),
+    "printer-refused": (
+        _("The print system refused the job or broke it off."),
+        _("Look at the printer, then say on the page of the print run what came out."),
+    ),
     "several-batches": (
         _("These copies come from several print runs."),
         _("Record the misprints of one print run at a time."),
@@ -485,6 +550,10 @@ TRACING: Final[dict[str, tuple[LazyString, LazyString]]] = {
 }
 
 REGISTERS: Final[dict[str, tuple[LazyString, LazyString]]] = {
+    "storage-full": (
+        _("There is no room left to write, so nothing has been changed. What exists can still be read."),
+        _("Let the system administrator make room, then try again."),
+    ),
     "unknown-row": (
         _("Nothing is registered under this number."),
         _("Check the number, or start from the menu."),

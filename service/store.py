@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import obstore
-from obstore.exceptions import AlreadyExistsError
+from obstore.exceptions import AlreadyExistsError, GenericError
 from obstore.store import LocalStore
 
 from registry.errors import UnknownError
 from service import sealing
-from service.faults import ServiceFault
+from service.faults import ServiceFault, StorageFull
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -56,16 +56,22 @@ class FileStore:
         self._keys = tuple(master_keys)
 
     def put(self, content: bytes) -> str:
-        """Store ``content`` and return its SHA-256 in hexadecimal; it is on the disk when this returns."""
+        """Store ``content`` and return its SHA-256 in hexadecimal; it is on the disk when this returns.
+
+        Raises:
+            StorageFull: it cannot be written.
+        """
         digest = hashlib.sha256(content)
         place = _place(digest.hexdigest())
         try:
             obstore.put(
                 self._store, place, sealing.seal(content, digest.digest(), self._keys[-1]), mode="create"
             )
+            _sync(self._folder / place)
         except AlreadyExistsError:
             return digest.hexdigest()
-        _sync(self._folder / place)
+        except (GenericError, OSError) as error:
+            raise StorageFull("the file cannot be written") from error
         return digest.hexdigest()
 
     def get(self, sha256: str) -> bytes:

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from registry.errors import RegistryError
 from service import jobs
-from service.faults import ServiceFault
+from service.faults import ServiceFault, StorageFull
 from service.jobs import ClaimedJob
 from service.runtime import Runtime
 from watermark import WatermarkError
@@ -127,7 +127,7 @@ def run_worker(
         try:
             _do_chores(runtime, chores, done_at)
             worked = work_one(runtime, handlers, worker)
-        except DBAPIError as error:
+        except (DBAPIError, StorageFull) as error:
             logger.warning("database not available", error=type(error).__name__)
             worked = False
         if not worked:

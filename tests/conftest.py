@@ -14,6 +14,7 @@ pytest_plugins = [
     "tests.fixtures.office",
     "tests.fixtures.world",
     "tests.fixtures.doors",
+    "tests.fixtures.printers",
 ]
 
 settings.register_profile("desk", deadline=None)

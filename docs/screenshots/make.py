@@ -32,7 +32,7 @@ from service.config import load_settings
 from service.demo import company
 from service.demo.cast import actor_of
 from service.demo.seed import seed
-from service.flows import copies, destroying, permits, registering, tracing
+from service.flows import copies, destroying, making, permits, registering, tracing
 from service.flows.handlers import HANDLERS
 from service.runtime import Runtime, open_runtime
 from service.worker import work_one
@@ -139,8 +139,7 @@ def document(studio: Studio) -> None:
 def stamped_page(studio: Studio) -> None:
     """Render a page as it leaves the printer."""
     code = studio.codes(State.HELD, "新一代导航样机研发会议纪要")[0]
-    view = copies.story(studio.runtime, actor_of(studio.runtime, "clerk"), code).view
-    sheet = render_page(studio.runtime.store.get(view.stamped_sha256 or ""), 1, SHEET_DPI, gray=True)
+    sheet = render_page(making.copy_file(studio.runtime, code), 1, SHEET_DPI, gray=True)
     target = io.BytesIO()
     Image.fromarray(sheet).save(target, "PNG")
     save("stamped-page", target.getvalue())

@@ -1,24 +1,15 @@
-"""A print run as a whole: begun, finished, failed, tried again, released.
-
-Laws: the print-ready file leaves once, and that it leaves is on the record before its first byte does. The
-person who has it is neither the one who asked for the run nor one who agreed to it.
-"""
+"""The making of a print run: begun, finished, failed, tried again. What leaves for the printer is in ``attempts``."""
 
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from registry import consent
 from registry.ledger import log
 from registry.models import PrintBatch
 from registry.rows import get_row
 from registry.rules import batches, roles
 from registry.rules.batches import BatchStep
 from registry.rules.roles import Action, Actor
-
-
-class OutputMissing(RuntimeError):
-    """A batch that is ready has no file: a fault of the program, never of the person."""
 
 
 def start(session: Session, batch_id: int, base_sha256: str, *, actor: Actor, now: datetime) -> None:
@@ -29,13 +20,12 @@ def start(session: Session, batch_id: int, base_sha256: str, *, actor: Actor, no
     _record(session, "batch.started", batch, actor=actor, now=now, base=base_sha256)
 
 
-def finish(session: Session, batch_id: int, output_sha256: str, *, actor: Actor, now: datetime) -> None:
-    """Record the one print-ready file of the batch."""
+def finish(session: Session, batch_id: int, *, actor: Actor, now: datetime) -> None:
+    """Record that every copy of the batch is made, and proven to be what was recorded of it."""
     roles.require(actor, Action.RUN_WORKER)
     batch = _step(session, batch_id, BatchStep.FINISH)
-    batch.output_sha256 = output_sha256
     batch.finished_at = now
-    _record(session, "batch.finished", batch, actor=actor, now=now, output=output_sha256)
+    _record(session, "batch.finished", batch, actor=actor, now=now, size=batch.size)
 
 
 def fail(session: Session, batch_id: int, failure: str, *, actor: Actor, now: datetime) -> None:
@@ -55,26 +45,6 @@ def retry(session: Session, batch_id: int, *, actor: Actor, now: datetime) -> No
     batch.failure = None
     batch.finished_at = None
     _record(session, "batch.retried", batch, actor=actor, now=now)
-
-
-def release(session: Session, batch_id: int, *, actor: Actor, now: datetime) -> str:
-    """Let the print-ready file go, once; return its hash.
-
-    Raises:
-        AlreadyReleased: it has left before; misprints are spoiled and made anew.
-    """
-    roles.require(actor, Action.RELEASE_PRINT)
-    batch = get_row(session, PrintBatch, batch_id, lock=True)
-    consent.require_separate(batch.request, actor)
-    batch.state = batches.next_batch_state(batch.state, BatchStep.RELEASE)
-    if batch.output_sha256 is None:
-        raise OutputMissing
-    batch.released_at = now
-    batch.released_by_id = actor.person_id
-    _record(
-        session, "batch.released", batch, actor=actor, now=now, output=batch.output_sha256, size=batch.size
-    )
-    return batch.output_sha256
 
 
 def _step(session: Session, batch_id: int, step: BatchStep) -> PrintBatch:

@@ -18,8 +18,9 @@ from registry.errors import ConflictError, InvalidError
 from registry.ledger import log
 from registry.models import ApprovalRequest, Copy, Document, Movement, Person, PrintBatch
 from registry.rows import get_row, locked_copies, locked_copy, move
-from registry.rules import batches, lifecycle, roles
+from registry.rules import attempts, batches, lifecycle, roles
 from registry.rules.approval import Act
+from registry.rules.attempts import AttemptStep
 from registry.rules.batches import BatchStep
 from registry.rules.clocks import is_lapsed
 from registry.rules.codes import copy_no_text, mint_code
@@ -72,6 +73,21 @@ class PartialPrint(ConflictError):
     code = "partial-print"
 
 
+class PreparedAnew(ConflictError):
+    """The document of the run was prepared anew while this copy was made on the one before."""
+
+    code = "prepared-anew"
+
+
+@dataclass(frozen=True)
+class Made:
+    """One copy as it is stored: its own bytes, and the hash of the whole that they make with the prepared document."""
+
+    base_sha256: str
+    delta_sha256: str
+    stamped_sha256: str
+
+
 @dataclass(frozen=True)
 class Spoiling:
     """What became of spoiled copies.
@@ -109,15 +125,52 @@ def reserve(
     return batch.id
 
 
-def issue(session: Session, code: str, stamped_sha256: str, *, actor: Actor, now: datetime) -> State:
-    """Take a copy into stock: its marked file is made and stored."""
+def issue(session: Session, code: str, made: Made, *, actor: Actor, now: datetime) -> State:
+    """Take a copy into stock: its own bytes are made and stored.
+
+    Raises:
+        PreparedAnew: the document of the run has been prepared anew, so that these bytes fit it no more.
+    """
     roles.require(actor, Action.ISSUE)
     copy = locked_copy(session, code)
+    _require_fitting(session, copy, made)
     copy.state = lifecycle.next_state(copy.state, Step.ISSUE)
-    copy.stamped_sha256 = stamped_sha256
+    copy.stamped_sha256, copy.delta_sha256 = made.stamped_sha256, made.delta_sha256
     move(session, copy, MovementKind.PRINTED, Custodian.REGISTRY, actor=actor, now=now)
-    _record(session, copy, Step.ISSUE, actor=actor, now=now, stamped=stamped_sha256)
+    _record(
+        session,
+        copy,
+        Step.ISSUE,
+        actor=actor,
+        now=now,
+        stamped=made.stamped_sha256,
+        delta=made.delta_sha256,
+    )
     return copy.state
+
+
+def remake(session: Session, code: str, made: Made, *, actor: Actor, now: datetime) -> None:
+    """Make a copy anew on a document that was prepared anew; only while nothing of its run has left.
+
+    Raises:
+        ImpossibleBatchStep: the run is made, or has left.
+        PreparedAnew: the document of the run has been prepared anew meanwhile.
+    """
+    roles.require(actor, Action.ISSUE)
+    copy = locked_copy(session, code)
+    batch = _require_fitting(session, copy, made)
+    batches.next_batch_state(batch.state, BatchStep.STAMP)
+    copy.stamped_sha256, copy.delta_sha256 = made.stamped_sha256, made.delta_sha256
+    log.append(
+        session,
+        "copy.remade",
+        f"copy:{copy.code}",
+        actor=actor,
+        now=now,
+        state=str(copy.state),
+        stamped=made.stamped_sha256,
+        delta=made.delta_sha256,
+    )
 
 
 def spoil(session: Session, codes: Sequence[str], reason: str, *, actor: Actor, now: datetime) -> Spoiling:
@@ -147,6 +200,7 @@ def spoil(session: Session, codes: Sequence[str], reason: str, *, actor: Actor, 
         batch, minted = _mint(session, request, wanted, actor=actor, now=now)
     for copy in copies:
         _record(session, copy, Step.SPOIL, actor=actor, now=now, reason=log.private(why))
+    _end_attempt(session, copies[0].batch, why, actor=actor, now=now)
     if batch is None:
         return Spoiling(None, {})
     _record_minted(session, batch, minted, actor=actor, now=now)
@@ -261,6 +315,14 @@ def _record_minted(
         )
 
 
+def _require_fitting(session: Session, copy: Copy, made: Made) -> PrintBatch:
+    """Return the copy's run, locked, when the copy was made on the document that the run is made on."""
+    batch = get_row(session, PrintBatch, copy.batch_id, lock=True)
+    if batch.base_sha256 != made.base_sha256:
+        raise PreparedAnew("got a copy made on another prepared document", copy=copy.code)
+    return batch
+
+
 def _require_active(session: Session, recipients: Sequence[int | None]) -> None:
     for person_id in sorted({person_id for person_id in recipients if person_id is not None}):
         if not get_row(session, Person, person_id).active:
@@ -292,6 +354,26 @@ def _require_misprints(session: Session, copies: Sequence[Copy]) -> None:
     if used is not None:
         code = next(copy.code for copy in copies if copy.id == used)
         raise NotAMisprint("got a copy that a holder has had", copy=code)
+
+
+def _end_attempt(session: Session, batch: PrintBatch, why: str, *, actor: Actor, now: datetime) -> None:
+    """Spoil an attempt with the last of its copies, so that nothing waits for paper that is waste."""
+    attempt = batch.attempts[-1] if batch.attempts else None
+    if attempt is None or attempt.state not in attempts.OPEN:
+        return
+    if any(each.copy.state is not State.SPOILED for each in attempt.copies):
+        return
+    attempt.state = attempts.next_attempt_state(attempt.state, AttemptStep.STOP)
+    attempt.ended_at, attempt.ended_by_id, attempt.reason = now, actor.person_id, why
+    log.append(
+        session,
+        "batch.spoiled",
+        f"batch:{batch.id}",
+        actor=actor,
+        now=now,
+        attempt=attempt.number,
+        attempt_state=str(attempt.state),
+    )
 
 
 def _reserved_copies(session: Session, batch: PrintBatch) -> list[Copy]:

@@ -1,7 +1,7 @@
 """Tables, constraints and relationships; no behaviour."""
 
 from registry.models.approvals import ApprovalDecision, ApprovalRequest
-from registry.models.copies import Copy, PrintBatch
+from registry.models.copies import AttemptCopy, Copy, PrintAttempt, PrintBatch, SpoiledSheet
 from registry.models.custody import CopyReturn, CopyReturnItem, HandOver, HandOverItem, Movement
 from registry.models.destruction import DestructionItem, DestructionList, DestructionSignature, Equipment
 from registry.models.documents import Document, Meeting
@@ -15,6 +15,7 @@ __all__ = [
     "AccountRole",
     "ApprovalDecision",
     "ApprovalRequest",
+    "AttemptCopy",
     "Copy",
     "CopyReturn",
     "CopyReturnItem",
@@ -37,7 +38,9 @@ __all__ = [
     "Permit",
     "PermitCarrier",
     "Person",
+    "PrintAttempt",
     "PrintBatch",
+    "SpoiledSheet",
     "TraceCase",
     "TraceRun",
     "Unit",

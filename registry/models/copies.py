@@ -9,12 +9,14 @@ from registry.db import Base, words
 from registry.models.approvals import ApprovalRequest
 from registry.models.documents import Document
 from registry.models.people import Person
+from registry.rules.attempts import AttemptState, Route
 from registry.rules.lifecycle import State
+from registry.rules.sheets import Arrangement
 from registry.rules.words import BatchState
 
 
 class PrintBatch(Base):
-    """One print run under one approval; its file is released once."""
+    """One print run under one approval. ``output_sha256``: the joined file of a run that an older release made."""
 
     __tablename__ = "print_batch"
 
@@ -37,10 +39,17 @@ class PrintBatch(Base):
     ordered_by: Mapped[Person] = relationship(foreign_keys=[ordered_by_id])
     released_by: Mapped[Person | None] = relationship(foreign_keys=[released_by_id])
     copies: Mapped[list["Copy"]] = relationship(back_populates="batch", order_by="Copy.copy_no")
+    attempts: Mapped[list["PrintAttempt"]] = relationship(
+        back_populates="batch", order_by="PrintAttempt.number"
+    )
 
 
 class Copy(Base):
-    """One numbered copy: the unit of custody. Its number and code exist before its paper does."""
+    """One numbered copy: the unit of custody. Its number and code exist before its paper does.
+
+    ``delta_sha256`` names the stored bytes that are its own, ``stamped_sha256`` is the hash of the whole that they make
+    with the prepared document of the run. Without a delta an older release has stored the whole under that hash.
+    """
 
     __tablename__ = "copy"
     __table_args__ = (
@@ -57,6 +66,7 @@ class Copy(Base):
     state: Mapped[State] = mapped_column(words(State), index=True)
     pages: Mapped[int]
     stamped_sha256: Mapped[str | None] = mapped_column(sa.String(64))
+    delta_sha256: Mapped[str | None] = mapped_column(sa.String(64))
     replaces_id: Mapped[int | None] = mapped_column(sa.ForeignKey("copy.id"))
     state_reason: Mapped[str | None] = mapped_column(sa.String(300))
     minted_at: Mapped[datetime]
@@ -65,3 +75,75 @@ class Copy(Base):
     batch: Mapped[PrintBatch] = relationship(back_populates="copies")
     recipient: Mapped[Person | None] = relationship()
     replaces: Mapped["Copy | None"] = relationship(remote_side="Copy.id")
+
+
+class PrintAttempt(Base):
+    """One release of a run, or of what is left of it, for the printer."""
+
+    __tablename__ = "print_attempt"
+    __table_args__ = (sa.UniqueConstraint("batch_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    batch_id: Mapped[int] = mapped_column(sa.ForeignKey("print_batch.id"))
+    number: Mapped[int]
+    state: Mapped[AttemptState] = mapped_column(words(AttemptState), index=True)
+    route: Mapped[Route] = mapped_column(words(Route))
+    printer: Mapped[str | None] = mapped_column(sa.String(120))
+    dots: Mapped[str | None] = mapped_column(sa.String(16))
+    duplex: Mapped[bool]
+    faces: Mapped[bool]
+    arrangement: Mapped[Arrangement] = mapped_column(words(Arrangement))
+    output_sha256: Mapped[str] = mapped_column(sa.String(64))
+    job: Mapped[str | None] = mapped_column(sa.String(120))
+    failure: Mapped[str | None] = mapped_column(sa.String(64))
+    last_good_sheet: Mapped[int | None]
+    reason: Mapped[str | None] = mapped_column(sa.String(300))
+    released_at: Mapped[datetime]
+    released_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    sent_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    ended_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+
+    batch: Mapped[PrintBatch] = relationship(back_populates="attempts")
+    released_by: Mapped[Person | None] = relationship(foreign_keys=[released_by_id])
+    ended_by: Mapped[Person | None] = relationship(foreign_keys=[ended_by_id])
+    copies: Mapped[list["AttemptCopy"]] = relationship(
+        back_populates="attempt", order_by="AttemptCopy.first_sheet"
+    )
+    spoiled: Mapped[list["SpoiledSheet"]] = relationship(
+        back_populates="attempt", order_by="SpoiledSheet.sheet"
+    )
+
+
+class AttemptCopy(Base):
+    """The sheets of one copy that an attempt prints, numbered over the whole run."""
+
+    __tablename__ = "attempt_copy"
+
+    attempt_id: Mapped[int] = mapped_column(sa.ForeignKey("print_attempt.id"), primary_key=True)
+    copy_id: Mapped[int] = mapped_column(sa.ForeignKey("copy.id"), primary_key=True, index=True)
+    first_sheet: Mapped[int]
+    last_sheet: Mapped[int]
+
+    attempt: Mapped[PrintAttempt] = relationship(back_populates="copies")
+    copy: Mapped[Copy] = relationship()
+
+
+class SpoiledSheet(Base):
+    """A sheet that the printer spoiled while its copy went on: handed in, and kept until it is destroyed."""
+
+    __tablename__ = "spoiled_sheet"
+    __table_args__ = (sa.UniqueConstraint("attempt_id", "sheet"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attempt_id: Mapped[int] = mapped_column(sa.ForeignKey("print_attempt.id"))
+    copy_id: Mapped[int] = mapped_column(sa.ForeignKey("copy.id"), index=True)
+    sheet: Mapped[int]
+    pages: Mapped[str] = mapped_column(sa.String(16))
+    spoiled_at: Mapped[datetime]
+    destroyed_at: Mapped[datetime | None] = mapped_column(index=True)
+    destroyed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    equipment_id: Mapped[int | None] = mapped_column(sa.ForeignKey("equipment.id"))
+
+    attempt: Mapped[PrintAttempt] = relationship(back_populates="spoiled")
+    copy: Mapped[Copy] = relationship()

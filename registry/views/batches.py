@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from registry.ledger.log import Head
 from registry.models import Copy, Document, LedgerCheckpoint, PrintBatch, Unit
-from registry.rows import UnknownRow, get_row
+from registry.rows import UnknownCopy, UnknownRow, get_row
 from registry.rules import roles
 from registry.rules.batches import UNFINISHED
 from registry.rules.lifecycle import State
@@ -57,8 +57,18 @@ class MarkFacts:
     number: int
     size: int
     stamped_sha256: str | None
+    delta_sha256: str | None
     holder_zh: str
     holder_en: str
+
+
+@dataclass(frozen=True)
+class StoredCopy:
+    """What is stored of a copy that is made; without a delta its whole file is stored under its hash."""
+
+    base_sha256: str | None
+    delta_sha256: str | None
+    stamped_sha256: str
 
 
 @dataclass(frozen=True)
@@ -147,6 +157,20 @@ def batch_work(session: Session, batch_id: int) -> BatchWork:
     )
 
 
+def stored_copy(session: Session, code: str) -> StoredCopy | None:
+    """Return what is stored of a copy; None while it is not made.
+
+    Raises:
+        UnknownCopy: no copy bears this code.
+    """
+    copy = session.scalar(sa.select(Copy).where(Copy.code == code))
+    if copy is None:
+        raise UnknownCopy(code)
+    if copy.stamped_sha256 is None:
+        return None
+    return StoredCopy(copy.batch.base_sha256, copy.delta_sha256, copy.stamped_sha256)
+
+
 def _checkpoint_before(session: Session, at: datetime) -> str:
     found = session.scalars(
         sa.select(LedgerCheckpoint)
@@ -166,6 +190,7 @@ def _mark_facts(copy: Copy, issuing_unit: Unit) -> MarkFacts:
         number=number,
         size=size,
         stamped_sha256=copy.stamped_sha256,
+        delta_sha256=copy.delta_sha256,
         holder_zh=named.name_zh,
         holder_en=named.name_en,
     )

@@ -1,17 +1,22 @@
-"""Print runs by program: ordered from an approval, watched, released once, tried again, given up."""
+"""Print runs by program: ordered from an approval, watched, released attempt by attempt, tried again, given up."""
 
 from datetime import datetime
 
 from flask import Response, stream_with_context
 from pydantic import Field
 
+from registry.rules.attempts import AttemptState, Route
 from registry.rules.roles import Action
+from registry.rules.sheets import Arrangement, Layout
 from registry.rules.words import BatchState
+from registry.views.attempts import AttemptRow, Waste
 from registry.views.batches import BatchRow
 from service.api.area import Area, Model
 from service.api.copies import CopyInList, Person, in_list, person
-from service.flows import copies, printing
+from service.flows import copies, printing, releasing
+from service.flows.releasing import Witness
 from service.login import current_actor, current_runtime
+from service.printers import JobPlace
 
 area = Area("batches", __name__)
 
@@ -69,6 +74,103 @@ class OrderedBatch(Model):
     batch_id: int
 
 
+class Leaving(Model):
+    """How a run leaves; without a printer the answer is the file. The layout counts for the first attempt only."""
+
+    printer: str | None = None
+    duplex: bool = True
+    faces: bool = False
+    arrangement: Arrangement = Arrangement.BY_NUMBER
+
+
+class Stack(Model):
+    """The sheets of one copy in an attempt, numbered over the whole run."""
+
+    code: str
+    first: int
+    last: int
+
+
+class WasteFacts(Model):
+    """A spoiled sheet; ``pages`` is empty for a face sheet."""
+
+    id: int
+    batch_id: int
+    attempt: int
+    sheet: int
+    code: str
+    copy_no: int
+    pages: str
+    spoiled_at: datetime
+    destroyed_at: datetime | None
+
+
+class AttemptFacts(Model):
+    """One attempt to print a run."""
+
+    number: int
+    state: AttemptState
+    route: Route
+    printer: str | None
+    dots: str | None
+    duplex: bool
+    faces: bool
+    arrangement: Arrangement
+    sheets: list[Stack]
+    output_sha256: str
+    job: str | None
+    failure: str | None
+    last_good_sheet: int | None
+    reason: str | None
+    released_at: datetime
+    released_by: Person | None
+    sent_at: datetime | None
+    ended_at: datetime | None
+    ended_by: Person | None
+    spoiled: list[WasteFacts]
+
+
+class AttemptList(Model):
+    """The attempts to print a run, newest first."""
+
+    attempts: list[AttemptFacts]
+
+
+class Stopped(Model):
+    """After which sheet an attempt stopped: its number over the whole run, or the scan of the mark on it."""
+
+    last_good: str = Field(max_length=200)
+    spoiled: int = Field(ge=0)
+    reason: str
+
+
+class JobFacts(Model):
+    """Where the print system says that the job is: a hint, never a proof."""
+
+    place: JobPlace
+
+
+class WasteList(Model):
+    """The spoiled sheets that wait to be destroyed."""
+
+    sheets: list[WasteFacts]
+
+
+class WitnessProof(Model):
+    """Who stands at the shredder, and their PIN."""
+
+    person_id: int
+    pin: str = Field(max_length=64)
+
+
+class SheetDestruction(Model):
+    """Which spoiled sheets went through which shredder, before whom."""
+
+    sheet_ids: list[int] = Field(min_length=1)
+    equipment_id: int
+    witnesses: list[WitnessProof] = Field(min_length=1)
+
+
 class GivenUp(Model):
     """How many numbers are void."""
 
@@ -122,16 +224,125 @@ def get_batch(batch_id: int, query: BatchQuery) -> BatchStory:
 @area.operation(
     "POST",
     "/batches/<int:batch_id>/release",
-    summary="Get the file for the printer, once.",
+    summary="Get the file for the printer, once, with both sides printed and no face sheets.",
     action=Action.RELEASE_PRINT,
     media_type="application/pdf",
 )
 def release_batch(batch_id: int) -> Response:
     """Send the print-ready file."""
-    file = printing.release(current_runtime(), current_actor(), batch_id)
-    answer = Response(stream_with_context(file.chunks), content_type="application/pdf")
-    answer.headers.set("Content-Disposition", "attachment", filename=file.name)
-    return answer
+    return sent(releasing.release(current_runtime(), current_actor(), batch_id))
+
+
+@area.operation(
+    "GET",
+    "/batches/<int:batch_id>/attempts",
+    summary="List the attempts to print a run, newest first.",
+    answer=AttemptList,
+    action=Action.READ_REGISTER,
+)
+def list_attempts(batch_id: int) -> AttemptList:
+    """List attempts."""
+    rows = releasing.attempts_of(current_runtime(), current_actor(), batch_id)
+    return AttemptList(attempts=[_attempt(row) for row in rows])
+
+
+@area.operation(
+    "POST",
+    "/batches/<int:batch_id>/attempts",
+    summary="Release a run, or what is left of it: the answer is the file, or where the printer stands with it.",
+    body=Leaving,
+    answer=AttemptFacts,
+    action=Action.RELEASE_PRINT,
+)
+def make_attempt(batch_id: int, body: Leaving) -> AttemptFacts | Response:
+    """Release the first attempt, or the next."""
+    runtime, actor = current_runtime(), current_actor()
+    layout = Layout(body.duplex, body.faces, body.arrangement)
+    resumes = bool(releasing.attempts_of(runtime, actor, batch_id))
+    if body.printer is None:
+        return sent(
+            releasing.resume(runtime, actor, batch_id)
+            if resumes
+            else releasing.release(runtime, actor, batch_id, layout)
+        )
+    return _attempt(
+        releasing.resume_on_printer(runtime, actor, batch_id, body.printer)
+        if resumes
+        else releasing.release_to_printer(runtime, actor, batch_id, body.printer, layout)
+    )
+
+
+@area.operation(
+    "POST",
+    "/batches/<int:batch_id>/attempts/<int:number>/stop",
+    summary="Tell after which sheet an attempt stopped, and how many sheets were spoiled.",
+    body=Stopped,
+    action=Action.RELEASE_PRINT,
+)
+def stop_attempt(batch_id: int, number: int, body: Stopped) -> None:
+    """Stop an attempt."""
+    releasing.stop(
+        current_runtime(),
+        current_actor(),
+        batch_id,
+        number,
+        last_good=body.last_good,
+        spoiled=body.spoiled,
+        reason=body.reason,
+    )
+
+
+@area.operation(
+    "POST",
+    "/batches/<int:batch_id>/attempts/<int:number>/finish",
+    summary="Tell that every sheet of an attempt was seen.",
+    action=Action.RELEASE_PRINT,
+)
+def finish_attempt(batch_id: int, number: int) -> None:
+    """Finish an attempt."""
+    releasing.finish(current_runtime(), current_actor(), batch_id, number)
+
+
+@area.operation(
+    "POST",
+    "/batches/<int:batch_id>/attempts/<int:number>/job",
+    summary="Ask the print system where the job of an attempt is.",
+    answer=JobFacts,
+    action=Action.RELEASE_PRINT,
+)
+def ask_printer(batch_id: int, number: int) -> JobFacts:
+    """Ask where the job is."""
+    return JobFacts(place=releasing.where_is(current_runtime(), current_actor(), batch_id, number))
+
+
+@area.operation(
+    "GET",
+    "/spoiled-sheets",
+    summary="List the spoiled sheets that wait to be destroyed.",
+    answer=WasteList,
+    action=Action.DESTROY,
+)
+def list_waste() -> WasteList:
+    """List spoiled sheets."""
+    return WasteList(sheets=[_waste(one) for one in releasing.waste(current_runtime(), current_actor())])
+
+
+@area.operation(
+    "POST",
+    "/spoiled-sheets/destruction",
+    summary="Record that spoiled sheets were destroyed before witnesses who prove themselves.",
+    body=SheetDestruction,
+    action=Action.DESTROY,
+)
+def destroy_sheets(body: SheetDestruction) -> None:
+    """Destroy spoiled sheets."""
+    releasing.destroy_sheets(
+        current_runtime(),
+        current_actor(),
+        body.sheet_ids,
+        body.equipment_id,
+        [Witness(one.person_id, one.pin) for one in body.witnesses],
+    )
 
 
 @area.operation(
@@ -155,6 +366,52 @@ def retry_batch(batch_id: int) -> None:
 def give_up_batch(batch_id: int) -> GivenUp:
     """Give up what is not made."""
     return GivenUp(voided=printing.give_up(current_runtime(), current_actor(), batch_id))
+
+
+def sent(file: releasing.Download) -> Response:
+    """Return a file on its way out as an answer."""
+    answer = Response(stream_with_context(file.chunks), content_type="application/pdf")
+    answer.headers.set("Content-Disposition", "attachment", filename=file.name)
+    return answer
+
+
+def _attempt(row: AttemptRow) -> AttemptFacts:
+    return AttemptFacts(
+        number=row.number,
+        state=row.state,
+        route=row.route,
+        printer=row.printer,
+        dots=row.dots,
+        duplex=row.layout.duplex,
+        faces=row.layout.faces,
+        arrangement=row.layout.arrangement,
+        sheets=[Stack(code=each.code, first=each.first, last=each.last) for each in row.stretches],
+        output_sha256=row.output_sha256,
+        job=row.job,
+        failure=row.failure,
+        last_good_sheet=row.last_good_sheet,
+        reason=row.reason,
+        released_at=row.released_at,
+        released_by=person(row.released_by),
+        sent_at=row.sent_at,
+        ended_at=row.ended_at,
+        ended_by=person(row.ended_by),
+        spoiled=[_waste(one) for one in row.spoiled],
+    )
+
+
+def _waste(one: Waste) -> WasteFacts:
+    return WasteFacts(
+        id=one.id,
+        batch_id=one.batch_id,
+        attempt=one.attempt,
+        sheet=one.sheet,
+        code=one.code,
+        copy_no=one.copy_no,
+        pages=one.pages,
+        spoiled_at=one.spoiled_at,
+        destroyed_at=one.destroyed_at,
+    )
 
 
 def _facts(row: BatchRow) -> BatchFacts:

@@ -14,6 +14,7 @@ from service.cli.opening import open_installation
 from service.cli.shortfalls import shortfall_lines
 from service.filters import level_text
 from service.flows import people, registering, requesting
+from service.flows.characters import CODE
 from service.flows.preflight import preflight
 from service.flows.requesting import Wish
 from service.runtime import Runtime

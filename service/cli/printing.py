@@ -1,14 +1,18 @@
 """Print runs, from the command line."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from registry.rules.codes import copy_no_text, human_code
+from registry.rules.sheets import Arrangement, Layout
+from registry.views.attempts import AttemptRow
 from service.cli.acting import acting_as, asked_actor
 from service.cli.opening import open_installation
-from service.flows import copies, printing
+from service.flows import copies, printing, releasing
 from service.flows.people import StaffNumberUnknown
+from service.flows.releasing import Download
 
 
 @click.group()
@@ -58,19 +62,98 @@ def show(acting: str, batch_id: int) -> None:
 @acting_as
 @click.argument("batch_id", type=int)
 @click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
-def release(acting: str, batch_id: int, target: Path) -> None:
+@click.option("--one-sided", is_flag=True, help="One page a sheet instead of two.")
+@click.option("--faces", is_flag=True, help="A face sheet before each copy.")
+@click.option("--by-recipient", is_flag=True, help="All copies of one recipient together.")
+def release(
+    acting: str, batch_id: int, target: Path, *, one_sided: bool, faces: bool, by_recipient: bool
+) -> None:
     """Write the file of print run BATCH_ID to TARGET, once; an existing file is never overwritten."""
     runtime = open_installation()
     actor = asked_actor(runtime, acting)
-    with target.open("xb") as file:  # before the one release is used up
-        try:
-            download = printing.release(runtime, actor, batch_id)
-        except BaseException:
-            target.unlink()
-            raise
-        for chunk in download.chunks:
-            file.write(chunk)
-    click.echo(f"The file is written to {target}. It is not given out again.")
+    layout = _layout(one_sided=one_sided, faces=faces, by_recipient=by_recipient)
+    _write(target, lambda: releasing.release(runtime, actor, batch_id, layout))
+
+
+@batch.command("print")
+@acting_as
+@click.argument("batch_id", type=int)
+@click.argument("printer")
+@click.option("--one-sided", is_flag=True, help="One page a sheet instead of two.")
+@click.option("--faces", is_flag=True, help="A face sheet before each copy.")
+@click.option("--by-recipient", is_flag=True, help="All copies of one recipient together.")
+def print_run(
+    acting: str, batch_id: int, printer: str, *, one_sided: bool, faces: bool, by_recipient: bool
+) -> None:
+    """Send print run BATCH_ID to PRINTER, once."""
+    runtime = open_installation()
+    actor = asked_actor(runtime, acting)
+    layout = _layout(one_sided=one_sided, faces=faces, by_recipient=by_recipient)
+    _say(releasing.release_to_printer(runtime, actor, batch_id, printer, layout))
+
+
+@batch.command()
+@acting_as
+@click.argument("batch_id", type=int)
+@click.option("--target", type=click.Path(dir_okay=False, path_type=Path), help="Write the file here.")
+@click.option("--printer", help="Send it to this printer.")
+def resume(acting: str, batch_id: int, target: Path | None, printer: str | None) -> None:
+    """Release what is left of print run BATCH_ID after its last good sheet, to a file or to a printer."""
+    if (target is None) == (printer is None):
+        raise click.UsageError("name either --target or --printer")
+    runtime = open_installation()
+    actor = asked_actor(runtime, acting)
+    if target is not None:
+        _write(target, lambda: releasing.resume(runtime, actor, batch_id))
+    elif printer is not None:
+        _say(releasing.resume_on_printer(runtime, actor, batch_id, printer))
+
+
+@batch.command()
+@acting_as
+@click.argument("batch_id", type=int)
+def attempts(acting: str, batch_id: int) -> None:
+    """Show every attempt to print run BATCH_ID."""
+    runtime = open_installation()
+    for row in releasing.attempts_of(runtime, asked_actor(runtime, acting), batch_id):
+        _say(row)
+        for sheet in row.spoiled:
+            pages = f"pages {sheet.pages}" if sheet.pages else "face sheet"
+            fate = "destroyed" if sheet.destroyed_at else "to be destroyed"
+            click.echo(f"  sheet {sheet.sheet}  {copy_no_text(sheet.copy_no)}  {pages}  {fate}")
+
+
+@batch.command()
+@acting_as
+@click.argument("batch_id", type=int)
+@click.argument("number", type=int)
+@click.argument("last_good")
+@click.option("--spoiled", type=click.IntRange(min=0), default=1, show_default=True, help="Sheets after it.")
+@click.option("--reason", required=True, help="What happened.")
+def stop(acting: str, batch_id: int, number: int, last_good: str, *, spoiled: int, reason: str) -> None:
+    """Tell that attempt NUMBER of print run BATCH_ID stopped after sheet LAST_GOOD, and how many are spoiled."""
+    runtime = open_installation()
+    releasing.stop(
+        runtime,
+        asked_actor(runtime, acting),
+        batch_id,
+        number,
+        last_good=last_good,
+        spoiled=spoiled,
+        reason=reason,
+    )
+    click.echo(f"Attempt {number} is stopped. Hand in the spoiled sheets: {spoiled}.")
+
+
+@batch.command()
+@acting_as
+@click.argument("batch_id", type=int)
+@click.argument("number", type=int)
+def finish(acting: str, batch_id: int, number: int) -> None:
+    """Tell that you have seen every sheet of attempt NUMBER of print run BATCH_ID."""
+    runtime = open_installation()
+    releasing.finish(runtime, asked_actor(runtime, acting), batch_id, number)
+    click.echo(f"Attempt {number} is printed.")
 
 
 @batch.command()
@@ -91,3 +174,28 @@ def give_up(acting: str, batch_id: int) -> None:
     runtime = open_installation()
     voided = printing.give_up(runtime, asked_actor(runtime, acting), batch_id)
     click.echo(f"Numbers void: {voided}.")
+
+
+def _layout(*, one_sided: bool, faces: bool, by_recipient: bool) -> Layout:
+    arrangement = Arrangement.BY_RECIPIENT if by_recipient else Arrangement.BY_NUMBER
+    return Layout(not one_sided, faces, arrangement)
+
+
+def _write(target: Path, let_go: Callable[[], Download]) -> None:
+    with target.open("xb") as file:  # before the release is used up
+        try:
+            download = let_go()
+        except BaseException:
+            target.unlink()
+            raise
+        for chunk in download.chunks:
+            file.write(chunk)
+    click.echo(f"The file is written to {target}. It is not given out again.")
+
+
+def _say(row: AttemptRow) -> None:
+    where = f"printer {row.printer}, job {row.job or 'unknown'}" if row.printer else "file"
+    failed = f", {row.failure}" if row.failure else ""
+    click.echo(
+        f"Attempt {row.number}  {row.state}{failed}  {where}  sheets {row.first_sheet} to {row.last_sheet}"
+    )

@@ -113,7 +113,7 @@ class Mishaps:
             found = printing.spoil(self.story.runtime, clerk, [code], reason)
             if found.batch_id is not None:
                 self.story.work()
-                printing.release(self.story.runtime, clerk, found.batch_id)
+                self.story.print_out(clerk, found.batch_id)
 
     def _lend_and_forget(self) -> None:
         code = self._stock("融资方案比选")[0]

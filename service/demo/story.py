@@ -10,12 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-import sqlalchemy as sa
-
-from registry.models import Copy
 from registry.rules.approval import Act
 from registry.rules.codes import human_code
 from registry.rules.facts import DocumentFacts, MeetingFacts
+from registry.rules.roles import Actor
 from registry.rules.words import HandOverKind
 from registry.views.batches import batch_work
 from service.demo import company
@@ -23,7 +21,7 @@ from service.demo.cast import Cast
 from service.demo.company import DemoPaper
 from service.demo.papers import draw_paper
 from service.demo.timeline import Timeline
-from service.flows import lending, meetings, printing, registering, requesting
+from service.flows import lending, making, meetings, printing, registering, releasing, requesting
 from service.flows.handlers import HANDLERS
 from service.flows.requesting import Wish
 from service.runtime import Runtime
@@ -115,10 +113,17 @@ class Story:
             self.runtime, clerk, request_id, named + [None] * (paper.copies - len(named))
         )
         self.work()
-        printing.release(self.runtime, clerk, batch_id)
+        self.print_out(clerk, batch_id)
         with self.runtime.database.reading() as session:
             self.copies[paper.title] = [copy.code for copy in batch_work(session, batch_id).copies]
         return batch_id
+
+    def print_out(self, clerk: Actor, batch_id: int) -> None:
+        """Let a clerk take the file of a run to the printer and watch every sheet come out."""
+        file = releasing.release(self.runtime, clerk, batch_id)
+        for _ in file.chunks:
+            pass
+        releasing.finish(self.runtime, clerk, batch_id, file.number)
 
     def work(self, handlers: Mapping[str, Handler] = HANDLERS) -> None:
         """Be the worker until no job is left."""
@@ -148,9 +153,7 @@ class Story:
 
     def stamped(self, code: str) -> bytes:
         """Return the file of a printed copy."""
-        with self.runtime.database.reading() as session:
-            sha256 = session.scalar(sa.select(Copy.stamped_sha256).where(Copy.code == code))
-        return self.runtime.store.get(sha256 or "")
+        return making.copy_file(self.runtime, code)
 
     def _plan_meetings(self) -> None:
         for title, unit, level, place, in_days in company.MEETINGS:

@@ -1,27 +1,38 @@
-"""The copies of a print run are made: prepared once, stamped one by one, joined into the printer's file.
+"""The copies of a print run are made: prepared once, then for each copy the few bytes that are its own.
 
 Laws: making is slow and holds no lock. Each copy is taken into stock in a transaction of its own, once its
-file is stored, so that a worker killed anywhere is followed by one that goes on where it stopped: no number
+bytes are stored, so that a worker killed anywhere is followed by one that goes on where it stopped: no number
 twice, none left out. The same copy stamped twice has the same bytes. The document is parsed in the sandbox
-only.
+only. A copy is never stored whole: it is the prepared document and its own bytes, and the hash of the two together
+is on the record.
 """
 
-from collections.abc import Callable, Sequence
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
 from typing import cast
 
 from registry.acts import batches, copies
+from registry.acts.copies import Made, PreparedAnew
+from registry.errors import ConflictError
 from registry.rules.batches import UNFINISHED
 from registry.rules.lifecycle import ImpossibleStep
 from registry.rules.roles import Actor
-from registry.views.batches import BatchWork, MarkFacts, batch_state, batch_work
+from registry.views.batches import BatchWork, MarkFacts, StoredCopy, batch_state, batch_work, stored_copy
 from service.flows import marks
 from service.runtime import Runtime
-from watermark import Base, stamp
+from service.store import FileDamaged
+from watermark import Base, Delta, Mark, WatermarkError, chunks, fingerprint, splice
 
 JOB_KIND = "print-batch"
 
 Report = Callable[[int, int], None]
 """Called with how many copies are made, of how many."""
+
+
+class CopyNotMade(ConflictError):
+    """The copy has no file yet."""
+
+    code = "copy-not-made"
 
 
 def make_batch(runtime: Runtime, batch_id: int, report: Report) -> None:
@@ -34,13 +45,15 @@ def make_batch(runtime: Runtime, batch_id: int, report: Report) -> None:
         work = batch_work(session, batch_id)
     if work.state not in UNFINISHED:
         return
+    base_sha256, base = _prepared(runtime, work, marks.all_texts(marks.wordings(work, runtime.settings)))
+    with runtime.database.reading() as session:
+        work = batch_work(session, batch_id)  # now that no other worker can add copies made on another base
     words = marks.wordings(work, runtime.settings)
-    base = _prepared(runtime, work, marks.all_texts(words))
     for done, (copy, said) in enumerate(zip(work.copies, words, strict=True)):
         report(done, len(work.copies))
-        if copy.stamped_sha256 is None:
+        if not _fits(runtime, base, copy):
             mark = marks.compose(copy, said, work.pages, tokens=runtime.tokens, keys=runtime.keys)
-            _take_into_stock(runtime, copy, runtime.store.put(stamp(base, mark)))
+            _make(runtime, base_sha256, base, copy, mark)
     _finish(runtime, batch_id)
     report(len(work.copies), len(work.copies))
 
@@ -52,7 +65,41 @@ def fail_batch(runtime: Runtime, batch_id: int, failure: str) -> None:
             batches.fail(session, batch_id, failure, actor=Actor.system(), now=runtime.now())
 
 
-def _prepared(runtime: Runtime, work: BatchWork, texts: Sequence[str]) -> Base:
+def copy_chunks(runtime: Runtime, code: str) -> Iterator[bytes]:
+    """Yield the whole file of a copy, put together from what is stored.
+
+    Raises:
+        UnknownCopy: no copy bears the code.
+        CopyNotMade: it has no file yet.
+        FileMissing, FileDamaged: it cannot be had as it was made.
+    """
+    with runtime.database.reading() as session:
+        stored = stored_copy(session, code)
+    if stored is None:
+        raise CopyNotMade("got a copy that is not made", copy=code)
+    if stored.delta_sha256 is None or stored.base_sha256 is None:
+        yield from runtime.store.chunks(stored.stamped_sha256)
+        return
+    yield from _proven(runtime, stored, stored.base_sha256, stored.delta_sha256)
+
+
+def copy_file(runtime: Runtime, code: str) -> bytes:
+    """Return the whole file of a copy, see `copy_chunks`."""
+    return b"".join(copy_chunks(runtime, code))
+
+
+def _proven(runtime: Runtime, stored: StoredCopy, base_sha256: str, delta_sha256: str) -> Iterator[bytes]:
+    base = Base.from_bytes(runtime.store.get(base_sha256))
+    delta = Delta.from_bytes(runtime.store.get(delta_sha256))
+    digest = hashlib.sha256()
+    for chunk in chunks(base, delta):
+        digest.update(chunk)
+        yield chunk
+    if digest.hexdigest() != stored.stamped_sha256:
+        raise FileDamaged(stored.stamped_sha256)
+
+
+def _prepared(runtime: Runtime, work: BatchWork, texts: Sequence[str]) -> tuple[str, Base]:
     """Return the document ready to be stamped, prepared now unless an earlier worker has done so."""
     base_sha256 = work.base_sha256
     if base_sha256 is None:
@@ -66,27 +113,36 @@ def _prepared(runtime: Runtime, work: BatchWork, texts: Sequence[str]) -> Base:
     base = Base.from_bytes(runtime.store.get(base_sha256))
     with runtime.database.transaction() as session:
         batches.start(session, work.id, base_sha256, actor=Actor.system(), now=runtime.now())
-    return base
+    return base_sha256, base
 
 
-def _take_into_stock(runtime: Runtime, copy: MarkFacts, stamped_sha256: str) -> None:
-    """Issue one copy; a copy that another worker issued, or that was given up meanwhile, stays as it is."""
+def _make(runtime: Runtime, base_sha256: str, base: Base, copy: MarkFacts, mark: Mark) -> None:
+    """Make one copy and take it into stock."""
+    delta = splice(base, mark)
+    made = Made(base_sha256, runtime.store.put(delta.to_bytes()), fingerprint(base, delta).sha256)
+    act = copies.issue if copy.stamped_sha256 is None else copies.remake
     try:
         with runtime.database.transaction() as session:
-            copies.issue(session, copy.code, stamped_sha256, actor=Actor.system(), now=runtime.now())
-    except ImpossibleStep:
-        return
+            act(session, copy.code, made, actor=Actor.system(), now=runtime.now())
+    except (ImpossibleStep, PreparedAnew):
+        return  # another worker has made it, or it was given up meanwhile
+
+
+def _fits(runtime: Runtime, base: Base, copy: MarkFacts) -> bool:
+    """Tell whether a copy's stored bytes make, with this prepared document, what was recorded of it."""
+    if copy.delta_sha256 is None or copy.stamped_sha256 is None:
+        return False
+    stored = runtime.store.get(copy.delta_sha256)
+    try:
+        return fingerprint(base, Delta.from_bytes(stored)).sha256 == copy.stamped_sha256
+    except WatermarkError:
+        return False  # made on another prepared document, or by an older release
 
 
 def _finish(runtime: Runtime, batch_id: int) -> None:
-    """Join the copies into the one file for the printer, each on sheets of its own."""
-    with runtime.database.reading() as session:
-        work = batch_work(session, batch_id)
-    stamped = [runtime.store.get(copy.stamped_sha256) for copy in work.copies if copy.stamped_sha256]
-    if not stamped:
-        return  # every number was given up meanwhile
-    joined = runtime.parse("service.papers.copies:join_copies", stamped)
-    output_sha256 = runtime.store.put(cast("bytes", joined))
+    """Say that the run is made, unless every number was given up, or another worker is not done yet."""
     with runtime.database.transaction() as session:
-        if batch_state(session, batch_id) in UNFINISHED:
-            batches.finish(session, batch_id, output_sha256, actor=Actor.system(), now=runtime.now())
+        work = batch_work(session, batch_id)
+        is_made = all(copy.stamped_sha256 is not None for copy in work.copies)
+        if work.copies and is_made and work.state in UNFINISHED:
+            batches.finish(session, batch_id, actor=Actor.system(), now=runtime.now())

@@ -7,6 +7,7 @@ is decided by ``registry.rules.marks``. Pure: facts in, marks out.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from registry.rules.codes import code_number, copy_no_text, human_code
 from registry.rules.levels import get_level, mark_text, parse_period
@@ -26,11 +27,13 @@ class Wording:
     lines: tuple[str, ...]
     head_left: str
     head_right: str
+    face: tuple[str, ...] = ()
+    """Lines of the face sheet; on it are no title and no level."""
 
     @property
     def texts(self) -> tuple[str, ...]:
         """All of it, for the choice of letters that go into the file."""
-        return (self.caption, *self.lines, self.head_left, self.head_right)
+        return (self.caption, *self.lines, self.head_left, self.head_right, *self.face)
 
 
 def plan(rules: MarkRules, scheme: str, level: str, *, printer: str | None = None) -> MarkPlan:
@@ -86,6 +89,44 @@ def wording(work: BatchWork, copy: MarkFacts, settings: Settings) -> Wording:
         lines=tuple(write_line(line, rule.separator, fields) for line in rule.lines),
         head_left=f"份号 {number}",
         head_right=mark,
+        face=face_lines(copy),
+    )
+
+
+class Named(Protocol):
+    """What a face sheet tells of a copy."""
+
+    @property
+    def copy_no(self) -> int:
+        """Its number."""
+
+    @property
+    def number(self) -> int:
+        """Which copy of its run it is."""
+
+    @property
+    def size(self) -> int:
+        """Of how many."""
+
+    @property
+    def holder_zh(self) -> str:
+        """Whose name it carries."""
+
+    @property
+    def holder_en(self) -> str:
+        """The same in English."""
+
+
+def face_lines(copy: Named) -> tuple[str, ...]:
+    """Return what a face sheet says: copy number, holder, place in the run; never a title."""
+    number = copy_no_text(copy.copy_no)
+    return (
+        f"份号 {number}",
+        f"Copy {number}",
+        copy.holder_zh,
+        copy.holder_en,
+        f"第 {copy.number} 份/共 {copy.size} 份",
+        f"{copy.number} of {copy.size}",
     )
 
 

@@ -1,10 +1,9 @@
-"""Numbered copies are ordered, released and, when the printer spoils them, ordered anew.
+"""Numbered copies are ordered and, when the printer spoils them, ordered anew; how they leave is in ``releasing``.
 
-Laws: numbers are reserved in one transaction with the approval they use and the job that makes them. The
-print-ready file leaves once, and is proven whole before that is written down.
+Law: numbers are reserved in one transaction with the approval they use and the job that makes them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +16,7 @@ from registry.rows import UnknownRow
 from registry.rules import roles
 from registry.rules.approval import Act
 from registry.rules.batches import UNFINISHED
+from registry.rules.codes import copy_no_text, human_code
 from registry.rules.roles import Action, Actor
 from registry.views.approvals import RequestRow, RequestView, request, usable
 from registry.views.batches import batch_state, batch_work, get_batch
@@ -25,8 +25,8 @@ from registry.views.people import persons
 from service import jobs
 from service.flows import marks
 from service.flows.characters import Lacking, lacking, numbered
-from service.flows.checkpoints import sign_head
 from service.flows.making import JOB_KIND
+from service.papers.labels import Label, draw_labels
 from service.runtime import Runtime
 
 
@@ -34,14 +34,6 @@ class UnprintableCharacters(ConflictError):
     """A name or number that has to be printed has characters that no typeface has; fact ``characters``."""
 
     code = "unprintable-characters"
-
-
-@dataclass(frozen=True)
-class Download:
-    """A file on its way out."""
-
-    name: str
-    chunks: Iterator[bytes]
 
 
 @dataclass(frozen=True)
@@ -123,24 +115,6 @@ def give_up(runtime: Runtime, actor: Actor, batch_id: int) -> int:
     return voided
 
 
-def release(runtime: Runtime, actor: Actor, batch_id: int) -> Download:
-    """Let the print-ready file of a run go, once.
-
-    Raises:
-        AlreadyReleased: it has left before.
-        FileMissing, FileDamaged: it cannot be had whole; the release is not used up.
-    """
-    with runtime.refusals(actor, "batch.release", f"batch:{batch_id}"):
-        with runtime.database.reading() as session:
-            output_sha256 = get_batch(session, batch_id, actor).output_sha256
-        for _ in runtime.store.chunks(output_sha256) if output_sha256 else ():
-            pass  # a damaged file must be found before the one release is used up
-    with runtime.deed(actor, "batch.release", f"batch:{batch_id}") as session:
-        sha256 = batches.release(session, batch_id, actor=actor, now=runtime.now())
-    sign_head(runtime)
-    return Download(f"print-run-{batch_id}.pdf", runtime.store.chunks(sha256))
-
-
 def spoil(runtime: Runtime, actor: Actor, codes: Sequence[str], reason: str) -> Spoiling:
     """Record misprints of one released run and order what replaces them."""
     now = runtime.now()
@@ -149,6 +123,25 @@ def spoil(runtime: Runtime, actor: Actor, codes: Sequence[str], reason: str) -> 
         if result.batch_id is not None:
             enqueue(session, result.batch_id, account_id=actor.account_id, now=now)
     return result
+
+
+def labels(runtime: Runtime, actor: Actor, batch_id: int, *, first_place: int = 1) -> bytes:
+    """Return the labels of a run's copies as a PDF.
+
+    Args:
+        runtime: The tools.
+        actor: Who prints.
+        batch_id: The run.
+        first_place: The first label of the first sheet that is not used yet.
+    """
+    roles.require(actor, Action.RELEASE_PRINT)
+    with runtime.database.reading() as session:
+        get_batch(session, batch_id, actor)
+        found = [
+            Label(copy_no_text(copy.copy_no), human_code(copy.code), f"{copy.number} / {copy.size}")
+            for copy in batch_work(session, batch_id).copies
+        ]
+    return draw_labels(found, first_place=first_place)
 
 
 def _require_printable(runtime: Runtime, session: Session, batch_id: int) -> None:

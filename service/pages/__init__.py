@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from service.pages.approvals import blueprint as approvals
+from service.pages.attempts import blueprint as attempts
 from service.pages.batches import blueprint as batches
 from service.pages.cases import blueprint as cases
 from service.pages.copies import blueprint as copies
@@ -29,6 +30,7 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     people,
     copies,
     batches,
+    attempts,
     counter,
     hand_overs,
     returns,

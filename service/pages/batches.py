@@ -1,6 +1,9 @@
-"""Print runs: the list, ordering one from an approval, its page with progress, and what can be done with it."""
+"""Print runs: the list, ordering one from an approval, its page with progress, and its misprints.
 
-from collections.abc import Mapping
+How a run leaves for the printer is in ``attempts``.
+"""
+
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Annotated, Final
 
@@ -12,7 +15,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    stream_with_context,
     url_for,
 )
 from flask_babel import LazyString, gettext, lazy_gettext, ngettext
@@ -23,9 +25,10 @@ from registry.errors import RegistryError
 from registry.rules import roles
 from registry.rules.codes import LAST_COPY_NO
 from registry.rules.roles import Action
+from registry.views.attempts import AttemptRow
 from registry.views.batches import BatchRow
 from service import errors
-from service.flows import copies, printing
+from service.flows import copies, destroying, printing, releasing
 from service.forms import FieldErrors, Form, parse_form
 from service.login import current_actor, current_runtime, require
 from service.words import words_for
@@ -34,6 +37,8 @@ blueprint = Blueprint("printing", __name__, url_prefix="/batches")
 
 UNUSABLE: Final = 422
 """The HTTP status under which a file's failure is worded."""
+UNFORESEEN: Final = 500
+"""The HTTP status under which a printer's failure is worded."""
 
 NAMED_ROWS: Final = 20
 """How many copies can be given a name on the form when the approval names nobody; the rest name the unit."""
@@ -80,6 +85,13 @@ def batches() -> str:
     return render_template(
         "batches/index.html",
         rows=copies.batch_listing(runtime, actor),
+        unsettled=releasing.unsettled(runtime, actor),
+        waste=releasing.waste(runtime, actor),
+        shredders=[
+            (device.id, f"{device.name} · {device.shred_level} · {device.place}")
+            for device in destroying.shredders(runtime)
+        ],
+        may=_may(),
         approved=printing.approved(runtime, actor),
     )
 
@@ -115,29 +127,23 @@ def order() -> AnyResponse | tuple[str, int]:
 @require(Action.READ_REGISTER)
 def batch(batch_id: int) -> str:
     """Show one print run."""
-    return _batch_page(batch_id)
+    return batch_page(batch_id)
 
 
 @blueprint.get("/<int:batch_id>/progress")
 @require(Action.READ_REGISTER)
 def progress(batch_id: int) -> Response:
     """Show where a print run stands, for the page that asks again and again."""
-    row = copies.batch_progress(current_runtime(), current_actor(), batch_id)
+    runtime, actor = current_runtime(), current_actor()
+    row = copies.batch_progress(runtime, actor, batch_id)
+    standing = standing_of(row, releasing.attempts_of(runtime, actor, batch_id))
     answer = make_response(
-        render_template("batches/_standing.html", row=row, may=_may(), failure=_failure(row))
+        render_template(
+            "batches/_standing.html", row=row, standing=standing, may=_may(), failure=_failure(row)
+        )
     )
-    if row.state != request.args.get("was", row.state):
+    if standing != request.args.get("was", standing):
         answer.headers["HX-Refresh"] = "true"  # the list of copies below has changed as well
-    return answer
-
-
-@blueprint.post("/<int:batch_id>/release")
-@require(Action.RELEASE_PRINT)
-def release(batch_id: int) -> Response:
-    """Send the print-ready file, once."""
-    file = printing.release(current_runtime(), current_actor(), batch_id)
-    answer = Response(stream_with_context(file.chunks), mimetype="application/pdf")
-    answer.headers.set("Content-Disposition", "attachment", filename=file.name)
     return answer
 
 
@@ -165,7 +171,7 @@ def spoil(batch_id: int) -> AnyResponse | tuple[str, int]:
     """Record misprints, and have what replaces them made."""
     form = parse_form(SpoilForm)
     if isinstance(form, FieldErrors):
-        return _batch_page(batch_id, form.errors), 422
+        return batch_page(batch_id, form.errors), 422
     found = printing.spoil(current_runtime(), current_actor(), form.code, form.reason)
     return after_spoiling(found.batch_id, url_for("printing.batch", batch_id=batch_id))
 
@@ -183,19 +189,36 @@ def after_spoiling(batch_id: int | None, otherwise: str) -> AnyResponse:
     return redirect(url_for("printing.batch", batch_id=batch_id))
 
 
-def _batch_page(batch_id: int, wrong: Mapping[str, str] | None = None) -> str:
-    story = copies.batch_story(
-        current_runtime(), current_actor(), batch_id, page=max(1, request.args.get("page", 1, type=int))
-    )
+def batch_page(batch_id: int, wrong: Mapping[str, str] | None = None) -> str:
+    """Return the page of one print run; ``wrong`` says by field what cannot be used in the form that came back."""
+    runtime, actor = current_runtime(), current_actor()
+    story = copies.batch_story(runtime, actor, batch_id, page=max(1, request.args.get("page", 1, type=int)))
+    attempts = releasing.attempts_of(runtime, actor, batch_id)
     return render_template(
         "batches/show.html",
         story=story,
         row=story.row,
+        standing=standing_of(story.row, attempts),
+        attempts=attempts,
+        rest=releasing.to_resume(runtime, actor, batch_id) if may_release() else None,
+        printers=[(printer.name, printer.name) for printer in runtime.settings.printers],
+        entered=request.form,
         errors=wrong or {},
         may=_may(),
         failure=_failure(story.row),
+        doubt=_doubt(attempts),
         page_url=lambda number: url_for("printing.batch", batch_id=batch_id, page=number),
     )
+
+
+def standing_of(row: BatchRow, attempts: Sequence[AttemptRow]) -> str:
+    """Return where a run and its latest attempt stand, in one word by which a page sees that it is out of date."""
+    return f"{row.state} {attempts[0].number} {attempts[0].state}" if attempts else str(row.state)
+
+
+def may_release() -> bool:
+    """Tell whether the visitor may let runs leave."""
+    return roles.may(current_actor(), Action.RELEASE_PRINT)
 
 
 def _order_page(request_id: int, wrong: Mapping[str, str] | None = None) -> str:
@@ -223,6 +246,12 @@ def _failure(row: BatchRow) -> str | None:
     return str(_FAILURES.get(row.failure) or words_for(UNUSABLE, row.failure, {}).sentence)
 
 
+def _doubt(attempts: Sequence[AttemptRow]) -> str | None:
+    """Return what went wrong on the way to the printer, in words."""
+    failure = attempts[0].failure if attempts else None
+    return None if failure is None else str(words_for(UNFORESEEN, failure, {}).sentence)
+
+
 def _may() -> dict[str, bool]:
     """Return what the visitor may do with print runs at all; the flows ask again."""
     actor = current_actor()
@@ -230,5 +259,6 @@ def _may() -> dict[str, bool]:
         "print": roles.may(actor, Action.PRINT),
         "release": roles.may(actor, Action.RELEASE_PRINT),
         "spoil": roles.may(actor, Action.SPOIL),
+        "destroy": roles.may(actor, Action.DESTROY),
         "void": roles.may(actor, Action.VOID),
     }

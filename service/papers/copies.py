@@ -23,12 +23,3 @@ def prepare_base(
         UnusableFileError: a page cannot be marked.
     """
     return watermark.prepare(cleaned, texts=texts, further=further, plan=plan).to_bytes()
-
-
-def join_copies(stamped: Sequence[bytes]) -> bytes:
-    """Return one PDF of several copies for the printer; each begins on a sheet of its own, printed on both sides.
-
-    Raises:
-        UnusableFileError: one of them cannot be read.
-    """
-    return watermark.join(stamped, duplex=True)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from service.flows import equipment
 from service.flows.handlers import HANDLERS
 from service.worker import work_one
 
@@ -91,3 +92,51 @@ def test_a_copy_is_reported_missing(call, batch_id):
     assert call("clerk", "POST", f"/copies/{code}/reports", json=told).json == {"state": "UNACCOUNTED"}
     again = call("clerk", "POST", f"/copies/{code}/reports", json=told)
     assert (again.status_code, again.json["code"]) == (409, "impossible-step")
+
+
+def test_a_run_goes_on_after_a_jam_and_its_spoiled_sheet_is_destroyed(world, call, batch_id):
+    wanted = {"duplex": False, "faces": True, "arrangement": "BY_RECIPIENT"}
+    file = call("clerk", "POST", f"/batches/{batch_id}/attempts", json=wanted)
+    assert (file.status_code, file.content_type) == (200, "application/pdf")
+    assert file.data.startswith(b"%PDF-")  # only what has left whole is sent
+    (first,) = call("clerk", "GET", f"/batches/{batch_id}/attempts").json["attempts"]
+    assert (first["state"], first["duplex"], first["faces"]) == ("SENT", False, True)
+    assert [(one["first"], one["last"]) for one in first["sheets"]] == [(1, 3), (4, 6), (7, 9)]
+
+    early = call("clerk", "POST", f"/batches/{batch_id}/attempts", json={})
+    assert (early.status_code, early.json["code"]) == (409, "attempt-open")
+    told = {"last_good": "4", "spoiled": 1, "reason": "paper jam"}
+    assert call("clerk", "POST", f"/batches/{batch_id}/attempts/1/stop", json=told).status_code == 204
+    again = call("clerk", "POST", f"/batches/{batch_id}/attempts/1/stop", json=told)
+    assert (again.status_code, again.json["code"]) == (409, "impossible-attempt-step")
+    rest = call("clerk", "POST", f"/batches/{batch_id}/attempts", json={})
+    assert rest.headers["Content-Disposition"] == f"attachment; filename=print-run-{batch_id}-2.pdf"
+    assert rest.data.startswith(b"%PDF-")
+    assert call("clerk", "POST", f"/batches/{batch_id}/attempts/2/finish").status_code == 204
+    assert call("clerk", "POST", f"/batches/{batch_id}/attempts/2/job").json == {"place": "NOBODY_KNOWS"}
+
+    (sheet,) = call("clerk", "GET", "/spoiled-sheets").json["sheets"]
+    assert (sheet["sheet"], sheet["pages"], sheet["copy_no"]) == (5, "1", 2)
+    shredder = equipment.add_shredder(world.runtime, world.administrator, "S", "B1", "P-6")
+    watcher = {"person_id": world.manager.person_id, "pin": world.pin}
+    gone = {"sheet_ids": [sheet["id"]], "equipment_id": shredder, "witnesses": [watcher]}
+    assert call("clerk", "POST", "/spoiled-sheets/destruction", json=gone).status_code == 204
+    assert call("clerk", "GET", "/spoiled-sheets").json == {"sheets": []}
+
+
+def test_a_printer_that_is_not_there_uses_nothing_up(call, batch_id):
+    refused = call("clerk", "POST", f"/batches/{batch_id}/attempts", json={"printer": "no such"})
+    assert (refused.status_code, refused.json["code"]) == (404, "unknown-printer")
+    assert call("clerk", "GET", f"/batches/{batch_id}").json["batch"]["state"] == "READY"
+
+
+@pytest.mark.parametrize("part", ["handler", "leader", "holder", "auditor"])
+def test_only_clerks_say_what_came_out(call, batch_id, part):
+    call("clerk", "POST", f"/batches/{batch_id}/release")
+    for path, body in (
+        (f"/batches/{batch_id}/attempts", {}),
+        (f"/batches/{batch_id}/attempts/1/stop", {"last_good": "1", "spoiled": 1, "reason": "jam"}),
+        (f"/batches/{batch_id}/attempts/1/finish", {}),
+        (f"/batches/{batch_id}/attempts/1/job", {}),
+    ):
+        assert call(part, "POST", path, json=body).status_code == 403

@@ -94,7 +94,7 @@ def test_a_worker_killed_three_times_loses_no_number_and_makes_none_twice(world)
         assert [copy.copy_no for copy in copies] == list(range(1, COPIES + 1))
         assert {copy.state for copy in copies} == {State.IN_STOCK}
         assert len({copy.code for copy in copies}) == COPIES
-        assert all(world.runtime.store.has(copy.stamped_sha256) for copy in copies)
+        assert all(world.runtime.store.has(copy.delta_sha256) for copy in copies)
         assert session.scalars(sa.select(sa.func.count(Movement.id))).one() == COPIES
         assert len(list(log.read(session, kind="copy.issued"))) == COPIES
         assert len(list(log.read(session, kind="batch.finished"))) == 1

@@ -9,7 +9,17 @@ from registry.ledger import log
 from registry.rows import UnknownCopy
 from registry.rules.lifecycle import Step
 from registry.rules.words import DestructionPart, Direction, HandOverKind, ScanSource
-from service.flows import auditing, destroying, gate, lending, losses, printing, registering, tracing
+from service.flows import (
+    auditing,
+    destroying,
+    gate,
+    lending,
+    losses,
+    printing,
+    registering,
+    releasing,
+    tracing,
+)
 from service.flows.gate import Seen
 from service.flows.proving import PinRefused
 from tests.fixtures.handed import hand_out
@@ -88,7 +98,7 @@ DEEDS = {
         ("case.run", "not-permitted"),
     ),
     "a guard takes a print run that is not in reach": (
-        lambda w: printing.release(w.runtime, w.guard, 99),
+        lambda w: releasing.release(w.runtime, w.guard, 99),
         ("batch.release", "unknown-row"),
     ),
     "a guard verifies the ledger": (

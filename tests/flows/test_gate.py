@@ -12,13 +12,12 @@ from registry.acts.gates import AttemptReused
 from registry.acts.permits import PermitIncomplete
 from registry.errors import PermissionDenied
 from registry.ledger import log
-from registry.models import Copy
 from registry.rows import UnknownCopy
 from registry.rules.codes import human_code
 from registry.rules.gate import Colour, Proof, Reason
 from registry.rules.words import Direction, ScanSource
 from registry.views.gates import EventFilter
-from service.flows import copies, gate, lending, permits
+from service.flows import copies, gate, lending, making, permits
 from service.flows.gate import Seen
 from service.flows.permits import NoCopiesChosen, NotInHand
 from tests.fixtures.handed import as_supervisor, hand_out, open_gate, permit, staff_no, take_out
@@ -63,9 +62,7 @@ def qr(world, code, page=1):
 
 def photo(world, code, *, with_qr):
     """Return the first page of a copy as a scanner at 300 dpi sees it, its QR blacked out unless it may stay."""
-    with world.runtime.database.reading() as session:
-        stamped = session.query(Copy).filter_by(code=code).one().stamped_sha256
-    page = watermark.render_page(world.runtime.store.get(stamped), 1, 300, gray=True).copy()
+    page = watermark.render_page(making.copy_file(world.runtime, code), 1, 300, gray=True).copy()
     if not with_qr:
         for found in watermark.read_qr(_png(page)):
             xs, ys = zip(*found.corners, strict=True)

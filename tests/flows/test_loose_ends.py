@@ -15,7 +15,7 @@ from registry.rules.lifecycle import State, Step
 from registry.rules.roles import Role
 from registry.rules.words import Custodian, Direction, HandOverKind, HandOverState, PermitState, ScanSource
 from registry.views.custody import custody_now
-from service.flows import copies, gate, lending, making, printing
+from service.flows import copies, gate, lending, making, printing, releasing
 from service.flows.gate import Seen
 from tests.fixtures.handed import hand_out, open_gate, permit, staff_no
 
@@ -144,7 +144,7 @@ def test_a_misprint_that_was_missing_is_a_misprint_when_it_is_found(world):
     request_id = world.approved(world.register(), copies=1)
     batch_id = printing.order_batch(world.runtime, world.clerk, request_id, [None])
     making.make_batch(world.runtime, batch_id, lambda _done, _total: None)
-    list(printing.release(world.runtime, world.clerk, batch_id).chunks)
+    list(releasing.release(world.runtime, world.clerk, batch_id).chunks)
     (row,) = copies.batch_story(world.runtime, world.clerk, batch_id).copies.rows
     printing.spoil(world.runtime, world.clerk, [row.copy.code], "paper jam")
     report(world, row.copy.code, Step.MISS)

@@ -24,7 +24,7 @@ from registry.rules.words import BatchState, HandOverKind
 from registry.views.batches import batch_state, batch_work
 from registry.views.conservation import conservation
 from service import jobs
-from service.flows import copies, lending, making, marks, printing, upkeep
+from service.flows import copies, lending, making, marks, printing, releasing, upkeep
 from service.flows.handlers import HANDLERS
 from service.flows.printing import UnprintableCharacters
 from service.store import FileDamaged
@@ -57,7 +57,7 @@ def made(world, request_id, quantity=5):
 def released(world, request_id, quantity=5):
     """Return the id of a print run whose file has left, and the file."""
     batch_id = made(world, request_id, quantity)
-    return batch_id, b"".join(printing.release(world.runtime, world.clerk, batch_id).chunks)
+    return batch_id, b"".join(releasing.release(world.runtime, world.clerk, batch_id).chunks)
 
 
 def rows(world, batch_id):
@@ -114,19 +114,19 @@ def test_copies_that_begin_on_their_own_sheet_are_padded_to_even_pages(world):
 
 def test_the_file_leaves_once_and_that_is_on_the_record_before_it_leaves(world, request_id):
     batch_id = made(world, request_id)
-    download = printing.release(world.runtime, world.clerk, batch_id)
+    download = releasing.release(world.runtime, world.clerk, batch_id)
 
     with world.runtime.database.reading() as session:
         assert len(list(log.read(session, kind="batch.released"))) == 1
     assert b"".join(download.chunks).startswith(b"%PDF-")
     with pytest.raises(AlreadyReleased):
-        printing.release(world.runtime, world.clerk, batch_id)
+        releasing.release(world.runtime, world.clerk, batch_id)
 
 
 def test_a_refused_second_release_is_on_the_record(world, request_id):
     batch_id, _ = released(world, request_id)
     with pytest.raises(AlreadyReleased):
-        printing.release(world.runtime, world.clerk, batch_id)
+        releasing.release(world.runtime, world.clerk, batch_id)
 
     with world.runtime.database.reading() as session:
         (denial,) = log.read(session, kind="deed.denied")
@@ -135,13 +135,14 @@ def test_a_refused_second_release_is_on_the_record(world, request_id):
 
 def test_a_damaged_file_does_not_use_up_the_release(world, request_id):
     batch_id = made(world, request_id)
-    output = copies.batch_progress(world.runtime, world.clerk, batch_id).output_sha256
-    place = world.runtime.settings.data_dir / "files" / output[:2] / output[2:4] / output
+    with world.runtime.database.reading() as session:
+        delta = batch_work(session, batch_id).copies[2].delta_sha256
+    place = world.runtime.settings.data_dir / "files" / delta[:2] / delta[2:4] / delta
     whole = place.read_bytes()
     place.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
 
     with pytest.raises(FileDamaged):
-        printing.release(world.runtime, world.clerk, batch_id)
+        releasing.release(world.runtime, world.clerk, batch_id)
     with world.runtime.database.reading() as session:
         assert batch_state(session, batch_id) is BatchState.READY
 

@@ -16,7 +16,7 @@ from registry.rules.tracing import Grade
 from registry.rules.words import CaseState, Custodian, HandOverKind
 from registry.views.batches import batch_work
 from service import jobs
-from service.flows import lending, making, printing, tracing
+from service.flows import lending, making, printing, releasing, tracing
 from service.flows.handlers import HANDLERS
 from service.flows.tracing import NoSuchPicture
 from service.sandbox import SandboxExceeded
@@ -31,10 +31,10 @@ def stamped(world):
     request_id = world.approved(world.register(draw_pdf(2)), copies=3)
     batch_id = printing.order_batch(world.runtime, world.clerk, request_id, [None] * 3)
     making.make_batch(world.runtime, batch_id, lambda _done, _total: None)
-    b"".join(printing.release(world.runtime, world.clerk, batch_id).chunks)
+    b"".join(releasing.release(world.runtime, world.clerk, batch_id).chunks)
     with world.runtime.database.reading() as session:
         work = batch_work(session, batch_id)
-    return [(copy.code, world.runtime.store.get(copy.stamped_sha256)) for copy in work.copies]
+    return [(copy.code, making.copy_file(world.runtime, copy.code)) for copy in work.copies]
 
 
 def printed(pdf, page=2):

@@ -80,13 +80,15 @@ def database(empty_database_url, tmp_path):
     opened.close()
 
 
-def _go(database, target):
+def _go(database, target, way=command.downgrade):
     engine = make_engine(str(database.engine.url.render_as_string(hide_password=False)))
-    with engine.connect() as connection, connection.begin():
-        config = Config(attributes={"connection": connection})
-        config.set_main_option("script_location", str(MIGRATIONS))
-        command.downgrade(config, target)
-    engine.dispose()
+    try:
+        with engine.connect() as connection, connection.begin():
+            config = Config(attributes={"connection": connection})
+            config.set_main_option("script_location", str(MIGRATIONS))
+            way(config, target)
+    finally:
+        engine.dispose()
 
 
 def test_migrated_tables_are_those_of_the_models(database):
@@ -136,3 +138,70 @@ def test_what_was_registered_and_decided_before_proofs_survives_and_has_none(dat
     with database.engine.connect() as connection:
         assert connection.scalar(sa.text("SELECT title FROM document")) == "Budget"
         assert connection.scalar(sa.text("SELECT count(*) FROM approval_decision")) == 1
+
+
+def _older_rows(database):
+    """Fill the tables of the first revision with a run that has left, one that is ready, and their copies."""
+    rows = (
+        "INSERT INTO unit (id, code, name_zh, name_en) VALUES (1, 'U', 'u', 'u')",
+        "INSERT INTO person (id, staff_no, name_zh, name_en, unit_id, active) VALUES (1, 's', 'n', 'n', 1, :yes)",
+        (
+            "INSERT INTO document (id, doc_number, title, issuing_unit_id, classifying_unit_id, scheme, level,"
+            " secrecy_period, pages, original_sha256, cleaned_sha256, pictures, findings, registered_by_id,"
+            " registered_at, need_to_know, no_copying, last_copy_no)"
+            " VALUES (1, 'd', 't', 1, 1, 'company', 'SECRET', '10年', 3, 'o', 'c', '[]', '[]', 1, :at, '', :no, 5)"
+        ),
+        (
+            "INSERT INTO approval_request (id, act, requester_id, document_id, quantity, used, rule_id,"
+            ' rule_version, order_hash, "order", state, requested_at, valid_until_at)'
+            " VALUES (1, 'PRINT', 1, 1, 5, 5, 'r', 1, 'h', '{}', 'CONSUMED', :at, :at)"
+        ),
+        (
+            "INSERT INTO print_batch (id, request_id, document_id, ordered_by_id, state, size, output_sha256,"
+            " ordered_at, released_at, released_by_id) VALUES (1, 1, 1, 1, 'RELEASED', 3, 'f1', :at, :at, 1),"
+            " (2, 1, 1, 1, 'READY', 2, 'f2', :at, NULL, NULL)"
+        ),
+        (
+            "INSERT INTO copy (id, code, document_id, copy_no, batch_id, state, pages, stamped_sha256, minted_at)"
+            " VALUES (1, 'a', 1, 1, 1, 'IN_STOCK', 3, 's1', :at), (2, 'b', 1, 2, 1, 'VOID', 3, NULL, :at),"
+            " (3, 'c', 1, 3, 1, 'IN_STOCK', 3, 's3', :at), (4, 'd', 1, 4, 2, 'IN_STOCK', 3, 's4', :at),"
+            " (5, 'e', 1, 5, 2, 'IN_STOCK', 3, 's5', :at)"
+        ),
+    )
+    with database.transaction() as session:
+        for row in rows:
+            session.execute(sa.text(row), {"yes": True, "no": False, "at": "2026-03-02 08:30:00"})
+
+
+def test_what_an_older_release_printed_becomes_the_one_attempt_that_it_was(database):
+    _go(database, "0001", command.upgrade)
+    _older_rows(database)
+    database.migrate()
+    with database.reading() as session:
+        (attempt,) = session.execute(
+            sa.text("SELECT batch_id, number, state, route, output_sha256, duplex, faces FROM print_attempt")
+        )
+        assert (*attempt[:5], bool(attempt[5]), bool(attempt[6])) == (1, 1, "SENT", "FILE", "f1", True, False)
+        sheets = session.execute(
+            sa.text("SELECT copy_id, first_sheet, last_sheet FROM attempt_copy ORDER BY first_sheet")
+        ).all()
+        assert sheets == [(1, 1, 2), (3, 3, 4)]
+        kept = session.execute(sa.text("SELECT stamped_sha256, delta_sha256 FROM copy ORDER BY id")).all()
+        assert kept == [("s1", None), (None, None), ("s3", None), ("s4", None), ("s5", None)]
+    _go(database, "0001")
+    with database.reading() as session:
+        assert session.execute(sa.text("SELECT count(*) FROM copy")).scalar_one() == 5
+    database.migrate()
+    assert database.is_current()
+
+
+def test_an_older_release_is_not_given_copies_that_it_cannot_read(database):
+    database.migrate()
+    _go(database, "0001")
+    _older_rows(database)
+    database.migrate()
+    with database.transaction() as session:
+        session.execute(sa.text("UPDATE copy SET delta_sha256 = 'x' WHERE id = 4"))
+    with pytest.raises(RuntimeError, match="1 copies are stored as what is their own"):
+        _go(database, "0001")
+    assert database.is_current()

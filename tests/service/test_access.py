@@ -24,6 +24,7 @@ from service.flows import (
     making,
     meetings,
     printing,
+    releasing,
     requesting,
     signing_in,
     tracing,
@@ -73,6 +74,7 @@ TWO_DOORS: dict[str, frozenset[str]] = {
 PAGES: dict[str, frozenset[str]] = {
     "/": NOBODY,
     "/batches/new": NOBODY,
+    "/batches/ruler.pdf": CLERKS,
     "/cases/<int:case_id>/picture/<int:number>": NOBODY,
     "/cases/<int:case_id>/progress": AUDITOR,
     "/cases/new": AUDITOR,
@@ -101,6 +103,7 @@ PAGES: dict[str, frozenset[str]] = {
 }
 CALLS: dict[str, frozenset[str]] = {
     "/copies/<code>/pages/<int:page>/qr": CLERKS,
+    "/spoiled-sheets": CLERKS,
     "/destruction/<int:list_id>/certificate": CLERKS,
     "/gate/events": GATE | CLERKS | AUDITOR,
     "/gate/waiting": frozenset({"supervisor"}),
@@ -116,6 +119,8 @@ CALLS: dict[str, frozenset[str]] = {
 SCOPED: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "/approvals/<int:request_id>": (EVERYWHERE | {"handler"}, EVERYWHERE | {"other_handler"}),
     "/batches/<int:batch_id>": (FINANCE, OTHERS),
+    "/batches/<int:batch_id>/attempts": (FINANCE, OTHERS),
+    "/batches/<int:batch_id>/labels.pdf": (CLERKS, CLERKS),
     "/batches/<int:batch_id>/progress": (FINANCE, OTHERS),
     "/copies/<code>": (FINANCE | {"holder"}, OTHERS),
     "/copies/<code>/pages/<int:page>/qr": (CLERKS, CLERKS),
@@ -153,7 +158,7 @@ class Estate:
 def _print_run(world, request_id, count):
     batch_id = printing.order_batch(world.runtime, world.clerk, request_id, [None] * count)
     making.make_batch(world.runtime, batch_id, lambda _done, _total: None)
-    list(printing.release(world.runtime, world.clerk, batch_id).chunks)
+    list(releasing.release(world.runtime, world.clerk, batch_id).chunks)
     rows = copies.batch_story(world.runtime, world.clerk, batch_id).copies.rows
     return batch_id, [row.copy.code for row in rows]
 

@@ -1,6 +1,5 @@
 """What a copy brings: contents with displaced words, also in forms within forms, alone and bound with others."""
 
-
 import numpy as np
 import pikepdf
 import pypdfium2

@@ -8,8 +8,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from registry.acts import approvals, batches, copies
+from registry.acts import approvals, attempts, batches, copies
+from registry.acts.attempts import Leaving
 from registry.acts.copies import (
+    Made,
     NotAMisprint,
     NothingOrdered,
     NothingPrintedYet,
@@ -27,14 +29,18 @@ from registry.rules.batches import AlreadyReleased, ImpossibleBatchStep
 from registry.rules.levels import Scheme
 from registry.rules.lifecycle import ImpossibleStep, State
 from registry.rules.roles import Actor, Role
+from registry.rules.sheets import Layout
 from registry.rules.texts import MissingText
 from registry.rules.words import BatchState, Custodian, MovementKind
+from registry.views.attempts import printable
 from registry.views.conservation import conservation
 from registry.views.custody import custody_now
 from tests.fixtures.office import proven
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 SYSTEM = Actor.system()
+WHATEVER = Leaving(Layout(), (), "e" * 64)
+MADE = Made("b" * 64, "d" * 64, "c" * 64)
 
 
 @dataclass(frozen=True)
@@ -127,6 +133,18 @@ def approved(session, office, quantity, *, recipients=(), pages=""):
     return request_id
 
 
+def leaving(session, batch):
+    """Return what would leave of a batch now, as if it had been proven."""
+    found = printable(session, batch.id, Layout())
+    return Leaving(found.layout, found.stretches, "e" * 64)
+
+
+def started(session, batch):
+    """Begin making a batch, and return it."""
+    batches.start(session, batch.id, MADE.base_sha256, actor=SYSTEM, now=NOW)
+    return batch
+
+
 def ordered(session, office, quantity):
     """Return a batch of that many reserved copies."""
     request_id = approved(session, office, quantity)
@@ -139,9 +157,9 @@ def released(session, office, quantity):
     batch = ordered(session, office, quantity)
     batches.start(session, batch.id, "b" * 64, actor=SYSTEM, now=NOW)
     for copy in batch.copies:
-        copies.issue(session, copy.code, "c" * 64, actor=SYSTEM, now=NOW)
-    batches.finish(session, batch.id, "d" * 64, actor=SYSTEM, now=NOW)
-    batches.release(session, batch.id, actor=office.clerk, now=NOW)
+        copies.issue(session, copy.code, MADE, actor=SYSTEM, now=NOW)
+    batches.finish(session, batch.id, actor=SYSTEM, now=NOW)
+    attempts.release(session, batch.id, leaving(session, batch), actor=office.clerk, now=NOW)
     return batch
 
 
@@ -243,20 +261,20 @@ def test_an_approval_for_some_pages_does_not_print_the_whole_document(session, o
 
 
 def test_an_issued_copy_is_in_stock_and_the_registry_answers_for_it(session, office):
-    batch = ordered(session, office, 1)
-    copies.issue(session, batch.copies[0].code, "c" * 64, actor=SYSTEM, now=NOW)
+    batch = started(session, ordered(session, office, 1))
+    copies.issue(session, batch.copies[0].code, MADE, actor=SYSTEM, now=NOW)
 
     assert batch.copies[0].state is State.IN_STOCK
     assert custody_now(session, [batch.copies[0].id])[batch.copies[0].id].custodian is Custodian.REGISTRY
     with pytest.raises(ImpossibleStep):
-        copies.issue(session, batch.copies[0].code, "c" * 64, actor=SYSTEM, now=NOW)
+        copies.issue(session, batch.copies[0].code, MADE, actor=SYSTEM, now=NOW)
 
 
 def test_the_file_of_a_batch_is_released_once(session, office):
     batch = released(session, office, 1)
 
     with pytest.raises(AlreadyReleased):
-        batches.release(session, batch.id, actor=office.clerk, now=NOW)
+        attempts.release(session, batch.id, WHATEVER, actor=office.clerk, now=NOW)
     assert len(list(log.read(session, kind="batch.released"))) == 1
 
 
@@ -264,18 +282,18 @@ def test_the_file_is_not_released_before_it_is_ready(session, office):
     batch = ordered(session, office, 1)
 
     with pytest.raises(ImpossibleBatchStep):
-        batches.release(session, batch.id, actor=office.clerk, now=NOW)
+        attempts.release(session, batch.id, WHATEVER, actor=office.clerk, now=NOW)
 
 
 def test_the_requester_does_not_fetch_the_file(session, office):
     batch = ordered(session, office, 1)
     batches.start(session, batch.id, "b" * 64, actor=SYSTEM, now=NOW)
-    copies.issue(session, batch.copies[0].code, "c" * 64, actor=SYSTEM, now=NOW)
-    batches.finish(session, batch.id, "d" * 64, actor=SYSTEM, now=NOW)
+    copies.issue(session, batch.copies[0].code, MADE, actor=SYSTEM, now=NOW)
+    batches.finish(session, batch.id, actor=SYSTEM, now=NOW)
     as_clerk = Actor(office.handler.person_id, None, office.unit_id, frozenset({Role.CLERK}))
 
     with pytest.raises(ExecutorNotSeparate):
-        batches.release(session, batch.id, actor=as_clerk, now=NOW)
+        attempts.release(session, batch.id, WHATEVER, actor=as_clerk, now=NOW)
 
 
 def test_a_misprint_stays_on_the_books_and_gets_a_successor_with_a_new_number(session, office):
@@ -314,8 +332,8 @@ def test_a_misprint_after_the_approval_has_lapsed_is_recorded_without_a_successo
 
 
 def test_paper_that_was_never_printed_cannot_be_spoiled(session, office):
-    batch = ordered(session, office, 1)
-    copies.issue(session, batch.copies[0].code, "c" * 64, actor=SYSTEM, now=NOW)
+    batch = started(session, ordered(session, office, 1))
+    copies.issue(session, batch.copies[0].code, MADE, actor=SYSTEM, now=NOW)
 
     with pytest.raises(NothingPrintedYet):
         copies.spoil(session, [batch.copies[0].code], "paper jam", actor=office.clerk, now=NOW)
@@ -363,7 +381,7 @@ def test_giving_up_a_run_of_which_nothing_was_made_voids_it(session, office):
 def test_giving_up_the_rest_keeps_the_copies_that_are_made(session, office):
     batch = ordered(session, office, 2)
     batches.start(session, batch.id, "b" * 64, actor=SYSTEM, now=NOW)
-    copies.issue(session, batch.copies[0].code, "c" * 64, actor=SYSTEM, now=NOW)
+    copies.issue(session, batch.copies[0].code, MADE, actor=SYSTEM, now=NOW)
     batches.fail(session, batch.id, "broken-file", actor=SYSTEM, now=NOW)
     copies.give_up(session, batch.id, actor=office.clerk, now=NOW)
 

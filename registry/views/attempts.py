@@ -1,0 +1,302 @@
+"""Attempts to print a run, what an attempt would print now, and the sheets that wait to be destroyed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from registry.errors import ConflictError
+from registry.models import Copy, Document, Person, PrintAttempt, PrintBatch, SpoiledSheet, Unit
+from registry.rows import get_row
+from registry.rules import roles, sheets
+from registry.rules.attempts import AttemptState, Route
+from registry.rules.lifecycle import State
+from registry.rules.roles import Action, Actor
+from registry.rules.sheets import Arrangement, Layout, Stretch
+from registry.views.copies import place_in_run
+from registry.views.holdings import Name, name
+
+
+class AttemptOpen(ConflictError):
+    """Nobody has said yet what became of the attempt before."""
+
+    code = "attempt-open"
+
+
+class NothingLeftToPrint(ConflictError):
+    """Every sheet of the run came out, or its copies are no longer in stock."""
+
+    code = "nothing-left-to-print"
+
+
+class MadeByOlderRelease(ConflictError):
+    """The run was made before sheets were counted: its one file cannot be divided."""
+
+    code = "made-by-older-release"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One copy in an attempt.
+
+    Attributes:
+        stretch: Its sheets, numbered over the whole run.
+        skipped: How many of its sheets come before those.
+        number, size: Which copy of its run it is, of how many.
+    """
+
+    stretch: Stretch
+    skipped: int
+    copy_no: int
+    number: int
+    size: int
+    holder_zh: str
+    holder_en: str
+    delta_sha256: str | None
+    stamped_sha256: str
+
+
+@dataclass(frozen=True)
+class Printable:
+    """What an attempt would print now.
+
+    Attributes:
+        number: Which attempt of its run it would be.
+        whole_sha256: The joined file of a run that an older release made.
+    """
+
+    number: int
+    layout: Layout
+    parts: tuple[Part, ...]
+    base_sha256: str | None
+    whole_sha256: str | None
+
+    @property
+    def stretches(self) -> tuple[Stretch, ...]:
+        """The sheets of each copy."""
+        return tuple(part.stretch for part in self.parts)
+
+
+@dataclass(frozen=True)
+class Waste:
+    """A spoiled sheet; ``pages`` is empty for a face sheet."""
+
+    id: int
+    batch_id: int
+    attempt: int
+    sheet: int
+    code: str
+    copy_no: int
+    pages: str
+    doc_number: str
+    level: str
+    scheme: str
+    spoiled_at: datetime
+    destroyed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Unsettled:
+    """An attempt of which nobody knows whether it printed."""
+
+    batch_id: int
+    number: int
+    doc_number: str
+    title: str
+    released_at: datetime
+    released_by: Name | None
+
+
+@dataclass(frozen=True)
+class AttemptRow:
+    """One attempt to print a run; sheets are numbered over the whole run."""
+
+    number: int
+    state: AttemptState
+    route: Route
+    printer: str | None
+    dots: str | None
+    layout: Layout
+    stretches: tuple[Stretch, ...]
+    output_sha256: str
+    job: str | None
+    failure: str | None
+    last_good_sheet: int | None
+    reason: str | None
+    released_at: datetime
+    released_by: Name | None
+    sent_at: datetime | None
+    ended_at: datetime | None
+    ended_by: Name | None
+    spoiled: tuple[Waste, ...]
+
+    @property
+    def first_sheet(self) -> int:
+        """The first sheet that it prints."""
+        return self.stretches[0].first
+
+    @property
+    def last_sheet(self) -> int:
+        """The last sheet that it prints."""
+        return self.stretches[-1].last
+
+    @property
+    def sheet_count(self) -> int:
+        """How many sheets it prints."""
+        return len(sheets.sheets_of(self.stretches))
+
+
+def attempts(session: Session, batch_id: int) -> tuple[AttemptRow, ...]:
+    """Return the attempts to print a run, newest first."""
+    query = sa.select(PrintAttempt).where(PrintAttempt.batch_id == batch_id)
+    return tuple(_row(attempt) for attempt in session.scalars(query.order_by(PrintAttempt.number.desc())))
+
+
+def printable(session: Session, batch_id: int, layout: Layout) -> Printable:
+    """Return what the next attempt of a run would print; ``layout`` counts for the first attempt only.
+
+    Raises:
+        AttemptOpen: the attempt before has no end yet.
+        NothingLeftToPrint: no sheet of a copy in stock is missing.
+        MadeByOlderRelease: the run has one file only, and it has left.
+    """
+    batch = get_row(session, PrintBatch, batch_id)
+    last = batch.attempts[-1] if batch.attempts else None
+    if last is None:
+        stretches, layout = _first_stretches(batch, layout)
+    else:
+        if last.state is not AttemptState.SPOILED:
+            raise AttemptOpen("got a run whose last attempt has no end", state=str(last.state))
+        if batch.output_sha256 is not None:
+            raise MadeByOlderRelease("got a run that cannot be divided")
+        layout = _layout(last)
+        after = (last.last_good_sheet or 0) + 1
+        stretches = tuple(left for each in _stretches(last) if (left := each.begun_at(after)))
+    by_code = {copy.code: copy for copy in batch.copies if copy.state is State.IN_STOCK}
+    parts = tuple(
+        _part(by_code[each.code], each, batch.document, layout) for each in stretches if each.code in by_code
+    )
+    if not parts:
+        raise NothingLeftToPrint("got a run of which nothing is left to print")
+    return Printable(
+        number=1 if last is None else last.number + 1,
+        layout=layout,
+        parts=parts,
+        base_sha256=batch.base_sha256,
+        whole_sha256=batch.output_sha256,
+    )
+
+
+def unsettled(session: Session, actor: Actor) -> tuple[Unsettled, ...]:
+    """Return the attempts of which nobody knows whether they printed, oldest first; none for who may not release."""
+    if not roles.may(actor, Action.RELEASE_PRINT):
+        return ()
+    query = (
+        sa.select(PrintAttempt).where(PrintAttempt.state == AttemptState.UNKNOWN).order_by(PrintAttempt.id)
+    )
+    return tuple(
+        Unsettled(
+            batch_id=attempt.batch_id,
+            number=attempt.number,
+            doc_number=attempt.batch.document.doc_number,
+            title=attempt.batch.document.title,
+            released_at=attempt.released_at,
+            released_by=None if attempt.released_by is None else name(attempt.released_by),
+        )
+        for attempt in session.scalars(query)
+    )
+
+
+def waste(session: Session, actor: Actor) -> tuple[Waste, ...]:
+    """Return the spoiled sheets that wait to be destroyed, oldest first; none for who may not know of print runs."""
+    if not roles.may(actor, Action.READ_REGISTER):
+        return ()
+    query = sa.select(SpoiledSheet).where(SpoiledSheet.destroyed_at.is_(None)).order_by(SpoiledSheet.id)
+    return tuple(map(_waste, session.scalars(query)))
+
+
+def _first_stretches(batch: PrintBatch, layout: Layout) -> tuple[tuple[Stretch, ...], Layout]:
+    if batch.output_sha256 is not None:
+        layout = Layout()  # how older releases joined every run
+    copies = [copy for copy in batch.copies if copy.stamped_sha256 is not None]
+    if layout.arrangement is Arrangement.BY_RECIPIENT:
+        copies = _by_recipient(copies)
+    return sheets.lay_out(
+        [copy.code for copy in copies], layout.sheets_per_copy(batch.document.pages)
+    ), layout
+
+
+def _by_recipient(copies: Sequence[Copy]) -> list[Copy]:
+    """Put the copies of one recipient together; those that name nobody go to the issuing unit, as one recipient."""
+    lowest: dict[int | None, int] = {}
+    for copy in copies:
+        lowest.setdefault(copy.recipient_id, copy.copy_no)
+    return sorted(copies, key=lambda copy: (lowest[copy.recipient_id], copy.copy_no))
+
+
+def _part(copy: Copy, stretch: Stretch, document: Document, layout: Layout) -> Part:
+    number, size = place_in_run(copy)
+    named: Person | Unit = copy.recipient or document.issuing_unit
+    per_copy = layout.sheets_per_copy(document.pages)
+    return Part(
+        stretch=stretch,
+        skipped=per_copy - (stretch.last - stretch.first + 1),
+        copy_no=copy.copy_no,
+        number=number,
+        size=size,
+        holder_zh=named.name_zh,
+        holder_en=named.name_en,
+        delta_sha256=copy.delta_sha256,
+        stamped_sha256=copy.stamped_sha256 or "",
+    )
+
+
+def _row(attempt: PrintAttempt) -> AttemptRow:
+    return AttemptRow(
+        number=attempt.number,
+        state=attempt.state,
+        route=attempt.route,
+        printer=attempt.printer,
+        dots=attempt.dots,
+        layout=_layout(attempt),
+        stretches=_stretches(attempt),
+        output_sha256=attempt.output_sha256,
+        job=attempt.job,
+        failure=attempt.failure,
+        last_good_sheet=attempt.last_good_sheet,
+        reason=attempt.reason,
+        released_at=attempt.released_at,
+        released_by=None if attempt.released_by is None else name(attempt.released_by),
+        sent_at=attempt.sent_at,
+        ended_at=attempt.ended_at,
+        ended_by=None if attempt.ended_by is None else name(attempt.ended_by),
+        spoiled=tuple(map(_waste, attempt.spoiled)),
+    )
+
+
+def _waste(sheet: SpoiledSheet) -> Waste:
+    document = sheet.copy.document
+    return Waste(
+        id=sheet.id,
+        batch_id=sheet.attempt.batch_id,
+        attempt=sheet.attempt.number,
+        sheet=sheet.sheet,
+        code=sheet.copy.code,
+        copy_no=sheet.copy.copy_no,
+        pages=sheet.pages,
+        doc_number=document.doc_number,
+        level=document.level,
+        scheme=document.scheme,
+        spoiled_at=sheet.spoiled_at,
+        destroyed_at=sheet.destroyed_at,
+    )
+
+
+def _layout(attempt: PrintAttempt) -> Layout:
+    return Layout(attempt.duplex, attempt.faces, attempt.arrangement)
+
+
+def _stretches(attempt: PrintAttempt) -> tuple[Stretch, ...]:
+    return tuple(Stretch(each.copy.code, each.first_sheet, each.last_sheet) for each in attempt.copies)
