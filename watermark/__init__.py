@@ -1,8 +1,8 @@
 """Paper and pixels: put marks on pages, find them again.
 
-``inspect`` cleans a document, ``prepare`` makes it a base, ``stamp`` makes a marked copy of a base, ``join`` binds
-copies for the printer; ``read`` finds the marks again in scans. No database, no web, no clock; the same input gives the
-same bytes.
+``inspect`` cleans a document, ``prepare`` makes it a base, ``stamp`` makes a marked copy of a base, ``bind`` puts
+copies into a file for the printer; ``read`` finds the marks again in scans. No database, no web, no clock; the same
+input gives the same bytes.
 """
 
 from watermark.errors import UnusableFileError, UnusableFontError, WatermarkError
@@ -19,7 +19,6 @@ from watermark.write.delta import Delta, Fingerprint, chunks, fingerprint
 from watermark.write.findings import Finding
 from watermark.write.fonts import FontChain, font_path, missing_characters, open_fonts
 from watermark.write.heads import PageHead, find_heads, head_findings
-from watermark.write.join import join
 from watermark.write.limits import Limits
 from watermark.write.pictures import draw_pictures
 from watermark.write.prepare import prepare
@@ -64,7 +63,6 @@ __all__ = [
     "grade_of",
     "head_findings",
     "inspect",
-    "join",
     "missing_characters",
     "open_fonts",
     "open_pages",

@@ -45,18 +45,6 @@ def freeze(pdf: pikepdf.Pdf) -> list[Finding]:
     ]
 
 
-def adopt(pdf: pikepdf.Pdf, source: pikepdf.Pdf) -> None:
-    """Keep hidden, in a file that has taken pages of ``source``, what a frozen ``source`` hides."""
-    theirs = source.Root.get("/OCProperties")
-    if theirs is None:
-        return
-    if "/OCProperties" not in pdf.Root:
-        pdf.Root.OCProperties = _frozen([], [])
-    ours = pdf.Root.OCProperties
-    ours.OCGs.extend(pdf.copy_foreign(group) for group in _groups(theirs.OCGs))
-    ours.D.OFF.extend(pdf.copy_foreign(group) for group in _groups(theirs.D.OFF))
-
-
 @dataclass(frozen=True)
 class _Configuration:
     """The default configuration of a document: which layers it shows, and on what occasion others."""
