@@ -69,6 +69,13 @@ def text_page(
     return np.asarray(page)
 
 
+def running_words(language: Literal["en", "zh"], chance: np.random.Generator) -> str:
+    """Draw a line of text by chance, about 16 cm long at 11 points."""
+    if language == "zh":
+        return "".join(chance.choice(_CHINESE, 41))
+    return " ".join(chance.choice(_ENGLISH.split(), 16))
+
+
 def blank_page() -> Picture:
     """Return an empty A4 sheet."""
     return np.full((A4_PX[1], A4_PX[0]), 255, np.uint8)

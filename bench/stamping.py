@@ -335,6 +335,18 @@ def main(quick: bool) -> None:
             against="ms a page by pikepdf",
         )
     )
+    moved = watermark.prepare(document, texts=TEXTS)
+    ours = cpu_s(lambda: watermark.splice(moved, mark(1, pages, per_page=True)), 3)
+    rows.append(
+        at_least(
+            "whole copy, each page its own marks and displaced words",
+            pages / ours,
+            "pages/s",
+            yardstick=len(moved.pages[0].units),
+            target=400,
+            against="displaced words a page",
+        )
+    )
     delta = len(watermark.splice(base, mark(1, pages, per_page=False)).to_bytes())
     rows.append(
         at_most(

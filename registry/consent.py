@@ -18,10 +18,12 @@ from registry.rows import get_row
 from registry.rules import approval
 from registry.rules.approval import RULEBOOK, Act, Decision, Order, Outcome, Refused, Rule, Standing
 from registry.rules.clocks import is_lapsed
+from registry.rules.marks import MarkRules
 from registry.rules.orders import load_order
 from registry.rules.requests import RequestStep, next_request_state
 from registry.rules.roles import Actor, Role
 from registry.rules.rulebook import load_rulebook
+from registry.rules.traceability import PAPER_ACTS, Traceability, evidence_hash, judge
 from registry.rules.words import RequestState
 
 
@@ -47,6 +49,12 @@ class RefusedByRule(ConflictError):
     """The rules let nobody agree to this as things stand."""
 
     code = "refused-by-rule"
+
+
+class UntraceableNotAccepted(ConflictError):
+    """The document is less traceable than its level demands, and the approver has not accepted that."""
+
+    code = "untraceable-not-accepted"
 
 
 class OrderChanged(ConflictError):
@@ -81,7 +89,7 @@ def consume(
         ApprovedForAnotherAct: it is for something else.
         NotApproved: nobody, or not everybody, has agreed, or it was used up, withdrawn or rejected.
         ApprovalLapsed: too late.
-        OrderChanged: the stored order is not the one that was agreed to.
+        OrderChanged: the stored order, or what is known of the document's traceability, is not what was agreed to.
         ApprovalExhausted: fewer are left.
         ExecutorNotSeparate: the actor asked for it or agreed to it.
     """
@@ -98,6 +106,7 @@ def consume(
         raise OrderChanged("got another order than was agreed to", request=request_id)
     if standing_of(request).outcome is not Outcome.APPROVED:
         raise NotApproved("got a request that its decisions do not approve", state=str(request.state))
+    _require_same_proof(request)
     require_separate(request, actor)
     if quantity < 1:
         raise ValueError("an approval is used for at least one copy")
@@ -168,6 +177,34 @@ def rule_of(request: ApprovalRequest) -> Rule:
 def standing_of(request: ApprovalRequest, further: Sequence[Decision] = ()) -> Standing:
     """Return where a request stands, and where it would stand with ``further`` decisions."""
     return approval.standing(rule_of(request), order_of(request), [*decisions_of(request), *further])
+
+
+def proof_hash_of(request: ApprovalRequest) -> str:
+    """Return the hash over the file and its proof that a decision on the request is taken on; empty for other acts."""
+    document = request.document
+    if document is None or request.act not in PAPER_ACTS:
+        return ""
+    return evidence_hash(document.proof, document.cleaned_sha256)
+
+
+def traceability_of(request: ApprovalRequest, marks: MarkRules) -> Traceability | None:
+    """Return what the document's proof means for its level; None where the request makes no paper of a document."""
+    document = request.document
+    if document is None or request.act not in PAPER_ACTS:
+        return None
+    return judge(
+        document.proof,
+        pages=document.pages,
+        cleaned_sha256=document.cleaned_sha256,
+        rule=marks.get(document.scheme, document.level),
+    )
+
+
+def _require_same_proof(request: ApprovalRequest) -> None:
+    """Pass when everybody agreed on what is now known of the document's traceability."""
+    known = proof_hash_of(request)
+    if any(row.agreed and row.proof_hash != known for row in request.decisions):
+        raise OrderChanged("got a document whose proof is not the one agreed on", request=request.id)
 
 
 @cache

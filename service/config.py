@@ -11,11 +11,20 @@ from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfoNotFoundError
 
 from babel.dates import get_timezone
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError as UnreadableValue
 
 from registry.rules.levels import ENABLED_BY_DEFAULT, Scheme
+from registry.rules.marks import MARK_RULES, InvalidMarkRules, MarkRules, parse_mark_rules
 from service.faults import SettingsError
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -60,6 +69,10 @@ class Settings(BaseSettings):
     keys_dir: Path = Path()
     """Unset: ``data_dir/keys``. Better on another volume, so that a backup of the data holds no key."""
 
+    fonts: Annotated[tuple[Path, ...], NoDecode] = ()
+    """Further TrueType files, separated as in ``PATH``, for characters that the bundled face lacks: rare names need one
+    with Extension B, such as Debian's fonts-hanazono. Each must allow embedding."""
+
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     threads: Annotated[int, Field(ge=1, le=64)] = 8
@@ -80,6 +93,9 @@ class Settings(BaseSettings):
     """Name under which checkpoints are signed; unique to the installation and never changed afterwards."""
     state_scheme: bool = False
     """Whether state-secret marks may be used; by law off unless the installation handles state secrets."""
+    marks_file: Path | None = None
+    """Which marks each level gets, in the manner of ``registry/rules/data/marks-1.toml``; unset: that file itself."""
+    _mark_rules: MarkRules = PrivateAttr(default=MARK_RULES)
 
     session_idle_minutes: Minutes = 15
     session_absolute_minutes: Minutes = 600
@@ -95,6 +111,12 @@ class Settings(BaseSettings):
     sandbox_memory_bytes: Bytes = 1024 * MEBIBYTE
     sandbox_cpu_s: Annotated[int, Field(ge=1)] = 60
     sandbox_wall_s: Annotated[int, Field(ge=1)] = 120
+
+    converter_wall_s: Annotated[int, Field(ge=1)] = 90
+    """How long LibreOffice may take for one office file; common ones take one to five seconds."""
+    converter_memory_bytes: Bytes = 4096 * MEBIBYTE
+    """Address space of LibreOffice; it maps about 1.5 GiB before it has opened anything."""
+    converter_output_bytes: Bytes = 256 * MEBIBYTE
 
     job_lease_s: Annotated[float, Field(ge=0.2)] = 20
     """How long a silent worker keeps its job; it reports three times within a lease."""
@@ -127,6 +149,11 @@ class Settings(BaseSettings):
         """The schemes whose marks may be put on documents here."""
         return ENABLED_BY_DEFAULT | {Scheme.STATE} if self.state_scheme else ENABLED_BY_DEFAULT
 
+    @property
+    def mark_rules(self) -> MarkRules:
+        """Which marks each level gets here."""
+        return self._mark_rules
+
     @field_validator("printers")
     @classmethod
     def _told_apart(cls, printers: tuple[Printer, ...]) -> tuple[Printer, ...]:
@@ -143,12 +170,28 @@ class Settings(BaseSettings):
             raise ValueError(f"{name!r} is no time zone") from error
         return name
 
+    @field_validator("fonts", mode="before")
+    @classmethod
+    def _separated(cls, paths: object) -> object:
+        return tuple(filter(None, paths.split(os.pathsep))) if isinstance(paths, str) else paths
+
     @field_validator("public_url")
     @classmethod
     def _plain_origin(cls, url: str) -> str:
         if url and not url.startswith(("http://", "https://")):
             raise ValueError("must begin with http:// or https://")
         return url.rstrip("/")
+
+    @model_validator(mode="after")
+    def _read_mark_rules(self) -> Self:
+        if self.marks_file is not None:
+            try:
+                self._mark_rules = parse_mark_rules(self.marks_file.read_text(encoding="utf-8"))
+            except (OSError, UnicodeDecodeError) as error:
+                raise ValueError(f"{PREFIX}MARKS_FILE: {self.marks_file} cannot be read: {error}") from error
+            except InvalidMarkRules as error:
+                raise ValueError(f"{PREFIX}MARKS_FILE: {self.marks_file}: {error}") from error
+        return self
 
     @model_validator(mode="after")
     def _refuse_contradictions(self) -> Self:

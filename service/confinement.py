@@ -3,7 +3,8 @@
 Four layers, each of which a kernel may lack: resource limits (setrlimit), a network of its own without any
 interface (user and network namespaces), no new privileges, and Landlock, by which the child reads only the
 interpreter, our code and fonts, writes only its own folder, starts no program, and neither binds nor connects.
-Must run before any thread exists.
+A process that is to become a program of the system has a fifth: its own folder lies over ``/tmp``, for programs that
+put things there whatever they are told. Must run before any thread exists.
 """
 
 import ctypes
@@ -17,6 +18,8 @@ from pathlib import Path
 _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWNET = 0x40000000
 _CLONE_NEWIPC = 0x08000000
+_CLONE_NEWNS = 0x00020000
+_MS_BIND, _MS_REC, _MS_PRIVATE = 1 << 12, 1 << 14, 1 << 18
 _PR_SET_NO_NEW_PRIVS = 38
 
 # linux/landlock.h; the three calls have the same numbers on every architecture
@@ -27,6 +30,21 @@ _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1, 2, 4, 8
 _FIRST_RIGHTS, _REFER, _TRUNCATE, _IOCTL_DEV = (1 << 13) - 1, 1 << 13, 1 << 14, 1 << 15
 _ABI_REFER, _ABI_TRUNCATE, _ABI_NETWORK, _ABI_IOCTL = 2, 3, 4, 5
 _ALL_TCP = 3
+
+COMMON_FOLDER = Path("/tmp")  # noqa: S108 - covered by a folder of our own, or left alone
+
+_PROGRAM_FOLDERS = (
+    "/usr",
+    "/bin",
+    "/lib",
+    "/lib64",
+    "/opt",
+    "/etc/libreoffice",
+    "/var/cache/fontconfig",
+    "/var/spool/libreoffice",
+)
+_PROGRAM_FILES = ("/etc/passwd", "/etc/nsswitch.conf")
+"""Without them a program cannot tell whose home it runs in, and LibreOffice does not start."""
 
 _SYSTEM_FOLDERS = ("/usr", "/lib", "/lib64", "/etc/fonts", "/sys/devices/system/cpu")
 _SYSTEM_FILES = (
@@ -88,18 +106,57 @@ def confine(own_folder: Path, code_folders: Iterable[Path]) -> tuple[str, ...]:
     return tuple(layers)
 
 
-def _leave_network(libc: ctypes.CDLL) -> bool:
+def become(program: Path, own_folder: Path, readable: Iterable[Path] = ()) -> tuple[Path, tuple[str, ...]]:
+    """Give up what a program of the system does not need that this process will become.
+
+    Args:
+        program: The program; it and others of the system may be executed.
+        own_folder: The one folder that may be written.
+        readable: Folders that may be read beside those of the system.
+
+    Returns:
+        Where its folder is from now on, and the names of the layers that hold.
+    """
+    if sys.platform != "linux":
+        return own_folder, ()
+    libc = ctypes.CDLL(None, use_errno=True)
+    layers = []
+    if _leave_network(libc, also=_CLONE_NEWNS):
+        layers.append("network")
+        # Only now: before, the folder would be laid over everybody's.
+        hides_program = program.resolve().is_relative_to(COMMON_FOLDER)
+        if not hides_program and _cover_common_folder(libc, own_folder):
+            layers.append("folder")
+            own_folder = COMMON_FOLDER
+    if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0:
+        layers.append("privileges")
+    os.chdir(own_folder)
+    if "folder" in layers and _restrict_files(libc, own_folder, readable, program):
+        layers.append("files")
+    return own_folder, tuple(layers)
+
+
+def _cover_common_folder(libc: ctypes.CDLL, own_folder: Path) -> bool:
+    """Show this process its own folder where others share one; it must have left the common mounts."""
+    if libc.mount(None, b"/", None, _MS_REC | _MS_PRIVATE, None) != 0:
+        return False
+    return bool(libc.mount(os.fsencode(own_folder), os.fsencode(COMMON_FOLDER), None, _MS_BIND, None) == 0)
+
+
+def _leave_network(libc: ctypes.CDLL, *, also: int = 0) -> bool:
     user, group = os.getuid(), os.getgid()
-    if libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET | _CLONE_NEWIPC) == 0:
+    if libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET | _CLONE_NEWIPC | also) == 0:
         # without a mapping no file could be made
         Path("/proc/self/setgroups").write_text("deny", encoding="ascii")
         Path("/proc/self/uid_map").write_text(f"{user} {user} 1", encoding="ascii")
         Path("/proc/self/gid_map").write_text(f"{group} {group} 1", encoding="ascii")
         return True
-    return bool(libc.unshare(_CLONE_NEWNET) == 0)
+    return bool(libc.unshare(_CLONE_NEWNET | also) == 0)
 
 
-def _restrict_files(libc: ctypes.CDLL, own_folder: Path, code_folders: Iterable[Path]) -> bool:
+def _restrict_files(
+    libc: ctypes.CDLL, own_folder: Path, code_folders: Iterable[Path], program: Path | None = None
+) -> bool:
     version = libc.syscall(_CREATE_RULESET, None, 0, _VERSION_FLAG)
     if version < 1 or platform.machine() not in {"x86_64", "aarch64", "riscv64"}:
         return False
@@ -118,6 +175,13 @@ def _restrict_files(libc: ctypes.CDLL, own_folder: Path, code_folders: Iterable[
         _allow(libc, ruleset, file, _READ_FILE)
     _allow(libc, ruleset, Path("/dev/null"), _READ_FILE | _WRITE_FILE)
     _allow(libc, ruleset, own_folder, rights & ~_EXECUTE)
+    if program is not None:
+        for folder in map(Path, _PROGRAM_FOLDERS):
+            _allow(libc, ruleset, folder, _EXECUTE | _READ_FILE | _READ_DIR)
+        for place in (program, program.resolve()):
+            _allow(libc, ruleset, place, _EXECUTE | _READ_FILE)
+        for file in map(Path, _PROGRAM_FILES):
+            _allow(libc, ruleset, file, _READ_FILE)
     held = bool(libc.syscall(_RESTRICT_SELF, ruleset, 0) == 0)
     os.close(ruleset)
     return held

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from registry.errors import ConflictError, InvalidError, PermissionDenied, RegistryError, UnknownError
+from service.conversion import ConversionFault
 from service.faults import (
     FormForeign,
     FormStale,
@@ -37,6 +38,7 @@ STATUS: tuple[tuple[type[Exception], int], ...] = (
     (RegistryError, 400),
     (WatermarkError, 422),
     (SandboxFault, 422),
+    (ConversionFault, 422),
     (LoginRequired, 401),
     (LoginFailed, 401),
     (LoginThrottled, 429),

@@ -52,6 +52,18 @@ class KeysUnfit(ServiceFault):
         self.reason = reason
 
 
+class FontsUnfit(ServiceFault):
+    """A font of the chain cannot be used."""
+
+    code = "fonts-unfit"
+
+    def __init__(self, file: str, reason: str) -> None:
+        """Keep which font, and the reason in words, for the one who starts the service."""
+        super().__init__(f"font {file} of FOLIOTRACE_FONTS refused: {reason}")
+        self.file = file
+        self.reason = reason
+
+
 class LoginRequired(ServiceFault):
     """The page or call is for people who are logged in."""
 

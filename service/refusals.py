@@ -8,8 +8,29 @@ _ = lazy_gettext
 
 FILES: Final[dict[str, tuple[LazyString, LazyString]]] = {
     "not-a-pdf": (
-        _("This is not a PDF, whatever its name says."),
+        _("This is no PDF, office file or picture that is taken here, whatever its name says."),
         _("Open it in its own program, export it as PDF and try again."),
+    ),
+    "not-converted": (
+        _("The file could not become a PDF. Nothing has been saved."),
+        _("Open it in its own program, export it as PDF and try again."),
+    ),
+    "converter-missing": (
+        _(
+            "This is an office file (%(kind)s), and LibreOffice is not installed here. Nothing has been saved."
+        ),
+        _(
+            "Export it as PDF and try again, or ask the administrator to install LibreOffice: "
+            "apt-get install %(packages)s."
+        ),
+    ),
+    "conversion-failed": (
+        _("LibreOffice could not make a PDF of this %(kind)s file. Nothing has been saved."),
+        _("Open it in its own program, export it as PDF and try again."),
+    ),
+    "office-file-encrypted": (
+        _("The office file asks for a password, so it cannot be converted. Nothing has been saved."),
+        _("Save it without a password and try again."),
     ),
     "broken-file": (
         _("The PDF is damaged in a way that cannot be repaired without guessing."),
@@ -18,6 +39,10 @@ FILES: Final[dict[str, tuple[LazyString, LazyString]]] = {
     "encrypted-file": (
         _("The PDF is encrypted or protected by a password, so its pages cannot be marked."),
         _("Save it without protection and try again."),
+    ),
+    "printing-forbidden": (
+        _("The author of the PDF has forbidden to print it."),
+        _("Ask its author for a file that may be printed."),
     ),
     "xfa-form": (
         _("The PDF is a dynamic form (XFA): what is printed would depend on the program that prints."),
@@ -34,6 +59,24 @@ FILES: Final[dict[str, tuple[LazyString, LazyString]]] = {
     "too-many-bytes": (
         _("The file is bigger than this installation takes."),
         _("Save it with smaller pictures, or split it."),
+    ),
+    "too-many-objects": (
+        _("The PDF has %(got)s parts; at most %(limit)s are taken."),
+        _("Print it to a new PDF, or split it, and register that."),
+    ),
+    "stream-too-large": (
+        _("A part of the PDF unpacks to more than %(limit)s bytes. Such a file may be meant to do harm."),
+        _("Print it to a new PDF, or split it, and register that."),
+    ),
+    "image-too-large": (
+        _("A picture in the PDF has %(got)s pixels; at most %(limit)s are taken."),
+        _("Save it with smaller pictures, or split it."),
+    ),
+    "too-deeply-nested": (
+        _(
+            "On page %(page)s drawings lie within each other, more than %(limit)s deep; not every program draws that."
+        ),
+        _("Print it to a new PDF, or split it, and register that."),
     ),
     "page-too-large": (
         _("Page %(page)s is larger than a page may be."),
@@ -90,6 +133,10 @@ DOCUMENTS: Final[dict[str, tuple[LazyString, LazyString]]] = {
         _("There is an invisible character (%(character)s) in this text."),
         _("Type the text anew instead of copying it."),
     ),
+    "file-changed": (
+        _("The document's file is not the one that was measured. Nothing was changed."),
+        _("Reload the page and measure it again."),
+    ),
     "unknown-page": (
         _("The document has no page %(page)s."),
         _("Start from the menu."),
@@ -120,6 +167,12 @@ APPROVALS: Final[dict[str, tuple[LazyString, LazyString]]] = {
     "order-changed": (
         _("What is stored is not what you were shown. Your decision was not recorded."),
         _("Reload the page. If it happens again, call the security officer."),
+    ),
+    "untraceable-not-accepted": (
+        _("Pages of the document are less traceable than its level demands, and you have not accepted that."),
+        _(
+            "Look at what falls short, then accept it with your name, or refuse. Nothing was recorded as decided."
+        ),
     ),
     "approval-needs-future-end": (
         _("An approval is asked for until a time that is still to come."),

@@ -16,13 +16,15 @@ from registry.errors import RegistryError
 from registry.ledger import log
 from registry.ledger.notes import KeySigner, PublicKey
 from registry.rules.roles import Actor
-from service import sandbox
+from service import conversion, sandbox
 from service.config import Settings
 from service.database import Database
+from service.faults import FontsUnfit
 from service.keys import Keys, open_keys
 from service.sessions import Limits
 from service.store import FileStore
 from service.tokens import Tokens
+from watermark import FontChain, UnusableFontError, open_fonts
 
 CLAIMED_CHARS: Final = 40
 """How much of a claimed id is kept in a denial; every true one is shorter."""
@@ -42,6 +44,7 @@ class Runtime:
     store: FileStore
     keys: Keys = field(repr=False)
     tokens: Tokens = field(repr=False)
+    fonts: FontChain = field(default=FontChain(), repr=False)
     clock: Callable[[], datetime] = field(default=utc_now, repr=False)
 
     def now(self) -> datetime:
@@ -107,6 +110,15 @@ class Runtime:
         )
 
     @property
+    def conversion_limits(self) -> conversion.Limits:
+        """What the conversion of an office file may use."""
+        return conversion.Limits(
+            wall_s=self.settings.converter_wall_s,
+            memory_bytes=self.settings.converter_memory_bytes,
+            output_bytes=self.settings.converter_output_bytes,
+        )
+
+    @property
     def session_limits(self) -> Limits:
         """How long a web session lives."""
         return Limits(
@@ -128,7 +140,9 @@ def open_runtime(settings: Settings, *, clock: Callable[[], datetime] = utc_now)
     Raises:
         DatabaseUnfit: the database could lose what was acknowledged.
         KeysUnfit: a key is missing, damaged or readable by others.
+        FontsUnfit: a font of the chain is broken or may not be embedded.
     """
+    fonts = _open_fonts(settings)
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = Database(settings)
     keys = open_keys(settings.keys_dir, may_create=database.is_unused)
@@ -138,5 +152,20 @@ def open_runtime(settings: Settings, *, clock: Callable[[], datetime] = utc_now)
         store=FileStore(settings.data_dir / "files", keys.files),
         keys=keys,
         tokens=Tokens(mark_keys=keys.marks, link_keys=keys.links),
+        fonts=fonts,
         clock=clock,
     )
+
+
+_FONT_WORDS: Final = {
+    "broken": "it cannot be read as a TrueType font",
+    "no-truetype-outlines": "its outlines are not TrueType; bring the font as .ttf",
+    "embedding-forbidden": "its licence bits (OS/2 fsType) forbid to embed a part of it; choose another font",
+}
+
+
+def _open_fonts(settings: Settings) -> FontChain:
+    try:
+        return open_fonts(settings.fonts)
+    except UnusableFontError as error:
+        raise FontsUnfit(str(error.facts["file"]), _FONT_WORDS[str(error.facts["reason"])]) from error

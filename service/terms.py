@@ -1,9 +1,9 @@
-"""The registers' closed words as people read them: acts, states of requests and meetings, findings in a file.
+"""The registers' closed words as people read them: acts, states of requests and meetings, findings, leak channels.
 
 What a role or a level is called is in ``filters``, what a refusal says in ``words``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -12,7 +12,10 @@ from flask import Flask
 from flask_babel import LazyString, lazy_gettext
 
 from registry.rules.approval import Act
+from registry.rules.traceability import page_ranges
 from registry.rules.words import MeetingState, RequestState
+from service.flows.characters import Lacking
+from watermark import Channel, Grade
 
 _ = lazy_gettext
 
@@ -73,6 +76,28 @@ RULE_SOURCES: Final[Mapping[str, LazyString]] = MappingProxyType(
 
 FINDINGS: Final[Mapping[str, LazyString]] = MappingProxyType(
     {
+        "converted-from": _(
+            "The file came as %(kind)s and was converted by %(converter)s. The PDF made of it was inspected and will "
+            "be printed: compare its pages with the original."
+        ),
+        "name-misleads": _("The name of the file ends in %(ending)s, but its content is %(kind)s."),
+        "macros-left-out": _(
+            "The %(kind)s file holds macros. They were not run and are not part of what is printed."
+        ),
+        "head-carried": _(
+            "The document shows its secrecy mark itself (%(printed)s, pages %(pages)s); ours is left out there."
+        ),
+        "head-differs": _(
+            "The document shows %(printed)s on pages %(pages)s but is registered as %(registered)s. Correct one of "
+            "the two before anything is printed."
+        ),
+        "copy-number-carried": _(
+            "The document shows a copy number of its own (%(printed)s, pages %(pages)s). It would stand on every copy "
+            "beside the copy's true number: have it removed."
+        ),
+        "mark-over-content": _(
+            "On this page %(mark)s finds no free place and covers %(percent)s %% of the place it takes."
+        ),
         "file-repaired": _(
             "The file was damaged in %(places)s places and has been repaired. Compare the pages."
         ),
@@ -82,6 +107,18 @@ FINDINGS: Final[Mapping[str, LazyString]] = MappingProxyType(
         "annotations-removed": _("%(annotations)s comments or links that are not printed were removed."),
         "layers-hidden": _(
             "%(layers)s layers were hidden; they are not printed. Check that nothing is missing."
+        ),
+        "layers-vary": _(
+            "%(layers)s layers look different on paper, on the screen or in another program. They stay as on screen."
+        ),
+        "field-uncertain": _(
+            "What is printed in a form field may not be its value. Compare the page, or print the form to a PDF."
+        ),
+        "content-damaged": _(
+            "The content of the page was damaged; what could be read is printed. Compare the page."
+        ),
+        "encryption-removed": _(
+            "The file was protected against changes, without a password. Marked copies do not carry that protection."
         ),
         "javascript-removed": _("Programs in the file (JavaScript) were removed: %(places)s."),
         "actions-removed": _("Automatic actions in the file were removed: %(places)s."),
@@ -97,11 +134,104 @@ FINDINGS: Final[Mapping[str, LazyString]] = MappingProxyType(
             "Parts meant to print differently from the screen were removed: %(places)s."
         ),
         "outside-reference-removed": _("References to data outside the file were removed: %(places)s."),
+        "page-became-picture": _(
+            "The code could not be read on this page as it came, so the page is printed as a picture."
+        ),
+        "characters-missing": _(
+            "Our typeface lacks characters; they are printed as their numbers: %(characters)s."
+        ),
     }
 )
 """What a clerk reads about a file, by the code of the finding; the facts fill the placeholders."""
 
+LOUD: Final = frozenset({"head-differs", "copy-number-carried"})
+"""Findings that somebody has to act on before anything is printed."""
+
+MARKS: Final[Mapping[str, LazyString]] = MappingProxyType(
+    {
+        "qr": _("the QR code"),
+        "caption": _("the human code"),
+        "lines": _("the visible lines"),
+        "head_left": _("the copy number"),
+        "head_right": _("the secrecy mark"),
+    }
+)
+
+ENTRIES: Final[Mapping[str, LazyString]] = MappingProxyType(
+    {
+        "title": _("The title"),
+        "doc_number": _("The document number"),
+        "name_zh": _("The Chinese name"),
+        "name_en": _("The English name"),
+        "unit_zh": _("The Chinese name of the unit"),
+        "unit_en": _("The English name of the unit"),
+    }
+)
+"""What a clerk entered, by its field."""
+
+_LACKING: Final = _(
+    "%(entry)s has characters that no font here has: %(characters)s. Copies that must show them cannot be printed "
+    "until the administrator adds a font (FOLIOTRACE_FONTS)."
+)
+
+CHANNELS: Final[Mapping[Channel, LazyString]] = MappingProxyType(
+    {
+        Channel.SCAN: _("Scan"),
+        Channel.PHONE: _("Phone photo"),
+        Channel.PHOTOCOPY: _("Photocopy"),
+        Channel.CROP: _("Photo of a piece"),
+    }
+)
+
+GRADES: Final[Mapping[Grade, Look]] = MappingProxyType(
+    {
+        Grade.CERTAIN: Look(_("certain"), "ok", "check-circle-fill"),
+        Grade.LIKELY: Look(_("likely"), "note", "check-lg"),
+        Grade.DOUBTFUL: Look(_("doubtful"), "look", "question-diamond"),
+        Grade.UNTRACEABLE: Look(_("not traceable"), "stop", "x-octagon-fill"),
+    }
+)
+
+OBSTACLES: Final[Mapping[str, tuple[LazyString, LazyString]]] = MappingProxyType(
+    {
+        "no-live-text": (
+            _("No live text that can be displaced."),
+            _("Register the file from its own program instead of a scan, if there is one."),
+        ),
+        "few-words": (
+            _("Few words: those that can be displaced do not name a copy alone."),
+            _("Nothing need be done where the dots suffice."),
+        ),
+        "no-free-paper": (
+            _("No free paper: dots find no place."),
+            _("Print the page smaller with white margins, or leave dark backgrounds out."),
+        ),
+        "little-free-paper": (
+            _("Little free paper: too few dots to name a copy."),
+            _("Print the page smaller with white margins, or leave dark backgrounds out."),
+        ),
+        "dots-off": (
+            _("This installation prints no dots at this level."),
+            _("Ask the system administrator about the rules for marks."),
+        ),
+        "shifts-off": (
+            _("This installation displaces no words at this level."),
+            _("Ask the system administrator about the rules for marks."),
+        ),
+        "code-over-content": (
+            _("The code covers something that is printed there."),
+            _("Leave a corner of the page free: 24 mm square."),
+        ),
+        "text-over-content": (
+            _("A visible line covers something that is printed there."),
+            _("Leave the margins of the page free: 15 mm at head and foot."),
+        ),
+    }
+)
+"""What a page lacks, and what can be done about it."""
+
 _UNTOLD: Final = _("The file was changed when it was cleaned (%(code)s).")
+_WITH_ITEM: Final = _("%(sentence)s (%(what)s)")
 
 
 def register(app: Flask) -> None:
@@ -109,7 +239,25 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(
         act_words=ACTS, request_looks=REQUEST_STATES, meeting_looks=MEETING_STATES, rule_sources=RULE_SOURCES
     )
-    app.jinja_env.filters["finding"] = finding_text
+    app.jinja_env.globals.update(
+        channel_words={str(channel): word for channel, word in CHANNELS.items()},
+        grade_looks=GRADES,
+        loud_findings=LOUD,
+        obstacle_words=OBSTACLES,
+        page_ranges=page_ranges,
+    )
+    app.jinja_env.filters["lacking"] = lacking_text
+    app.jinja_env.filters["told"] = told
+
+
+def told(findings: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Return what findings say, each sentence once, with the pages it is said of as people write them."""
+    pages: dict[str, list[int]] = {}
+    for finding in findings:
+        of_sentence = pages.setdefault(finding_text(finding), [])
+        if finding["page"]:
+            of_sentence.append(finding["page"])
+    return [(sentence, page_ranges(numbers)) for sentence, numbers in pages.items()]
 
 
 def finding_text(finding: Mapping[str, Any]) -> str:
@@ -117,5 +265,15 @@ def finding_text(finding: Mapping[str, Any]) -> str:
     sentence = FINDINGS.get(finding["code"])
     if sentence is None:
         return str(_UNTOLD) % {"code": finding["code"]}
-    text: str = str(sentence) % finding["facts"]
+    facts = dict(finding["facts"])
+    if "mark" in facts:
+        facts["mark"] = MARKS.get(facts["mark"], facts["mark"])
+    text: str = str(sentence) % facts
+    what = facts.get("what")
+    return str(_WITH_ITEM) % {"sentence": text, "what": what} if what else text
+
+
+def lacking_text(lacking: Lacking) -> str:
+    """Return the warning about characters of an entry that no font has."""
+    text: str = str(_LACKING) % {"entry": ENTRIES[lacking.where], "characters": lacking.characters}
     return text

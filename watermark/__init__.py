@@ -1,11 +1,11 @@
 """Paper and pixels: put marks on pages, find them again.
 
-``inspect`` cleans a document, ``prepare`` makes it a base, ``stamp`` makes a marked copy of a base, ``join`` binds
-copies for the printer; ``read`` finds the marks again in scans. No database, no web, no clock; the same input gives the
-same bytes.
+``inspect`` cleans a document, ``prepare`` makes it a base, ``stamp`` makes a marked copy of a base, ``bind`` puts
+copies into a file for the printer; ``read`` finds the marks again in scans. No database, no web, no clock; the same
+input gives the same bytes.
 """
 
-from watermark.errors import UnusableFileError, WatermarkError
+from watermark.errors import UnusableFileError, UnusableFontError, WatermarkError
 from watermark.marks.qr import modules as qr_modules
 from watermark.plan import DotStyle, MarkPlan
 from watermark.read.dots import DotReading
@@ -17,10 +17,13 @@ from watermark.write.bind import BoundCopy, bind, sheets
 from watermark.write.clean import Inspection, inspect
 from watermark.write.delta import Delta, Fingerprint, chunks, fingerprint
 from watermark.write.findings import Finding
-from watermark.write.fonts import font_path, missing_characters
-from watermark.write.join import join
+from watermark.write.fonts import FontChain, font_path, missing_characters, open_fonts
+from watermark.write.heads import PageHead, find_heads, head_findings
 from watermark.write.limits import Limits
+from watermark.write.pictures import draw_pictures
 from watermark.write.prepare import prepare
+from watermark.write.proof import Channel, Grade, PageProof, Proof, grade_of, prove
+from watermark.write.raster import rasterise
 from watermark.write.render import render_page, thumbnail
 from watermark.write.stamp import Mark, PageMark, splice, stamp
 
@@ -28,32 +31,45 @@ __all__ = [
     "Base",
     "BasePage",
     "BoundCopy",
+    "Channel",
     "Delta",
     "DotReading",
     "DotStyle",
     "Finding",
     "Fingerprint",
+    "FontChain",
+    "Grade",
     "Inspection",
     "Limits",
     "Mark",
     "MarkPlan",
+    "PageHead",
     "PageMark",
+    "PageProof",
     "PageReading",
+    "Proof",
     "QrReading",
     "ReadLimits",
     "Readings",
     "UnusableFileError",
+    "UnusableFontError",
     "WatermarkError",
     "bind",
     "chunks",
+    "draw_pictures",
+    "find_heads",
     "fingerprint",
     "font_path",
+    "grade_of",
+    "head_findings",
     "inspect",
-    "join",
     "missing_characters",
+    "open_fonts",
     "open_pages",
     "prepare",
+    "prove",
     "qr_modules",
+    "rasterise",
     "read",
     "read_qr",
     "render_page",

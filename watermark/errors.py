@@ -38,9 +38,15 @@ class BrokenFileError(UnusableFileError):
 
 
 class EncryptedFileError(UnusableFileError):
-    """The file is encrypted, even if its password is empty."""
+    """The file opens with a password only."""
 
     code = "encrypted-file"
+
+
+class PrintingForbiddenError(UnusableFileError):
+    """The file opens without a password, but its author forbids printing it."""
+
+    code = "printing-forbidden"
 
 
 class XfaFormError(UnusableFileError):
@@ -67,6 +73,30 @@ class TooManyBytesError(UnusableFileError):
     code = "too-many-bytes"
 
 
+class TooManyObjectsError(UnusableFileError):
+    """More objects than the limit."""
+
+    code = "too-many-objects"
+
+
+class StreamTooLargeError(UnusableFileError):
+    """A part of the file that unpacks to more than the limit."""
+
+    code = "stream-too-large"
+
+
+class ImageTooLargeError(UnusableFileError):
+    """An embedded picture of more pixels than the limit."""
+
+    code = "image-too-large"
+
+
+class TooDeeplyNestedError(UnusableFileError):
+    """Forms within forms, deeper than a viewer draws."""
+
+    code = "too-deeply-nested"
+
+
 class PageTooLargeError(UnusableFileError):
     """A page, or its picture at the wanted resolution, above the limit."""
 
@@ -83,6 +113,12 @@ class UnstampablePageError(UnusableFileError):
     """The check after preparing could not read its own mark on this page."""
 
     code = "unstampable-page"
+
+
+class UnusableFontError(WatermarkError):
+    """A font of the chain that is broken or may not be embedded."""
+
+    code = "unusable-font"
 
 
 class NoSuchPageError(WatermarkError):

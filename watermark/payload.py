@@ -43,7 +43,9 @@ _PAGE_SYMBOLS = 4  # the reserved bit and the page number
 _DIMENSION = 20  # 4-bit symbols of the message: one reserved zero bit, page, identity
 _ROWS, _COLS = np.indices((TILE, TILE))
 _SYNC: NDArray[np.bool_] = (3 * _ROWS + _COLS) % 8 == 0  # the nearest to a cell lie (2, 2) and (1, -3) away
-_CODE_CELLS = np.flatnonzero(~_SYNC)
+EVIDENCE: NDArray[np.bool_] = ~_SYNC
+"""``(16, 16)``: True for the cells of a tile that tell one copy from another."""
+_CODE_CELLS = np.flatnonzero(EVIDENCE)
 
 # The model of a cell is never quite right; three temperatures are mixed in the evidence, and no cell may cost more than
 # log10(0.05) = 1.3 decades. A mixture of weights that each sum to one sums to one: the bound holds.

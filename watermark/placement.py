@@ -3,6 +3,7 @@
 Everything hangs on one frame, 7 mm inside the edge of the sheet (printers reach to about 4.2 mm): the code's outer
 corner, the first letter of the lines, both head texts; the last rows stand on the bottom of the code. Places are tried
 from the most usual on; if none is free the usual one is taken, and whatever lies there is covered by white and told.
+On the first page of a document the head stands as GB/T 9704-2012 has it, where nothing is printed there.
 """
 
 from collections.abc import Iterable, Iterator
@@ -35,6 +36,18 @@ LINE_PT: Final = 6.5
 CAPTION_PT: Final = 8.0
 HEAD_PT: Final = 9.0
 
+#: Size 3 of Chinese type, in which GB/T 9704-2012 sets copy number and secrecy mark (§7.2.1, §7.2.2).
+OFFICIAL_PT: Final = 16.0
+
+#: Type area of an official document: its left and upper edge, and the distance of its 22 lines (§5.2).
+_TYPE_LEFT_MM: Final = 28.0
+_TYPE_TOP_MM: Final = 37.0
+_TYPE_LINE_MM: Final = 225.0 / 22
+_OFFICIAL_MM: Final = 60.0
+#: The standard is for A4; a sheet may differ by what cutting and scanning make of one.
+_A4_MM: Final = (210.0, 297.0)
+_A4_SLACK_MM: Final = 3.0
+
 _LEADING_MM: Final = mm_from_pt(LINE_PT * visible.LEADING)
 _DESCENT_MM: Final = mm_from_pt(LINE_PT * visible.DESCENT)
 _ROWS: Final = (3, 2)
@@ -49,6 +62,9 @@ _NARROWEST_RUN_MM: Final = 100.0
 #: Texts keep this far from anything printed, so that they read as ours and not as the document's.
 _CLEAR_MM: Final = 1.0
 
+#: In the type area more: a head is nobody's neighbour there.
+_HEAD_CLEAR_MM: Final = 3.0
+
 #: Sums of floats differ by less than this, and nobody can see it.
 _SLACK_MM: Final = 0.01
 
@@ -57,11 +73,24 @@ _TIGHT_QUIET_MODULES: Final = 2
 
 @dataclass(frozen=True)
 class TextRoom:
-    """Room for a text; ``over_content`` says that it is not free and has to be covered by white."""
+    """Room for a text.
+
+    Attributes:
+        rect: The paper it may take.
+        align: To which side the text is set.
+        size_pt: Size of the text, if it fits.
+        covered: Share of the room, 0 to 1, where something is drawn that has to be covered by white.
+    """
 
     rect: Rect
     align: Align
-    over_content: bool
+    size_pt: float
+    covered: float
+
+    @property
+    def over_content(self) -> bool:
+        """Whether the room is not free."""
+        return self.covered > 0
 
 
 @dataclass(frozen=True)
@@ -69,24 +98,26 @@ class Placement:
     """Where the marks of one page go, in mm from the top left of the visible page.
 
     Attributes:
-        scale: 1, or less on a small sheet; sizes of type shrink with it.
+        scale: 1, or less on a small sheet; sizes of type have shrunk with it.
         code: The QR code without its quiet zone.
         quiet_modules: White around it.
-        code_over_content: Whether the code covers something.
+        code_covered: Share of the code's box, 0 to 1, where something is drawn that it covers.
         caption: Room for the human code beside the QR code.
         lines: Room for the visible lines.
         head_left: Room for the copy number.
-        head_right: Room for the secrecy mark.
+        head_right: Room for the secrecy mark; None where the document carries its own.
+        official: Whether the heads stand as GB/T 9704-2012 has them: below each other, the number alone in digits.
     """
 
     scale: float
     code: Rect
     quiet_modules: int
-    code_over_content: bool
+    code_covered: float
     caption: TextRoom
     lines: TextRoom
     head_left: TextRoom
-    head_right: TextRoom
+    head_right: TextRoom | None
+    official: bool = False
 
     @property
     def module_mm(self) -> float:
@@ -101,12 +132,28 @@ class Placement:
     @property
     def rooms(self) -> tuple[TextRoom, ...]:
         """All rooms for text."""
-        return (self.caption, self.lines, self.head_left, self.head_right)
+        rooms = (self.caption, self.lines, self.head_left, self.head_right)
+        return tuple(room for room in rooms if room is not None)
+
+    @property
+    def code_over_content(self) -> bool:
+        """Whether the code covers something."""
+        return self.code_covered > 0
+
+    @property
+    def covered(self) -> dict[str, float]:
+        """The marks that cover something of the page, by name, each with the share of its place, 0 to 1."""
+        shares = {"qr": self.code_covered} | {
+            name: room.covered
+            for name in ("caption", "lines", "head_left", "head_right")
+            if (room := getattr(self, name)) is not None
+        }
+        return {name: share for name, share in shares.items() if share > 0}
 
     @property
     def is_over_content(self) -> bool:
         """Whether any mark covers something of the page."""
-        return self.code_over_content or any(room.over_content for room in self.rooms)
+        return bool(self.covered)
 
     def as_json(self) -> dict[str, Any]:
         """Return the placement as a JSON value."""
@@ -116,7 +163,7 @@ class Placement:
     def from_json(cls, value: dict[str, Any]) -> Self:
         """Return the placement that :meth:`as_json` gave this value for."""
         rooms = {
-            name: TextRoom(Rect(*room["rect"]), Align(room["align"]), room["over_content"])
+            name: TextRoom(Rect(*room["rect"]), Align(room["align"]), room["size_pt"], room["covered"])
             for name, room in value.items()
             if isinstance(room, dict)
         }
@@ -151,6 +198,11 @@ class Paper:
         """Tell whether nothing is drawn in a rectangle; beside the page nothing ever is."""
         return not self.cut(rect).any()
 
+    def covered(self, rect: Rect) -> float:
+        """Return the share of a rectangle, 0 to 1, where something is drawn; never 0 where anything is."""
+        ink = self.cut(rect)
+        return float(ink.mean()) if ink.size else 0.0
+
     def widest_run(self, band: Rect) -> Rect:
         """Return the widest part of a band that is free over its whole height, with clear paper on both sides."""
         blocked = self.cut(band.grown(_CLEAR_MM)).any(axis=0)
@@ -172,8 +224,13 @@ class Paper:
         return self.ink[rows, columns]
 
 
-def place(paper: Paper) -> Placement:
+def place(paper: Paper, *, official: bool = False, carries_mark: bool = False) -> Placement:
     """Choose the places of the marks of a page.
+
+    Args:
+        paper: The page.
+        official: Whether the heads may stand in the type area, as on the first page of an official document.
+        carries_mark: Whether the document shows its secrecy mark there itself.
 
     Raises:
         PageTooSmallError: no readable code fits, or no text beside it.
@@ -182,15 +239,19 @@ def place(paper: Paper) -> Placement:
     scale = min(1.0, LARGEST_SHARE * short / (MODULE_MM * qr.MODULES))
     if scale * MODULE_MM < SMALLEST_MODULE_MM:
         raise PageTooSmallError(short_side_mm=round(short, 1))
-    code, quiet, code_covers = _code(paper, scale)
-    taken = [code.grown(quiet * code.width / qr.MODULES)]
-    caption = _first_free(paper, _caption_places(paper, code, taken[0], scale), taken)
+    code, quiet = _code(paper, scale)
+    box = code.grown(quiet * code.width / qr.MODULES)
+    taken = [box]
+    caption = _first_free(paper, _caption_places(paper, code, box, scale), taken, CAPTION_PT * scale)
     taken.append(caption.rect)
-    head_left = _first_free(paper, _head_places(paper, taken[0], scale, Align.LEFT), taken)
-    head_right = _first_free(paper, _head_places(paper, taken[0], scale, Align.RIGHT), taken)
-    taken += [head_left.rect, head_right.rect]
-    lines = _first_free(paper, _line_places(paper, code, taken[0], caption.rect, scale), taken)
-    return Placement(scale, code, quiet, code_covers, caption, lines, head_left, head_right)
+    heads = _official_heads(paper, taken) if official and not carries_mark else None
+    is_official = heads is not None
+    head_left, head_right = heads or _margin_heads(paper, box, taken, scale, carries_mark=carries_mark)
+    taken += [room.rect for room in (head_left, head_right) if room is not None]
+    lines = _first_free(paper, _line_places(paper, code, box, caption.rect, scale), taken, LINE_PT * scale)
+    return Placement(
+        scale, code, quiet, paper.covered(box), caption, lines, head_left, head_right, is_official
+    )
 
 
 def reserve(paper: Paper, placement: Placement) -> NDArray[np.bool_]:
@@ -201,8 +262,8 @@ def reserve(paper: Paper, placement: Placement) -> NDArray[np.bool_]:
     return reserved.ink
 
 
-def _code(paper: Paper, scale: float) -> tuple[Rect, int, bool]:
-    """Return the code's place, its quiet zone in modules, and whether it covers something."""
+def _code(paper: Paper, scale: float) -> tuple[Rect, int]:
+    """Return the code's place and its quiet zone in modules."""
     module, inset = MODULE_MM * scale, _inset(paper)
     side = module * qr.MODULES
     far_x, far_y = paper.width_mm - inset - side, paper.height_mm - inset - side
@@ -212,9 +273,34 @@ def _code(paper: Paper, scale: float) -> tuple[Rect, int, bool]:
         for quiet in (qr.QUIET_MODULES, _TIGHT_QUIET_MODULES):
             box = place_.grown(quiet * module)
             if paper.holds(box) and paper.is_free(box):
-                return place_, quiet, False
+                return place_, quiet
     emptiest = min(places, key=lambda rect: int(paper.cut(rect.grown(_TIGHT_QUIET_MODULES * module)).sum()))
-    return emptiest, _TIGHT_QUIET_MODULES, True
+    return emptiest, _TIGHT_QUIET_MODULES
+
+
+def _official_heads(paper: Paper, taken: list[Rect]) -> tuple[TextRoom, TextRoom] | None:
+    """Return rooms in the first two lines of the type area, or None where they are not free or the sheet is not A4."""
+    sizes = zip((paper.width_mm, paper.height_mm), _A4_MM, strict=True)
+    if any(abs(side - wanted) > _A4_SLACK_MM for side, wanted in sizes):
+        return None
+    height = mm_from_pt(OFFICIAL_PT * (visible.ASCENT + visible.DESCENT))
+    tops = (_TYPE_TOP_MM, _TYPE_TOP_MM + _TYPE_LINE_MM)
+    number, mark = (Rect(_TYPE_LEFT_MM, top, _TYPE_LEFT_MM + _OFFICIAL_MM, top + height) for top in tops)
+    both = Rect(number.left, number.top, number.right, mark.bottom)
+    if any(_overlap(both, other) for other in taken) or not paper.is_free(both.grown(_HEAD_CLEAR_MM)):
+        return None
+    return TextRoom(number, Align.LEFT, OFFICIAL_PT, 0.0), TextRoom(mark, Align.LEFT, OFFICIAL_PT, 0.0)
+
+
+def _margin_heads(
+    paper: Paper, box: Rect, taken: list[Rect], scale: float, *, carries_mark: bool
+) -> tuple[TextRoom, TextRoom | None]:
+    """Return rooms for the heads in the upper margin, none for a mark that the document carries."""
+    size_pt = HEAD_PT * scale
+    number = _first_free(paper, _head_places(paper, box, scale, Align.LEFT), taken, size_pt)
+    if carries_mark:
+        return number, None
+    return number, _first_free(paper, _head_places(paper, box, scale, Align.RIGHT), taken, size_pt)
 
 
 def _caption_places(paper: Paper, code: Rect, box: Rect, scale: float) -> Iterator[tuple[Rect, Align]]:
@@ -279,7 +365,9 @@ def _head_places(paper: Paper, box: Rect, scale: float, align: Align) -> Iterato
         yield Rect(x, y, x + width, y + height), align
 
 
-def _first_free(paper: Paper, places: Iterable[tuple[Rect, Align]], taken: list[Rect]) -> TextRoom:
+def _first_free(
+    paper: Paper, places: Iterable[tuple[Rect, Align]], taken: list[Rect], size_pt: float
+) -> TextRoom:
     """Return the first free room that keeps clear of the marks placed before; else the first that covers content only.
 
     Raises:
@@ -290,8 +378,9 @@ def _first_free(paper: Paper, places: Iterable[tuple[Rect, Align]], taken: list[
         if not paper.holds(rect) or any(_overlap(rect, other) for other in taken):
             continue
         if paper.is_free(rect.grown(_CLEAR_MM)):
-            return TextRoom(rect, align, over_content=False)
-        usual = usual or TextRoom(rect, align, over_content=True)
+            return TextRoom(rect, align, size_pt, 0.0)
+        # What is only too near is covered as well: white reaches a little beyond the letters.
+        usual = usual or TextRoom(rect, align, size_pt, paper.covered(rect.grown(_CLEAR_MM)))
     if usual is None:
         raise PageTooSmallError(short_side_mm=round(min(paper.width_mm, paper.height_mm), 1))
     return usual

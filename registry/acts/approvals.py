@@ -20,6 +20,7 @@ from registry.rules import roles
 from registry.rules.approval import Act, Decision, Order, Outcome
 from registry.rules.clocks import is_lapsed
 from registry.rules.limits import REMARK_LIMIT
+from registry.rules.marks import MARK_RULES, MarkRules
 from registry.rules.orders import dump_order
 from registry.rules.requests import RequestStep, next_request_state
 from registry.rules.roles import Action, Actor
@@ -143,8 +144,25 @@ def decide(
     remark: str,
     actor: Actor,
     now: datetime,
+    marks: MarkRules = MARK_RULES,
+    accepted_hash: str = "",
 ) -> RequestState:
-    """Record one person's yes or no to the order that was shown, and return where the request stands then."""
+    """Record one person's yes or no to the order that was shown, and return where the request stands then.
+
+    Args:
+        session: The deed's transaction.
+        request_id: The request.
+        agreed: Yes or no.
+        shown_hash: Hash of the order that the person was shown.
+        remark: What else the person says.
+        actor: The person.
+        now: When.
+        marks: What each level demands of its pages.
+        accepted_hash: Where the document falls short of that: the hash over what the person was shown and accepts.
+
+    Raises:
+        UntraceableNotAccepted: the document falls short, and the person has not accepted exactly that.
+    """
     roles.require(actor, Action.DECIDE_APPROVAL, unit_id=actor.unit_id)
     if actor.person_id is None:
         raise NotAsked("got a decision by nobody")
@@ -158,6 +176,7 @@ def decide(
     _require_asked(asked, decision)
     if is_lapsed(asked.valid_until_at, now):
         raise consent.ApprovalLapsed("got a decision on a request whose time is over", request=request_id)
+    accepted = _accepted(asked, marks, accepted_hash) if agreed else []
     standing = consent.standing_of(asked, [decision])
     if standing.outcome is not Outcome.PENDING:
         step = RequestStep.GRANT if standing.outcome is Outcome.APPROVED else RequestStep.REJECT
@@ -171,6 +190,8 @@ def decide(
             unit_id=actor.unit_id,
             agreed=agreed,
             order_hash=shown_hash,
+            proof_hash=consent.proof_hash_of(asked),
+            accepted=accepted,
             remark=note,
             decided_at=now,
         )
@@ -198,6 +219,8 @@ def decide(
         unit=actor.unit_id,
         state=str(asked.state),
         missing=len(standing.missing),
+        proof=consent.proof_hash_of(asked),
+        accepted=accepted,
         remark=log.private(note),
     )
     return asked.state
@@ -243,6 +266,22 @@ def lapse(session: Session, request_id: int, *, actor: Actor, now: datetime) -> 
         left=asked.quantity - asked.used,
     )
     return True
+
+
+def _accepted(asked: ApprovalRequest, marks: MarkRules, accepted_hash: str) -> list[str]:
+    """Return the channels and pages that an approver accepts although they fall short."""
+    found = consent.traceability_of(asked, marks)
+    if found is None or not found.shortfalls:
+        return []
+    told = [shortfall.text for shortfall in found.shortfalls]
+    if accepted_hash != found.shown_hash:
+        raise consent.UntraceableNotAccepted(
+            "got an agreement that does not accept what falls short",
+            request=asked.id,
+            shortfalls=tuple(told),
+            is_measured=found.is_measured,
+        )
+    return told
 
 
 def _find_twin(session: Session, order: Order) -> int | None:

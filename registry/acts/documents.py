@@ -1,6 +1,6 @@
 """A document enters the register, once, with its file and what was found in it; looking at its pages is a deed."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from registry.rules.levels import Level, Scheme
 from registry.rules.limits import DOC_NUMBER_LIMIT, DOC_TITLE_LIMIT, NEED_TO_KNOW_LIMIT
 from registry.rules.roles import Action, Actor
 from registry.rules.texts import parse_key, parse_line
+from registry.rules.traceability import evidence_hash
 from registry.rules.words import MeetingState
 from registry.views.scope import get_within_reach
 
@@ -34,6 +35,12 @@ class UnknownPage(UnknownError):
     code = "unknown-page"
 
 
+class FileChanged(ConflictError):
+    """The document has another file than the one that was looked at."""
+
+    code = "file-changed"
+
+
 class MeetingClosed(ConflictError):
     """The meeting is over; no document can be added to it."""
 
@@ -47,12 +54,14 @@ class DocumentFile:
     Attributes:
         pictures: One picture of each page, in the order of the pages.
         findings: What was stripped or is worth knowing: mappings of ``code``, ``page`` and ``facts``.
+        proof: How traceable each page is, and the hash of the carriers it was measured with.
     """
 
     original_sha256: str
     cleaned_sha256: str
     pictures: Sequence[str]
     findings: Sequence[dict[str, Any]]
+    proof: Mapping[str, Any]
 
 
 def register(
@@ -94,6 +103,7 @@ def register(
         cleaned_sha256=file.cleaned_sha256,
         pictures=list(file.pictures),
         findings=list(file.findings),
+        proof=dict(file.proof),
         registered_by_id=actor.person_id,
         registered_at=now,
     )
@@ -129,6 +139,44 @@ def open_pages(session: Session, document_id: int, *, actor: Actor, now: datetim
         cleaned=document.cleaned_sha256,
     )
     return document.pages
+
+
+def assess(
+    session: Session,
+    document_id: int,
+    proof: Mapping[str, Any],
+    *,
+    cleaned_sha256: str,
+    actor: Actor,
+    now: datetime,
+) -> bool:
+    """Record anew how traceable the pages of a document are; return False when nothing has changed.
+
+    Approvals that were given over another proof can no longer be used.
+
+    Raises:
+        UnknownRow: there is no such document, or none that the actor may know of.
+        FileChanged: what was measured is not the document's file.
+    """
+    roles.require(actor, Action.REGISTER_DOCUMENT)
+    get_within_reach(session, document_id, actor, now=now)
+    document = get_row(session, Document, document_id, lock=True)
+    if document.cleaned_sha256 != cleaned_sha256:
+        raise FileChanged("got the proof of another file", document=document_id)
+    if document.proof == proof:
+        return False
+    before = evidence_hash(document.proof, cleaned_sha256)
+    document.proof = dict(proof)
+    log.append(
+        session,
+        "document.assessed",
+        f"document:{document_id}",
+        actor=actor,
+        now=now,
+        before=before,
+        proof=evidence_hash(proof, cleaned_sha256),
+    )
+    return True
 
 
 def _require_meeting(session: Session, meeting_id: int, level: Level) -> None:
@@ -183,4 +231,5 @@ def _record(session: Session, document: Document, *, actor: Actor, now: datetime
         original=document.original_sha256,
         cleaned=document.cleaned_sha256,
         findings=[finding["code"] for finding in document.findings],
+        proof=evidence_hash(document.proof, document.cleaned_sha256),
     )

@@ -45,7 +45,11 @@ class ApprovalRequest(Base):
 
 
 class ApprovalDecision(Base):
-    """One person's yes or no to a request, with the roles and the unit in which it was said."""
+    """One person's yes or no to a request, with the roles and the unit in which it was said.
+
+    ``proof_hash`` covers the file and the proof of its traceability that were in force; ``accepted`` lists the channels
+    and pages that the person agreed to although they fall short.
+    """
 
     __tablename__ = "approval_decision"
     __table_args__ = (sa.UniqueConstraint("request_id", "person_id"),)
@@ -57,6 +61,8 @@ class ApprovalDecision(Base):
     unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"))
     agreed: Mapped[bool]
     order_hash: Mapped[str] = mapped_column(sa.String(64))
+    proof_hash: Mapped[str] = mapped_column(sa.String(64), default="")
+    accepted: Mapped[list[Any]] = mapped_column(default=list)
     remark: Mapped[str] = mapped_column(sa.String(500), default="")
     decided_at: Mapped[datetime]
 

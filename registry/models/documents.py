@@ -29,7 +29,10 @@ class Meeting(Base):
 
 
 class Document(Base):
-    """The intellectual item; its numbered copies are what is in custody. ``pictures`` names one picture per page."""
+    """The intellectual item; its numbered copies are what is in custody. ``pictures`` names one picture per page.
+
+    ``proof`` tells how traceable each page is, and the hash of the carriers that were measured; None where nothing was.
+    """
 
     __tablename__ = "document"
     __table_args__ = (sa.UniqueConstraint("issuing_unit_id", "doc_number"),)
@@ -50,6 +53,7 @@ class Document(Base):
     cleaned_sha256: Mapped[str] = mapped_column(sa.String(64))
     pictures: Mapped[list[Any]]
     findings: Mapped[list[Any]]
+    proof: Mapped[dict[str, Any] | None]
     last_copy_no: Mapped[int] = mapped_column(default=0)
     registered_by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
     registered_at: Mapped[datetime]

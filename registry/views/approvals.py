@@ -13,7 +13,9 @@ from registry.rows import UnknownRow, get_row
 from registry.rules import approval, roles
 from registry.rules.approval import Act, Decision, Order, Rule, Step
 from registry.rules.clocks import is_lapsed
+from registry.rules.marks import MARK_RULES, MarkRules
 from registry.rules.roles import Action, Actor, Role
+from registry.rules.traceability import Traceability
 from registry.rules.words import RequestState
 from registry.views.holdings import Name, name
 from registry.views.people import UnitName, names, persons_with_role, unit_names
@@ -64,6 +66,8 @@ class DecisionView:
     agreed: bool
     remark: str
     decided_at: datetime
+    accepted: tuple[str, ...]
+    """Channels and pages that the person agreed to although they fall short of what the level demands."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,8 @@ class RequestView:
     recipients: tuple[Name, ...]
     carriers: tuple[Name, ...]
     requesting_unit: UnitName
+    traceability: Traceability | None
+    """What the document's proof means for its level; None where no paper of a document is made."""
     may_decide: bool
     """Whether the actor who looks is one of those who are missing."""
     is_own: bool
@@ -181,7 +187,9 @@ def overdue_requests(session: Session, *, now: datetime) -> tuple[int, ...]:
     return tuple(session.scalars(query.order_by(ApprovalRequest.id)))
 
 
-def request(session: Session, request_id: int, actor: Actor, *, now: datetime) -> RequestView:
+def request(
+    session: Session, request_id: int, actor: Actor, *, now: datetime, marks: MarkRules = MARK_RULES
+) -> RequestView:
     """Return one request to somebody whom it concerns.
 
     Raises:
@@ -205,13 +213,18 @@ def request(session: Session, request_id: int, actor: Actor, *, now: datetime) -
         steps=_steps(session, order, steps),
         decisions=tuple(
             DecisionView(
-                person=name(row.person), agreed=row.agreed, remark=row.remark, decided_at=row.decided_at
+                person=name(row.person),
+                agreed=row.agreed,
+                remark=row.remark,
+                decided_at=row.decided_at,
+                accepted=tuple(row.accepted),
             )
             for row in found.decisions
         ),
         recipients=tuple(persons[person] for person in order.recipients),
         carriers=tuple(persons[person] for person in order.carriers),
         requesting_unit=unit_names(session, [order.units.requesting])[order.units.requesting],
+        traceability=consent.traceability_of(found, marks),
         may_decide=is_asked(found, actor, now=now),
         is_own=found.requester_id == actor.person_id,
     )

@@ -69,6 +69,7 @@ class DocumentView:
     """One document with all its facts.
 
     Attributes:
+        proof: How traceable each page is, and with which carriers it was measured; None where nothing was.
         pictures: Hashes of the stored pictures, one per page; empty where the actor may not see pages.
     """
 
@@ -78,6 +79,7 @@ class DocumentView:
     meeting_id: int | None
     meeting_title: str
     findings: tuple[dict[str, Any], ...]
+    proof: dict[str, Any] | None
     original_sha256: str
     cleaned_sha256: str
     registered_by: Name
@@ -118,6 +120,7 @@ def document(session: Session, document_id: int, actor: Actor, *, now: datetime)
         meeting_id=found.meeting_id,
         meeting_title="" if found.meeting is None else found.meeting.title,
         findings=tuple(found.findings),
+        proof=found.proof,
         original_sha256=found.original_sha256,
         cleaned_sha256=found.cleaned_sha256,
         registered_by=name(found.registered_by),

@@ -8,6 +8,7 @@ from pydantic import Field
 from registry.rules.limits import REMARK_LIMIT
 from registry.rules.orders import dump_order
 from registry.rules.roles import Action
+from registry.rules.traceability import Traceability
 from registry.views.approvals import RequestRow, StepView
 from service.api.area import Area, Model
 from service.flows import requesting
@@ -71,6 +72,49 @@ class RequestLists(Model):
     decided: list[RequestLine]
 
 
+class Shortfall(Model):
+    """Pages that yield less evidence through a leak channel than their level demands."""
+
+    channel: str = Field(description="scan, phone, photocopy or crop.")
+    pages: list[int]
+    least_decades: int | None = Field(description="Of the poorest page; none where nothing was measured.")
+    wanted_decades: int
+
+
+class Standing(Model):
+    """What an approver accepts by sending ``accepted_hash`` with the decision."""
+
+    is_measured: bool
+    shortfalls: list[Shortfall] = Field(description="Empty: nothing has to be accepted.")
+    accepted_hash: str = Field(description="Covers the file, what was measured, and what the level demands.")
+
+    @classmethod
+    def of(cls, found: Traceability) -> Self:
+        """Return the standing in the words of the API."""
+        return cls(
+            is_measured=found.is_measured,
+            shortfalls=[
+                Shortfall(
+                    channel=each.channel,
+                    pages=list(each.pages),
+                    least_decades=each.least,
+                    wanted_decades=each.wanted,
+                )
+                for each in found.shortfalls
+            ],
+            accepted_hash=found.shown_hash,
+        )
+
+
+class DecisionTaken(Model):
+    """One person's yes or no."""
+
+    person_id: int
+    agreed: bool
+    accepted: list[str] = Field(description="Channels and pages agreed to although they fall short.")
+    decided_at: datetime
+
+
 class RequestFull(Model):
     """One request: the order exactly as it is signed, and where it stands."""
 
@@ -82,6 +126,10 @@ class RequestFull(Model):
     rule_source: str
     must_agree: list[MustAgree]
     may_decide: bool
+    traceability: Standing | None = Field(
+        description="How traceable the document is against its level; none where no paper of a document is made."
+    )
+    decisions: list[DecisionTaken]
 
 
 class Decision(Model):
@@ -90,6 +138,11 @@ class Decision(Model):
     agreed: bool
     shown_hash: str = Field(pattern=r"^[0-9a-f]{64}$")
     remark: str = Field(default="", max_length=REMARK_LIMIT)
+    accepted_hash: str = Field(
+        default="",
+        pattern=r"^([0-9a-f]{64})?$",
+        description="Where the document falls short: the hash of its traceability, which says that you accept it.",
+    )
 
 
 class RequestStanding(Model):
@@ -134,6 +187,16 @@ def get_request(request_id: int) -> RequestFull:
         rule_source=view.rule.source,
         must_agree=[MustAgree.of(step) for step in view.steps],
         may_decide=view.may_decide,
+        traceability=None if view.traceability is None else Standing.of(view.traceability),
+        decisions=[
+            DecisionTaken(
+                person_id=taken.person.id,
+                agreed=taken.agreed,
+                accepted=list(taken.accepted),
+                decided_at=taken.decided_at,
+            )
+            for taken in view.decisions
+        ],
     )
 
 
@@ -154,6 +217,7 @@ def decide(request_id: int, body: Decision) -> RequestStanding:
         agreed=body.agreed,
         shown_hash=body.shown_hash,
         remark=body.remark,
+        accepted_hash=body.accepted_hash,
     )
     return RequestStanding(state=str(state))
 

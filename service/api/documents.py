@@ -9,10 +9,12 @@ from registry.rules.approval import Act
 from registry.rules.facts import DocumentFacts
 from registry.rules.limits import DOC_NUMBER_LIMIT, DOC_TITLE_LIMIT, NEED_TO_KNOW_LIMIT
 from registry.rules.roles import Action
-from registry.views.documents import DocumentFilter, DocumentRow
-from service.api.approvals import MustAgree, OrderPreview
+from registry.views.documents import DocumentFilter, DocumentRow, DocumentView
+from service.api.approvals import MustAgree, OrderPreview, Standing
 from service.api.area import Area, Model
 from service.flows import registering, requesting
+from service.flows.characters import CODE, lacking
+from service.flows.preflight import preflight
 from service.flows.requesting import Wish
 from service.login import current_actor, current_runtime
 
@@ -34,13 +36,25 @@ class NewDocument(Model):
     need_to_know: str = Field(default="", max_length=NEED_TO_KNOW_LIMIT)
     no_copying: bool = False
     meeting_id: int | None = None
-    file: Base64Bytes = Field(description="The PDF, in base64.")
+    file: Base64Bytes = Field(description="The PDF, office file or picture, in base64.")
+    file_name: str = Field(
+        default="", max_length=255, description="What its owner called it; told if it misleads."
+    )
+
+
+class EntryWarning(Model):
+    """Characters of an entry that no font here has; copies that must show them cannot be printed."""
+
+    code: str = CODE
+    where: str = Field(description="The field, such as title.")
+    characters: str = Field(description="Each with its number, such as 𠮷 U+20BB7.")
 
 
 class Registered(Model):
-    """The id of a registered document."""
+    """The id of a registered document, and what of it cannot be printed."""
 
     id: int
+    warnings: list[EntryWarning] = Field(default=[])
 
 
 class DocumentQuery(Model):
@@ -79,6 +93,28 @@ class DocumentList(Model):
     pages: int
 
 
+class PageTrace(Model):
+    """What one page yields when it leaks."""
+
+    number: int
+    cells: int = Field(description="Dots that tell one copy from another.")
+    units: int = Field(description="Displaced words.")
+    decades: dict[str, int] = Field(
+        description="Expected evidence by leak channel, log10; 15 name one copy of a million."
+    )
+    grades: dict[str, str] = Field(description="certain, likely, doubtful or untraceable, by leak channel.")
+    obstacles: list[str]
+    is_short: bool = Field(description="Whether any channel yields less than the level demands.")
+
+
+class Preflight(Model):
+    """Can each page be traced?"""
+
+    wanted: dict[str, int] = Field(description="Decades that the level demands, by leak channel.")
+    standing: Standing
+    pages: list[PageTrace]
+
+
 class DocumentFull(Model):
     """One document with all its facts."""
 
@@ -87,6 +123,7 @@ class DocumentFull(Model):
     need_to_know: str
     meeting_id: int | None
     findings: list[dict[str, Any]]
+    preflight: Preflight
     original_sha256: str
     cleaned_sha256: str
 
@@ -146,7 +183,12 @@ def register(body: NewDocument) -> Registered:
         no_copying=body.no_copying,
         meeting_id=body.meeting_id,
     )
-    return Registered(id=registering.register(current_runtime(), current_actor(), facts, body.file))
+    document_id = registering.register(
+        current_runtime(), current_actor(), facts, body.file, name=body.file_name
+    )
+    missing = lacking(current_runtime(), title=body.title, doc_number=body.doc_number)
+    told = [EntryWarning(where=each.where, characters=each.characters) for each in missing]
+    return Registered(id=document_id, warnings=told)
 
 
 @area.operation(
@@ -165,9 +207,23 @@ def get_document(document_id: int) -> DocumentFull:
         need_to_know=view.need_to_know,
         meeting_id=view.meeting_id,
         findings=list(view.findings),
+        preflight=_preflight(view),
         original_sha256=view.original_sha256,
         cleaned_sha256=view.cleaned_sha256,
     )
+
+
+@area.operation(
+    "POST",
+    "/documents/<int:document_id>/assessment",
+    summary="Measure anew how traceable the document is, under the marks of today.",
+    answer=Preflight,
+    action=Action.REGISTER_DOCUMENT,
+)
+def assess(document_id: int) -> Preflight:
+    """Measure anew."""
+    registering.assess(current_runtime(), current_actor(), document_id)
+    return _preflight(registering.get_document(current_runtime(), current_actor(), document_id))
 
 
 @area.operation(
@@ -212,6 +268,27 @@ def _wish(document_id: int, body: PrintWish) -> Wish:
         until=body.until,
         copies=body.copies,
         recipients=tuple(body.recipients),
+    )
+
+
+def _preflight(view: DocumentView) -> Preflight:
+    rules = current_runtime().settings.mark_rules
+    found = preflight(view, rules)
+    return Preflight(
+        wanted=dict(rules.get(view.row.scheme, view.row.level).trace),
+        standing=Standing.of(found.traceability),
+        pages=[
+            PageTrace(
+                number=page.number,
+                cells=page.cells,
+                units=page.units,
+                decades={str(score.channel): score.decades for score in page.scores},
+                grades={str(score.channel): str(score.grade) for score in page.scores},
+                obstacles=list(page.obstacles),
+                is_short=page.is_short,
+            )
+            for page in found.pages
+        ],
     )
 
 

@@ -4,6 +4,7 @@ import click
 
 from service.cli.acting import acting_as, asked_actor
 from service.cli.opening import open_installation
+from service.cli.shortfalls import shortfall_lines
 from service.flows import requesting
 
 
@@ -30,7 +31,12 @@ def list_requests(acting: str) -> None:
 @click.argument("request_id", type=int)
 @click.option("--remark", default="")
 @click.option("--refuse", is_flag=True, help="Say no; one refusal ends the request.")
-def decide(acting: str, request_id: int, remark: str, *, refuse: bool) -> None:
+@click.option(
+    "--accept-untraceable",
+    is_flag=True,
+    help="Agree although pages are less traceable than their level demands; your name stands beside it.",
+)
+def decide(acting: str, request_id: int, remark: str, *, refuse: bool, accept_untraceable: bool) -> None:
     """Show REQUEST_ID as it is signed, ask, and record your decision."""
     runtime = open_installation()
     actor = asked_actor(runtime, acting)
@@ -40,10 +46,19 @@ def decide(acting: str, request_id: int, remark: str, *, refuse: bool) -> None:
     click.echo(f"act: {view.order.act}\ncopies: {view.order.copies}\nreason: {view.order.reason}")
     click.echo(f"recipients: {', '.join(person.en for person in view.recipients) or 'the unit'}")
     click.echo(f"rule: {view.rule.id}, version {view.rule.version}\norder: {view.order_hash}")
+    found = view.traceability
+    for line in () if found is None else shortfall_lines(found):
+        click.echo(line)
     word = "Refuse" if refuse else "Agree"
     click.confirm(f"{word} to exactly this?", abort=True)
     state = requesting.decide(
-        runtime, actor, request_id, agreed=not refuse, shown_hash=view.order_hash, remark=remark
+        runtime,
+        actor,
+        request_id,
+        agreed=not refuse,
+        shown_hash=view.order_hash,
+        remark=remark,
+        accepted_hash=found.shown_hash if found is not None and accept_untraceable else "",
     )
     click.echo(f"request {request_id}: {state}")
 

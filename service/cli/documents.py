@@ -8,12 +8,16 @@ import click
 from registry.errors import UnknownError
 from registry.rules.approval import Act
 from registry.rules.facts import DocumentFacts
-from registry.views.documents import DocumentFilter
+from registry.views.documents import DocumentFilter, DocumentView
 from service.cli.acting import acting_as, asked_actor
 from service.cli.opening import open_installation
+from service.cli.shortfalls import shortfall_lines
 from service.filters import level_text
 from service.flows import people, registering, requesting
+from service.flows.characters import CODE
+from service.flows.preflight import preflight
 from service.flows.requesting import Wish
+from service.runtime import Runtime
 from service.times import end_of_day
 
 
@@ -52,7 +56,7 @@ def register(
     no_copying: bool,
     meeting: int | None,
 ) -> None:
-    """Register the PDF in FILE."""
+    """Register the PDF, office file or picture in FILE."""
     runtime = open_installation()
     actor = asked_actor(runtime, acting)
     units = {row.unit.code: row.unit.id for row in people.list_units(runtime)}
@@ -71,11 +75,31 @@ def register(
         no_copying=no_copying,
         meeting_id=meeting,
     )
-    document_id = registering.register(runtime, actor, facts, file.read_bytes())
-    view = registering.get_document(runtime, actor, document_id)
-    click.echo(f"document {document_id}: {view.row.pages} pages, {len(view.findings)} findings")
-    for found in view.findings:
-        click.echo(f"  {found['code']} {found['facts']}")
+    document_id = registering.register(runtime, actor, facts, file.read_bytes(), name=file.name)
+    _tell(registering.get_document(runtime, actor, document_id), runtime)
+
+
+@document.command()
+@acting_as
+@click.argument("document_id", type=int)
+def show(acting: str, document_id: int) -> None:
+    """Tell what was found in the file of DOCUMENT_ID and how traceable each page is."""
+    runtime = open_installation()
+    _tell(registering.get_document(runtime, asked_actor(runtime, acting), document_id), runtime)
+
+
+@document.command()
+@acting_as
+@click.argument("document_id", type=int)
+def assess(acting: str, document_id: int) -> None:
+    """Measure anew how traceable DOCUMENT_ID is, under the marks of today."""
+    runtime = open_installation()
+    actor = asked_actor(runtime, acting)
+    changed = registering.assess(runtime, actor, document_id)
+    click.echo(
+        "measured anew; approvals given before must be asked for again" if changed else "nothing has changed"
+    )
+    _tell(registering.get_document(runtime, actor, document_id), runtime)
 
 
 @document.command(name="list")
@@ -119,3 +143,19 @@ def ask(acting: str, document_id: int, copies: int, reason: str, until: datetime
         click.echo(f"  {step.role}{unit}: {able}")
     if send:
         click.echo(f"request {requesting.ask(runtime, actor, wish)}")
+
+
+def _tell(view: DocumentView, runtime: Runtime) -> None:
+    """Print what is known of a document's file: findings, then each page's decades of evidence by leak channel."""
+    click.echo(f"document {view.row.id}: {view.row.pages} pages, {len(view.findings)} findings")
+    for each in registering.lacking_of(runtime, view):
+        click.echo(f"  {CODE} {each.where}: {each.characters}")
+    for told in view.findings:
+        page = f" page {told['page']}" if told["page"] else ""
+        click.echo(f"  {told['code']}{page} {told['facts']}")
+    found = preflight(view, runtime.settings.mark_rules)
+    for report in found.pages:
+        scores = " ".join(f"{score.channel}={score.decades}:{score.grade}" for score in report.scores)
+        click.echo(f"  page {report.number} {scores} {','.join(report.obstacles)}".rstrip())
+    for line in shortfall_lines(found.traceability):
+        click.echo(f"  {line}")

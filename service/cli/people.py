@@ -7,6 +7,7 @@ from service.cli.acting import acting_as, asked_actor
 from service.cli.opening import open_installation
 from service.config import LANGUAGES
 from service.flows import people
+from service.flows.characters import CODE, lacking
 from service.flows.people import NewPerson
 
 
@@ -36,8 +37,11 @@ def add(acting: str, unit: str, staff_no: str) -> None:
     """Register a person and open an account, as holder and nothing more."""
     runtime = open_installation()
     actor = asked_actor(runtime, acting)
-    people.add_person(runtime, actor, unit, _asked_person(staff_no))
+    new = _asked_person(staff_no)
+    people.add_person(runtime, actor, unit, new)
     click.echo("The account is open.")
+    for each in lacking(runtime, name_zh=new.name_zh, name_en=new.name_en):
+        click.echo(f"{CODE} {each.where}: {each.characters}")
 
 
 @user.command()

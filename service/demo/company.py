@@ -33,7 +33,10 @@ class DemoPerson:
 
 @dataclass(frozen=True)
 class DemoPaper:
-    """A document: ``day`` counts back from today, ``copies`` is the print run."""
+    """A document: ``day`` counts back from today, ``copies`` is the print run.
+
+    One with a photograph ends in a page that is dark from edge to edge, so that nothing which traces a leak finds room.
+    """
 
     day: int
     unit: str
@@ -44,6 +47,7 @@ class DemoPaper:
     copies: int
     meeting: int | None = None
     no_copying: bool = False
+    photograph: bool = False
 
 
 UNITS: Final = (
@@ -163,7 +167,7 @@ PAPERS: Final = (
     DemoPaper(31, "YF", "抗干扰算法评审材料", MID, "10年", "zh", 15),
     DemoPaper(30, "ZL", "董事会战略讨论稿", TOP, "长期", "zh", 8),
     DemoPaper(28, "CW", "研发投入结构分析", LOW, "3年", "zh", 9),
-    DemoPaper(27, "YF", "Antenna array test campaign", LOW, "5年", "en", 10),
+    DemoPaper(27, "YF", "Antenna array test campaign", LOW, "5年", "en", 10, photograph=True),
     DemoPaper(25, "FW", "出口管制合规指引", LOW, "5年", "zh", 12),
     DemoPaper(24, "GY", "价格谈判底线与策略", MID, "3年", "zh", 7, None, no_copying=True),
     DemoPaper(22, "ZL", "Competitor teardown summary", MID, "5年", "en", 12),

@@ -1,13 +1,18 @@
-"""Papers of the invented company, drawn as real PDFs of several pages in Chinese and English; the same each time."""
+"""Papers of the invented company, drawn as real PDFs of several pages in Chinese and English; the same each time.
+
+A paper with a photograph has one page more, dark from edge to edge: what the preflight warns of.
+"""
 
 import io
 import random
 from typing import Final
 
+from PIL import Image, ImageDraw
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table
+from reportlab.lib.utils import ImageReader
+from reportlab.platypus import Flowable, PageBreak, Paragraph, SimpleDocTemplate, Spacer, Table
 
 from service.demo.company import DemoPaper
 from service.papers.sheet import FONT, paragraph_style, register_font
@@ -76,7 +81,7 @@ _TABLE: Final = {
 
 
 def draw_paper(paper: DemoPaper, number: str, unit: str) -> bytes:
-    """Return a document of the invented company as a PDF of two to four pages.
+    """Return a document of the invented company as a PDF of two to five pages.
 
     Args:
         paper: What it is.
@@ -120,7 +125,41 @@ def _story(paper: DemoPaper, number: str, unit: str, chance: random.Random) -> l
             story += [Paragraph(("" if paper.language == "zh" else " ").join(said), body), Spacer(0, 2 * mm)]
         if place == 2:  # noqa: PLR2004 - the third section carries the figures
             story += [_figures(paper.language, chance), Spacer(0, 5 * mm)]
+    if paper.photograph:
+        story += [PageBreak(), _Photograph(chance)]
     return story
+
+
+class _Photograph(Flowable):
+    """A picture of a test range at night that fills its page."""
+
+    def __init__(self, chance: random.Random) -> None:
+        super().__init__()
+        self._picture = _night(chance)
+
+    def wrap(self, _width: float, _height: float) -> tuple[float, float]:
+        return 0, 0
+
+    def draw(self) -> None:
+        left, bottom = self.canv.absolutePosition(0, 0)
+        self.canv.drawImage(ImageReader(self._picture), -left, -bottom, *A4)
+
+
+def _night(chance: random.Random) -> Image.Image:
+    """Return a dark hillside with masts and lamps, as tall as a page."""
+    width, height = 420, 594
+    picture = Image.linear_gradient("L").resize((width, height)).point(lambda grey: 18 + grey // 6)
+    pen = ImageDraw.Draw(picture)
+    pen.polygon([(0, 430), (130, 360), (260, 400), (420, 330), (420, 594), (0, 594)], fill=26)
+    for x in range(40, width, 62):
+        top = chance.randint(180, 260)
+        pen.line([(x, 470), (x, top)], fill=92, width=3)
+        pen.line([(x - 16, top + 14), (x + 16, top + 14)], fill=92, width=2)
+        pen.ellipse([x - 3, top - 6, x + 3, top], fill=190)
+    for _ in range(60):
+        x, y = chance.randint(0, width), chance.randint(480, height)
+        pen.ellipse([x - 1, y - 1, x + 1, y + 1], fill=chance.randint(60, 150))
+    return picture
 
 
 def _figures(language: str, chance: random.Random) -> Table:

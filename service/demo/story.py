@@ -86,7 +86,15 @@ class Story:
         for login in logins:
             actor = self.cast.actors[login]
             shown = requesting.get_request(self.runtime, actor, request_id)
-            requesting.decide(self.runtime, actor, request_id, agreed=True, shown_hash=shown.order_hash)
+            found = shown.traceability
+            requesting.decide(
+                self.runtime,
+                actor,
+                request_id,
+                agreed=True,
+                shown_hash=shown.order_hash,
+                accepted_hash=found.shown_hash if found is not None and found.shortfalls else "",
+            )
 
     def approvers(self, paper: DemoPaper) -> tuple[str, ...]:
         """Return who must agree to print a paper."""

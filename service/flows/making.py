@@ -104,7 +104,11 @@ def _prepared(runtime: Runtime, work: BatchWork, texts: Sequence[str]) -> tuple[
     base_sha256 = work.base_sha256
     if base_sha256 is None:
         cleaned = runtime.store.get(work.cleaned_sha256)
-        prepared = runtime.parse("service.papers.copies:prepare_base", cleaned, list(texts))
+        plan = marks.plan(runtime.settings.mark_rules, work.scheme, work.level)
+        further = runtime.fonts.cut("".join(texts))
+        prepared = runtime.parse(
+            "service.papers.copies:prepare_base", cleaned, list(texts), list(further), plan
+        )
         base_sha256 = runtime.store.put(cast("bytes", prepared))
     base = Base.from_bytes(runtime.store.get(base_sha256))
     with runtime.database.transaction() as session:

@@ -1,7 +1,8 @@
 """What is written on a copy: the words that people read, and the marks that lead back to it.
 
 Paper goes through many hands and many languages, so it always speaks Chinese and English, whatever language a
-screen is set to: these words are part of the mark, not of the interface. Pure: facts in, marks out.
+screen is set to: these words are part of the mark, not of the interface. Which marks there are and what the lines say
+is decided by ``registry.rules.marks``. Pure: facts in, marks out.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,13 +11,12 @@ from typing import Protocol
 
 from registry.rules.codes import code_number, copy_no_text, human_code
 from registry.rules.levels import get_level, mark_text, parse_period
+from registry.rules.marks import MarkRule, MarkRules, write_line
 from registry.views.batches import BatchWork, MarkFacts
 from service.config import Settings
 from service.keys import Keys
 from service.tokens import Tokens
-from watermark import Mark, PageMark
-
-SEPARATOR = " · "
+from watermark import DotStyle, Mark, MarkPlan, PageMark
 
 
 @dataclass(frozen=True)
@@ -36,37 +36,57 @@ class Wording:
         return (self.caption, *self.lines, self.head_left, self.head_right, *self.face)
 
 
+def plan(rules: MarkRules, scheme: str, level: str, *, printer: str | None = None) -> MarkPlan:
+    """Return the carriers of a level's copies.
+
+    Args:
+        rules: The rules in force.
+        scheme: The scheme.
+        level: Code of a level of it.
+        printer: Name of the printer that will print; one without dots of its own in the rules changes nothing.
+    """
+    rule = rules.get(scheme, level)
+    return MarkPlan(
+        qr=rule.qr,
+        lines=bool(rule.lines),
+        heads=rule.heads,
+        dots=_dots(rule, rules, printer),
+        shifts=rule.shifts,
+        flatten_dpi=rule.flatten_dpi,
+        per_page=rule.per_page,
+    )
+
+
 def wording(work: BatchWork, copy: MarkFacts, settings: Settings) -> Wording:
     """Return the words on one copy.
 
     Args:
         work: The print run.
         copy: One of its copies.
-        settings: For the words that ask a finder to return the paper.
+        settings: For the rules, and the words that ask a finder to return the paper.
     """
     level = get_level(work.scheme, work.level)
     period = parse_period(work.secrecy_period)
     number = copy_no_text(copy.copy_no)
     mark = mark_text(level, period)
-    chinese = [
-        f"份号 {number}",
-        f"第 {copy.number} 份/共 {copy.size} 份",
-        mark,
-        copy.holder_zh,
-        work.doc_number,
-        settings.return_to_zh,
-    ]
-    english = [
-        f"Copy {number}",
-        f"{copy.number} of {copy.size}",
-        f"{level.en}, {period.en}",
-        copy.holder_en,
-        settings.return_to_en,
-        *([f"Ledger {work.checkpoint}"] if work.checkpoint else []),
-    ]
+    rule = settings.mark_rules.get(work.scheme, work.level)
+    fields = {
+        "copy_no": number,
+        "number": str(copy.number),
+        "size": str(copy.size),
+        "mark": mark,
+        "level_en": level.en,
+        "period_en": period.en,
+        "holder_zh": copy.holder_zh,
+        "holder_en": copy.holder_en,
+        "doc_number": work.doc_number,
+        "return_to_zh": settings.return_to_zh,
+        "return_to_en": settings.return_to_en,
+        "ledger": work.checkpoint,
+    }
     return Wording(
         caption=human_code(copy.code),
-        lines=(SEPARATOR.join(chinese), SEPARATOR.join(english)),
+        lines=tuple(write_line(line, rule.separator, fields) for line in rule.lines),
         head_left=f"份号 {number}",
         head_right=mark,
         face=face_lines(copy),
@@ -127,6 +147,13 @@ def compose(copy: MarkFacts, words: Wording, pages: int, *, tokens: Tokens, keys
         key=keys.dot_key,
         pages=tuple(_page(copy.code, page, words, tokens) for page in range(1, pages + 1)),
     )
+
+
+def _dots(rule: MarkRule, rules: MarkRules, printer: str | None) -> DotStyle | None:
+    if rule.dots is None:
+        return None
+    chosen = rules.printers.get(printer or "", rule.dots)
+    return DotStyle(side_px=chosen.side_px, pitch_px=chosen.pitch_px)
 
 
 def _page(code: str, page: int, words: Wording, tokens: Tokens) -> PageMark:

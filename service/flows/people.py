@@ -15,6 +15,7 @@ from registry.views import people as views
 from registry.views.people import PersonRow, UnitRow
 from service import passwords, sessions
 from service.config import Language
+from service.flows.characters import Lacking, lacking
 from service.runtime import Runtime
 
 FOUNDER: Final = Actor(None, None, None, frozenset({Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_OFFICER}))
@@ -135,6 +136,12 @@ def get_person(runtime: Runtime, actor: Actor, person_id: int) -> PersonRow:
     _require_keeper(actor)
     with runtime.database.reading() as session:
         return views.person(session, person_id)
+
+
+def lacking_of(runtime: Runtime, row: PersonRow) -> tuple[Lacking, ...]:
+    """Return what of the names of a person and of the person's unit cannot be printed."""
+    person, unit = row.person, row.unit
+    return lacking(runtime, name_zh=person.zh, name_en=person.en, unit_zh=unit.zh, unit_en=unit.en)
 
 
 def list_units(runtime: Runtime) -> tuple[UnitRow, ...]:

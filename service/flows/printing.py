@@ -24,25 +24,30 @@ from registry.views.holdings import Name
 from registry.views.people import persons
 from service import jobs
 from service.flows import marks
+from service.flows.characters import Lacking, lacking, numbered
 from service.flows.making import JOB_KIND
 from service.papers.labels import Label, draw_labels
 from service.runtime import Runtime
-from watermark import missing_characters
 
 
 class UnprintableCharacters(ConflictError):
-    """A name or number that has to be printed has characters that the typeface lacks; fact ``characters``."""
+    """A name or number that has to be printed has characters that no typeface has; fact ``characters``."""
 
     code = "unprintable-characters"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """An approved request that can be printed: what was agreed to, how much is left, who can be named."""
+    """An approved request that can be printed: what was agreed to, how much is left, who can be named.
+
+    Attributes:
+        lacking: What cannot be printed: the staff number of whose name it is, empty for the document, and what.
+    """
 
     view: RequestView
     left: int
     persons: tuple[Name, ...]
+    lacking: tuple[tuple[str, Lacking], ...]
 
 
 def approved(runtime: Runtime, actor: Actor) -> tuple[RequestRow, ...]:
@@ -64,7 +69,12 @@ def plan(runtime: Runtime, actor: Actor, request_id: int) -> Plan:
         if view.row.act is not Act.PRINT:
             raise UnknownRow("approval_request", request_id)
         anybody = (row.person for row in persons(session, only_active=True))
-        return Plan(view, view.row.quantity - view.row.used, view.recipients or tuple(anybody))
+        named = view.recipients or tuple(anybody)
+    wanting = [("", each) for each in lacking(runtime, doc_number=view.row.doc_number)]
+    for name in named:
+        found = lacking(runtime, name_zh=name.zh, name_en=name.en)
+        wanting += [(name.staff_no, each) for each in found]
+    return Plan(view, view.row.quantity - view.row.used, named, tuple(wanting))
 
 
 def order_batch(runtime: Runtime, actor: Actor, request_id: int, recipients: Sequence[int | None]) -> int:
@@ -137,9 +147,8 @@ def labels(runtime: Runtime, actor: Actor, batch_id: int, *, first_place: int = 
 def _require_printable(runtime: Runtime, session: Session, batch_id: int) -> None:
     work = batch_work(session, batch_id)
     texts = marks.all_texts(marks.wordings(work, runtime.settings))
-    if lacking := missing_characters("".join(texts)):
-        listed = " ".join(f"{character} U+{ord(character):04X}" for character in lacking)
-        raise UnprintableCharacters("got characters that the typeface lacks", characters=listed)
+    if lacking := runtime.fonts.missing("".join(texts)):
+        raise UnprintableCharacters("got characters that no typeface has", characters=numbered(lacking))
 
 
 def enqueue(session: Session, batch_id: int, *, account_id: int | None, now: datetime) -> None:

@@ -6,19 +6,23 @@ them, so that no entry points at nothing; whoever looks at pages is on record be
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from registry.acts import documents
 from registry.acts.documents import DocumentFile
-from registry.rules import roles
+from registry.rules import levels, roles
 from registry.rules.facts import DocumentFacts
+from registry.rules.marks import MarkRule
 from registry.rules.roles import Action, Actor
 from registry.views import documents as document_views
 from registry.views.documents import DocumentFilter, DocumentPage, DocumentView
 from registry.views.scope import get_within_reach
+from service.flows import marks
+from service.flows.characters import Lacking, lacking
+from service.flows.receiving import receive
 from service.runtime import Runtime
 from service.tokens import ForgedToken, Purpose
-from watermark import Inspection
+from watermark import Finding, Inspection, MarkPlan, Proof
 
 LOOK_LASTS: Final = timedelta(minutes=15)
 """How long the pictures of pages can be fetched after the look was recorded; the idle limit of a session."""
@@ -32,31 +36,76 @@ class Look:
     pages: int
 
 
-def register(runtime: Runtime, actor: Actor, facts: DocumentFacts, pdf: bytes) -> int:
+def register(runtime: Runtime, actor: Actor, facts: DocumentFacts, offered: bytes, *, name: str = "") -> int:
     """Register a document with its file and return its id; the same registration sent twice has one effect.
+
+    Args:
+        runtime: The tools.
+        actor: The clerk.
+        facts: What the clerk states.
+        offered: The file as it was sent: a PDF, an office file or a picture.
+        name: What its owner called it.
 
     Raises:
         UnusableFileError: the file is refused; nothing was stored.
+        ConversionFault: it is no PDF and could not become one; nothing was stored.
         SandboxFault: the file could not be read to its end; nothing was stored.
         RegistryError: the facts are refused, and the refusal is recorded.
     """
     with runtime.refusals(actor, "document.register", f"unit:{facts.issuing_unit_id}"):
         roles.require(actor, Action.REGISTER_DOCUMENT)  # before a stranger's file costs anything
-    inspected, pictures = cast(
-        "tuple[Inspection, tuple[bytes, ...]]", runtime.parse("service.papers.pages:inspect_document", pdf)
+        level = levels.get_level(facts.scheme, facts.level, enabled=runtime.settings.enabled_schemes)
+        mark = levels.mark_text(level, facts.secrecy_period)
+        rule, plan = _wanted_marks(runtime, facts.scheme, facts.level)
+    received = receive(runtime, offered, name)
+    inspected, pictures, proof, noticed = cast(
+        "tuple[Inspection, tuple[bytes, ...], Proof, tuple[Finding, ...]]",
+        runtime.parse("service.papers.pages:inspect_document", received.pdf, mark, plan),
     )
     file = DocumentFile(
-        original_sha256=runtime.store.put(pdf),
+        original_sha256=runtime.store.put(offered),
         cleaned_sha256=runtime.store.put(inspected.cleaned),
         pictures=[runtime.store.put(picture) for picture in pictures],
         findings=[
             {"code": found.code, "page": found.page, "facts": dict(found.facts)}
-            for found in inspected.findings
+            for found in (*received.findings, *inspected.findings, *noticed)
         ],
+        proof=_kept(proof, rule),
     )
     with runtime.deed(actor, "document.register", f"unit:{facts.issuing_unit_id}") as session:
         return documents.register(
             session, facts, file, enabled=runtime.settings.enabled_schemes, actor=actor, now=runtime.now()
+        )
+
+
+def lacking_of(runtime: Runtime, document: DocumentView) -> tuple[Lacking, ...]:
+    """Return what of a document's title and number cannot be printed."""
+    return lacking(runtime, title=document.row.title, doc_number=document.row.doc_number)
+
+
+def assess(runtime: Runtime, actor: Actor, document_id: int) -> bool:
+    """Measure anew how traceable a document is under the marks of today; return False when nothing has changed.
+
+    Raises:
+        UnknownRow: there is none, or none that the actor may know of.
+        UnusableFileError, SandboxFault: its pages can no longer be marked; nothing was changed.
+    """
+    with runtime.refusals(actor, "document.assess", f"document:{document_id}"):
+        roles.require(actor, Action.REGISTER_DOCUMENT)
+    view = get_document(runtime, actor, document_id)
+    rule, plan = _wanted_marks(runtime, view.row.scheme, view.row.level)
+    proof, _ = cast(
+        "tuple[Proof, tuple[Finding, ...]]",
+        runtime.parse("service.papers.pages:assess_document", runtime.store.get(view.cleaned_sha256), plan),
+    )
+    with runtime.deed(actor, "document.assess", f"document:{document_id}") as session:
+        return documents.assess(
+            session,
+            document_id,
+            _kept(proof, rule),
+            cleaned_sha256=view.cleaned_sha256,
+            actor=actor,
+            now=runtime.now(),
         )
 
 
@@ -103,6 +152,22 @@ def get_picture(runtime: Runtime, actor: Actor, document_id: int, page: int, tok
     if sha256 is None:
         raise documents.UnknownPage("got a page that the document does not have", page=page)
     return runtime.store.get(sha256)
+
+
+def _wanted_marks(runtime: Runtime, scheme: str, level: str) -> tuple[MarkRule, MarkPlan]:
+    """Return the marks of a level.
+
+    Raises:
+        UnknownLevel: there is no such level.
+    """
+    levels.get_level(scheme, level)
+    rules = runtime.settings.mark_rules
+    return rules.get(scheme, level), marks.plan(rules, scheme, level)
+
+
+def _kept(proof: Proof, rule: MarkRule) -> dict[str, Any]:
+    """Return a proof as the register keeps it: with the hash of the carriers that were measured."""
+    return {**proof.as_json(), "carriers": rule.carriers_hash}
 
 
 def _sight(actor: Actor, document_id: int) -> str:

@@ -116,11 +116,28 @@ def request(runtime: Runtime, actor: Actor, order: Order) -> int:
 
 
 def decide(
-    runtime: Runtime, actor: Actor, request_id: int, *, agreed: bool, shown_hash: str, remark: str = ""
+    runtime: Runtime,
+    actor: Actor,
+    request_id: int,
+    *,
+    agreed: bool,
+    shown_hash: str,
+    remark: str = "",
+    accepted_hash: str = "",
 ) -> RequestState:
     """Record a yes or no to the order that was shown, and return where the request stands then.
 
+    Args:
+        runtime: The tools.
+        actor: Who decides.
+        request_id: The request.
+        agreed: Yes or no.
+        shown_hash: Hash of the order that was shown.
+        remark: What else is said.
+        accepted_hash: Where the document is less traceable than its level demands: the hash of what was shown of that.
+
     Raises:
+        UntraceableNotAccepted: the document falls short, and exactly that was not accepted.
         UnknownRow: there is no such request, or none that the actor may know of.
         OrderChanged: what was shown is not what is stored.
         NotAsked, AlreadyDecided, ImpossibleRequestStep, ApprovalLapsed: the decision would not count.
@@ -129,7 +146,15 @@ def decide(
     with runtime.deed(actor, "approval.decide", f"request:{request_id}") as session:
         views.request(session, request_id, actor, now=now)
         return approvals.decide(
-            session, request_id, agreed=agreed, shown_hash=shown_hash, remark=remark, actor=actor, now=now
+            session,
+            request_id,
+            agreed=agreed,
+            shown_hash=shown_hash,
+            remark=remark,
+            actor=actor,
+            now=now,
+            marks=runtime.settings.mark_rules,
+            accepted_hash=accepted_hash,
         )
 
 
@@ -158,7 +183,7 @@ def get_request(runtime: Runtime, actor: Actor, request_id: int) -> RequestView:
         UnknownRow: there is none, or none that the actor may know of.
     """
     with runtime.database.reading() as session:
-        return views.request(session, request_id, actor, now=runtime.now())
+        return views.request(session, request_id, actor, now=runtime.now(), marks=runtime.settings.mark_rules)
 
 
 def list_requests(runtime: Runtime, actor: Actor) -> Desk:

@@ -2,17 +2,19 @@
 
 from typing import Annotated, Literal
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from pydantic import StringConstraints
 from werkzeug.wrappers import Response
 
+from registry.consent import UntraceableNotAccepted
 from registry.rules import roles
 from registry.rules.approval import Act
 from registry.rules.limits import REMARK_LIMIT
 from registry.rules.roles import Action
 from registry.rules.words import RequestState
 from registry.views.approvals import RequestView
+from service import errors
 from service.flows import requesting
 from service.forms import FieldErrors, Form, parse_form
 from service.login import current_actor, current_runtime, require
@@ -28,6 +30,7 @@ class DecisionForm(Form):
     answer: Literal["agree", "refuse"]
     shown_hash: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     remark: Annotated[str, StringConstraints(max_length=REMARK_LIMIT)] = ""
+    accepted_hash: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")] = ""
 
 
 @blueprint.get("/")
@@ -54,9 +57,20 @@ def decide(request_id: int) -> Response | tuple[str, int]:
     if isinstance(form, FieldErrors):
         return _request_page(requesting.get_request(runtime, actor, request_id), dict(form.errors)), 422
     agreed = form.answer == "agree"
-    state = requesting.decide(
-        runtime, actor, request_id, agreed=agreed, shown_hash=form.shown_hash, remark=form.remark
-    )
+    try:
+        state = requesting.decide(
+            runtime,
+            actor,
+            request_id,
+            agreed=agreed,
+            shown_hash=form.shown_hash,
+            remark=form.remark,
+            accepted_hash=form.accepted_hash,
+        )
+    except UntraceableNotAccepted as refusal:
+        words = errors.words_of(refusal)
+        wrong = {"accepted_hash": f"{words.sentence} {words.next_step}"}
+        return _request_page(requesting.get_request(runtime, actor, request_id), wrong), 409
     flash(_said(state, agreed=agreed), "success")
     return redirect(url_for("approvals.show", request_id=request_id))
 
@@ -76,6 +90,7 @@ def _request_page(view: RequestView, wrong: dict[str, str]) -> str:
         "approvals/show.html",
         view=view,
         details=dict(view.order.details),
+        remark=request.form.get("remark", ""),
         errors=wrong,
         may_withdraw=view.is_own and view.row.state in _TAKEN_BACK_FROM and not view.row.used,
         may_print=view.row.act is Act.PRINT

@@ -22,11 +22,16 @@ from registry.views.approvals import Preview
 from registry.views.copies import CopyFilter
 from registry.views.documents import DocumentFilter, DocumentView
 from service import errors
+from service.conversion import ConversionFault
 from service.flows import copies, people, registering, requesting
+from service.flows.characters import lacking
+from service.flows.preflight import preflight
+from service.flows.receiving import ENDINGS
 from service.flows.requesting import Wish
 from service.forms import FieldErrors, Form, parse_form, refused_field
 from service.login import current_actor, current_runtime, require
 from service.pages.choices import level_choices, level_options, meeting_options, unit_options
+from service.pages.warnings import warn_of
 from service.papers.pages import PICTURE_TYPE
 from service.sandbox import SandboxFault
 from service.times import day_of, end_of_day
@@ -128,12 +133,14 @@ def register() -> AnyResponse | tuple[str, int]:
     if isinstance(form, FieldErrors):
         return _form_page(form), 422
     if upload is None or not upload.filename:
-        missing = gettext("Choose the PDF file of the document.")
+        missing = gettext("Choose the file of the document.")
         return _form_page(FieldErrors(request.form, {"file": missing})), 422
     runtime = current_runtime()
     try:
-        document_id = registering.register(runtime, current_actor(), form.facts(), upload.read())
-    except (WatermarkError, SandboxFault) as refusal:
+        document_id = registering.register(
+            runtime, current_actor(), form.facts(), upload.read(), name=upload.filename
+        )
+    except (WatermarkError, SandboxFault, ConversionFault) as refusal:
         return _form_page(FieldErrors(request.form, {"file": _advice(refusal)}), refusal.code), 422
     except RegistryError as refusal:
         if refusal.code in _FIELD_OF:
@@ -143,6 +150,7 @@ def register() -> AnyResponse | tuple[str, int]:
             raise
         return _form_page(refused_field(request.form, refusal)), 422
     flash(gettext("The document is registered."), "success")
+    warn_of(lacking(runtime, title=form.title, doc_number=form.doc_number))
     return redirect(url_for("documents.show", document_id=document_id))
 
 
@@ -159,11 +167,13 @@ def pages(document_id: int) -> str:
     """Show the pages; that they were looked at is recorded."""
     runtime, actor = current_runtime(), current_actor()
     look = registering.look(runtime, actor, document_id)
+    document = registering.get_document(runtime, actor, document_id)
     whole = "HX-Request" not in request.headers
     return render_template(
         "documents/pages.html" if whole else "documents/_pages.html",
-        document=registering.get_document(runtime, actor, document_id),
+        document=document,
         look=look,
+        found=preflight(document, runtime.settings.mark_rules),
     )
 
 
@@ -174,6 +184,20 @@ def picture(document_id: int, number: int) -> Response:
     token = request.args.get("look", "")
     content = registering.get_picture(current_runtime(), current_actor(), document_id, number, token)
     return Response(content, mimetype=PICTURE_TYPE)
+
+
+@blueprint.post("/<int:document_id>/assessment")
+@require(Action.REGISTER_DOCUMENT)
+def assess(document_id: int) -> AnyResponse:
+    """Measure anew how traceable the document is."""
+    if registering.assess(current_runtime(), current_actor(), document_id):
+        flash(
+            gettext("The pages are measured anew. Approvals given before that must be asked for again."),
+            "success",
+        )
+    else:
+        flash(gettext("The pages are measured anew; nothing has changed."), "success")
+    return redirect(url_for("documents.show", document_id=document_id))
 
 
 @blueprint.post("/<int:document_id>/requests")
@@ -210,7 +234,10 @@ def _document_page(document_id: int, wrong: FieldErrors | None = None) -> str:
     return render_template(
         "documents/show.html",
         document=document,
+        lacking=registering.lacking_of(runtime, document),
         conservation=document.row.conservation,
+        found=preflight(document, runtime.settings.mark_rules),
+        may_assess=roles.may(actor, Action.REGISTER_DOCUMENT),
         requests=requesting.list_document_requests(runtime, actor, document_id),
         copies=copies.listing(runtime, actor, CopyFilter(document_id=document_id)),
         batches=copies.batch_listing(runtime, actor, document_id=document_id),
@@ -250,6 +277,7 @@ def _form_page(form: FieldErrors, code: str | None = None) -> str:
         unit_options=unit_options(),
         meeting_options=meeting_options(),
         level_choices=level_choices(),
+        endings=ENDINGS,
         limit_mb=current_runtime().settings.upload_limit_bytes // (1024 * 1024),
     )
 

@@ -18,10 +18,12 @@ from service import errors
 from service.config import Language
 from service.filters import role_text
 from service.flows import people
+from service.flows.characters import lacking
 from service.flows.people import NewPerson
 from service.forms import FieldErrors, Form, parse_form, refused_field
 from service.login import current_actor, current_runtime, require
 from service.pages.choices import unit_options
+from service.pages.warnings import warn_of
 from service.passwords import LONGEST, PIN_DIGITS, SHORTEST_PASSWORD
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
@@ -100,6 +102,7 @@ def add_unit() -> Response | tuple[str, int]:
     except ConflictError as refusal:
         return _list_page(form.model_dump(), {"code": _advice(refusal)}), 409
     flash(gettext("The unit is registered."), "success")
+    warn_of(lacking(current_runtime(), unit_zh=form.unit_zh, unit_en=form.unit_en))
     return redirect(url_for("people.index"))
 
 
@@ -131,6 +134,7 @@ def add() -> Response | tuple[str, int]:
         gettext("The person is registered, as holder. Other roles are granted by the security officer."),
         "success",
     )
+    warn_of(lacking(runtime, name_zh=form.name_zh, name_en=form.name_en))
     return redirect(url_for("people.index", search=form.staff_no))
 
 
@@ -265,9 +269,11 @@ def _form_page(form: FieldErrors) -> str:
 
 def _person_page(person_id: int, wrong: dict[str, str]) -> str:
     actor = current_actor()
+    row = people.get_person(current_runtime(), actor, person_id)
     return render_template(
         "people/show.html",
-        row=people.get_person(current_runtime(), actor, person_id),
+        row=row,
+        lacking=people.lacking_of(current_runtime(), row),
         errors=wrong,
         all_roles=list(Role),
         may_keep=roles.may(actor, Action.MANAGE_PEOPLE),

@@ -6,7 +6,7 @@ import pytest
 
 from service.app import create_app
 from service.flows import signing_in
-from tests.fixtures.papers import draw_pdf, locked
+from tests.fixtures.papers import draw_docx, draw_pdf, draw_picture, locked
 
 
 @pytest.fixture
@@ -69,6 +69,20 @@ def test_a_refused_file_answers_why(call, budget):
     answer = call("clerk", "POST", "/documents", budget)
     assert (answer.status_code, answer.json["code"]) == (422, "encrypted-file")
     assert answer.json["next_step"]
+
+
+def test_an_office_file_without_a_converter_answers_what_to_install(call, budget, monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    answer = call("clerk", "POST", "/documents", budget | {"file": base64.b64encode(draw_docx()).decode()})
+    assert (answer.status_code, answer.json["code"]) == (422, "converter-missing")
+    assert "apt-get install libreoffice-writer" in answer.json["next_step"]
+
+
+def test_a_picture_is_registered_and_its_name_is_judged(call, budget):
+    picture = {"file": base64.b64encode(draw_picture()).decode(), "file_name": "budget.pdf"}
+    document_id = call("clerk", "POST", "/documents", budget | picture).json["id"]
+    told = call("clerk", "GET", f"/documents/{document_id}").json["findings"]
+    assert [found["code"] for found in told] == ["name-misleads", "converted-from"]
 
 
 def test_a_number_used_before_answers_which_document_has_it(call, budget):

@@ -6,13 +6,18 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.fixtures.browsers import PHONE
-from tests.fixtures.papers import draw_pdf, locked, with_script
+from tests.fixtures.papers import draw_docx, draw_pdf, draw_picture, locked, with_script
+from tests.watermark.test_heads import BODY, letter
 
 pytestmark = pytest.mark.browser
 
 
-def fill_in(page: Page, pdf: bytes, number: str = "财字〔2026〕7号") -> None:
-    page.set_input_files("#file", {"name": "budget.pdf", "mimeType": "application/pdf", "buffer": pdf})
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def fill_in(page: Page, pdf: bytes, number: str = "财字〔2026〕7号", *, file: dict | None = None) -> None:
+    given = {"name": "budget.pdf", "mimeType": "application/pdf", "buffer": pdf}
+    page.set_input_files("#file", file or given)
     page.fill("#doc_number", number)
     page.fill("#title", "预算草案 Draft budget")
     page.select_option("#issuing_unit_id", label="Finance")
@@ -89,6 +94,47 @@ def test_a_refused_file_says_why_and_keeps_what_was_typed(visit):
         )
         page.get_by_role("button", name="Register").click()
         page.wait_for_url(re.compile(r"/documents/\d+$"))
+
+    visit("clerk", walk)
+
+
+def test_a_picture_is_registered_and_told(visit):
+    def walk(page):
+        page.goto("/documents/new")
+        file = {"name": "scan.png", "mimeType": "image/png", "buffer": draw_picture()}
+        fill_in(page, b"", file=file)
+        page.wait_for_url(re.compile(r"/documents/\d+$"))
+        expect(page.locator(".findings")).to_contain_text("The file came as PNG and was converted by Pillow")
+
+    visit("clerk", walk)
+
+
+def test_what_somebody_has_to_act_on_stands_first_and_a_missing_character_is_named(visit):
+    differing = letter([("秘密★10年", 28, 47.2, 16), *BODY])
+
+    def walk(page):
+        page.goto("/documents/new")
+        fill_in(page, differing, number="吉𠮷〔2026〕7号")
+        page.wait_for_url(re.compile(r"/documents/\d+$"))
+        expect(page.locator(".findings")).to_contain_text(
+            "The document number has characters that no font here has"
+        )
+        expect(page.locator(".findings strong")).to_contain_text(
+            "shows 秘密★10年 on pages 1 but is registered as"
+        )
+
+    visit("clerk", walk)
+
+
+def test_without_a_converter_the_page_says_what_to_install(visit, monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    def walk(page):
+        page.goto("/documents/new")
+        fill_in(page, b"", file={"name": "budget.docx", "mimeType": DOCX, "buffer": draw_docx()})
+        expect(page.get_by_text("converter-missing")).to_be_visible()
+        expect(page.locator(".error-summary")).to_contain_text("apt-get install libreoffice-writer")
+        expect(page.locator("#doc_number")).to_have_value("财字〔2026〕7号")
 
     visit("clerk", walk)
 

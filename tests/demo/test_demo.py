@@ -14,6 +14,7 @@ from registry.rules.lifecycle import State
 from registry.rules.words import CaseState, DestructionPart
 from registry.views.conservation import conservation
 from registry.views.copies import CopyFilter
+from registry.views.documents import DocumentFilter
 from registry.views.gates import EventFilter
 from service import demo_accounts
 from service.cli import main
@@ -21,8 +22,9 @@ from service.demo import company
 from service.demo.cast import actor_of
 from service.demo.leak import EARLIER, LATEST
 from service.demo.seed import seed
-from service.flows import copies, destroying, gate, signing_in, tracing
+from service.flows import copies, destroying, gate, registering, requesting, signing_in, tracing
 from service.flows.handlers import HANDLERS
+from service.flows.preflight import preflight
 from service.flows.signing_in import LoginRefused, SignedIn
 from service.flows.verifying import verify_ledger
 from service.jobs import Job, JobState
@@ -185,3 +187,27 @@ def snapshot(folder: Path) -> dict[str, str]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+def test_one_paper_has_a_page_that_cannot_be_traced_and_its_approver_has_accepted_that(demo):
+    clerk = actor_of(demo.runtime, "clerk")
+    paper = next(paper for paper in company.PAPERS if paper.photograph)
+    (row,) = registering.list_documents(demo.runtime, clerk, DocumentFilter(search=paper.title)).rows
+    found = preflight(registering.get_document(demo.runtime, clerk, row.id), demo.runtime.settings.mark_rules)
+    assert [page.number for page in found.short_pages] == [row.pages]
+    (asked,) = requesting.list_document_requests(demo.runtime, clerk, row.id)
+    (decision,) = requesting.get_request(demo.runtime, clerk, asked.id).decisions
+    assert decision.person.id == actor_of(demo.runtime, company.MANAGERS[paper.unit]).person_id
+    assert decision.accepted == tuple(f"{name} {row.pages}" for name in ("scan", "phone", "photocopy"))
+
+
+def test_every_other_paper_reaches_the_demand_of_its_level(demo):
+    clerk = actor_of(demo.runtime, "clerk")
+    rows = registering.list_documents(demo.runtime, clerk, DocumentFilter()).rows
+    views = [registering.get_document(demo.runtime, clerk, row.id) for row in rows]
+    short = [
+        view.row.title
+        for view in views
+        if preflight(view, demo.runtime.settings.mark_rules).traceability.shortfalls
+    ]
+    assert short == [paper.title for paper in company.PAPERS if paper.photograph]

@@ -11,10 +11,12 @@ from registry.errors import PermissionDenied
 from registry.ledger import log
 from registry.models import Document
 from registry.rows import UnknownRow
+from registry.rules.levels import UnknownLevel
 from registry.views.documents import DocumentFilter
 from service.flows import registering
 from service.tokens import ExpiredToken, ForgedToken
 from tests.fixtures.papers import draw_pdf, locked, with_script
+from tests.watermark.test_heads import BODY, letter
 from watermark.errors import EncryptedFileError, NotAPdfError
 
 
@@ -36,7 +38,7 @@ def test_a_document_is_registered_and_its_files_are_kept(world):
 
 def test_what_was_stripped_is_told(world):
     view = registering.get_document(world.runtime, world.clerk, world.register(with_script(draw_pdf())))
-    assert [found["code"] for found in view.findings] == ["actions-removed", "javascript-removed"]
+    assert [found["code"] for found in view.findings] == ["javascript-removed"]
     assert b"app.alert" not in world.runtime.store.get(view.cleaned_sha256)
 
 
@@ -64,6 +66,20 @@ def test_a_refused_registration_is_on_record(world):
     with pytest.raises(PermissionDenied):
         registering.register(world.runtime, world.guard, world.facts(doc_number="8"), draw_pdf())
     assert kinds(world) == ["document.registered", "deed.denied", "deed.denied"]
+
+
+def test_a_head_that_differs_from_the_registered_level_is_told(world):
+    document_id = world.register(letter([("秘密★10年", 28, 47.2, 16), *BODY]))
+    (told,) = registering.get_document(world.runtime, world.clerk, document_id).findings
+    assert told["code"] == "head-differs"
+    assert told["facts"] == {"printed": "秘密★10年", "registered": "机密★10年", "pages": "1"}
+
+
+def test_a_level_that_does_not_exist_is_refused_before_the_file_costs_anything(world, monkeypatch):
+    monkeypatch.setattr(type(world.runtime), "parse", None)
+    with pytest.raises(UnknownLevel):
+        world.register(b"anything", level="ULTRA")
+    assert kinds(world) == ["deed.denied"]
 
 
 EXPECTED_TO_KNOW = {

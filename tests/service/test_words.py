@@ -17,7 +17,14 @@ SAID_BY_STATUS = {
 }
 """Roots of the families: the words of the HTTP status say all there is to say."""
 
-SAID_AT_THE_CONSOLE = {"bad-settings", "database-unfit", "keys-unfit", "job-lost"}
+SAID_AT_THE_CONSOLE = {
+    "bad-settings",
+    "database-unfit",
+    "fonts-unfit",
+    "keys-unfit",
+    "job-lost",
+    "unusable-font",
+}
 """For whoever runs the service; their message is in words already and no page shows it."""
 
 

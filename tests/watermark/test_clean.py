@@ -10,6 +10,7 @@ from pikepdf import Array, Dictionary, Name
 
 import watermark
 from tests.watermark.papers import PAPERS, add_page, faults_of, saved, text_of, text_page
+from tests.watermark.zoo.keeper import all_animals
 from watermark import errors
 
 
@@ -31,7 +32,14 @@ def document(change=lambda _pdf: None, **options):
         (b"\x89PNG\r\n", "not-a-pdf"),
         (b"%PDF-1.7\nnothing more", "broken-file"),
         (document(encryption=pikepdf.Encryption(owner="o", user="u")), "encrypted-file"),
-        (document(encryption=pikepdf.Encryption(owner="o", user="")), "encrypted-file"),
+        (
+            document(
+                encryption=pikepdf.Encryption(
+                    owner="o", user="", allow=pikepdf.Permissions(print_highres=False, print_lowres=False)
+                )
+            ),
+            "printing-forbidden",
+        ),
         (document(lambda pdf: pdf.Root.__setattr__("AcroForm", Dictionary(XFA=Array([])))), "xfa-form"),
     ],
 )
@@ -160,6 +168,105 @@ def unpacked(pdf):
         )
 
 
+def told(change, **options):
+    """Return code, page and facts of what is told of a document."""
+    return [
+        (found.code, found.page, dict(found.facts))
+        for found in watermark.inspect(document(change, **options)).findings
+    ]
+
+
+def test_an_attachment_is_told_by_its_name():
+    assert told(with_attachment) == [("attachments-removed", None, {"places": 1, "what": "list.txt"})]
+
+
+def test_a_script_is_told_with_what_starts_it_and_its_page():
+    assert told(with_open_action) == [("javascript-removed", None, {"places": 1, "what": "OpenAction"})]
+    assert told(with_page_action) == [
+        ("actions-removed", 1, {"places": 1, "what": "AA O"}),
+        ("javascript-removed", 1, {"places": 1, "what": "AA O"}),
+    ]
+
+
+def test_a_link_to_a_program_is_told_with_the_program():
+    assert told(with_launching_link) == [("launch-removed", 1, {"places": 1, "what": "Launch calc.exe"})]
+
+
+def test_flattened_stamps_are_told_by_kind_and_page():
+    (found,) = watermark.inspect(PAPERS["stamp_in_the_corner"]()).findings
+    assert (found.page, dict(found.facts)) == (1, {"annotations": 1, "what": "Stamp 1"})
+
+
+def test_a_hidden_layer_is_told_by_its_name():
+    found = {one.code: one.facts for one in watermark.inspect(PAPERS["hidden_layer"]()).findings}
+    assert found["layers-hidden"] == {"layers": 1, "what": "Draft"}
+
+
+def test_a_name_that_deceives_is_told_without_its_tricks():
+    def with_trick(pdf):
+        pdf.attachments["invoice\u202egpj.exe\n\x00" + "x" * 500] = b"MZ"
+
+    ((_, _, facts),) = told(with_trick)
+    assert facts["what"].startswith("invoice\ufffdgpj.exe\ufffd")
+    assert len(facts["what"]) == 80
+    assert facts["what"].isprintable()
+
+
+def test_a_flood_of_items_is_told_in_a_list_that_a_person_can_read():
+    def with_many(pdf):
+        names = [item for number in range(500) for item in (f"n{number:03}", script(pdf))]
+        pdf.Root.Names = Dictionary(JavaScript=Dictionary(Names=Array(names)))
+        for number in range(500):
+            pdf.attachments[f"file{number:03}.txt"] = b"x"
+
+    found = told(with_many)
+    assert len(found) <= 64
+    assert sum(facts["places"] for code, _, facts in found if code == "javascript-removed") == 500
+    assert sum(facts["places"] for code, _, facts in found if code == "attachments-removed") == 500
+
+
+def test_protection_without_a_password_is_taken_off_and_told():
+    locked = document(encryption=pikepdf.Encryption(owner="o", user=""))
+    inspection = watermark.inspect(locked)
+    assert [(found.code, dict(found.facts)) for found in inspection.findings] == [
+        ("encryption-removed", {"bits": 256})
+    ]
+    assert b"/Encrypt" not in unpacked(inspection.cleaned)
+    assert "Minutes" in text_of(inspection.cleaned)
+
+
+def test_a_form_that_two_pages_lend_to_becomes_two():
+    cleaned = watermark.inspect(
+        all_animals()["a_form_that_borrows_from_two_pages_that_differ"].make()
+    ).cleaned
+    with pikepdf.open(io.BytesIO(cleaned)) as opened:
+        forms = [page.obj.Resources.XObject["/FtPage"].Resources.XObject.A for page in opened.pages]
+        fonts = [str(form.Resources.Font.F1.BaseFont) for form in forms]
+    assert fonts == ["/Helvetica", "/Courier-Bold"]
+
+
+def test_pages_with_the_same_content_share_it():
+    cleaned = watermark.inspect(all_animals()["agenda_of_a_hundred_pages"].make()).cleaned
+    with pikepdf.open(io.BytesIO(cleaned)) as opened:
+        assert len({page.obj.Resources.XObject["/FtPage"].objgen for page in opened.pages}) == 1
+
+
+@pytest.mark.parametrize(
+    ("limits", "refusal", "facts"),
+    [
+        ({"objects": 3}, "too-many-objects", {"limit": 3}),
+        ({"stream_bytes": 10}, "stream-too-large", {"limit": 10}),
+        ({"nesting": 5}, "too-deeply-nested", {"limit": 5, "got": 6, "page": 1}),
+    ],
+)
+def test_a_limit_is_told_with_its_facts(limits, refusal, facts):
+    offered = all_animals()["forms_twenty_deep"].make()
+    with pytest.raises(watermark.UnusableFileError) as refused:
+        watermark.inspect(offered, limits=watermark.Limits(**limits))
+    assert refused.value.code == refusal
+    assert refused.value.facts.items() >= facts.items()
+
+
 def test_a_harmless_file_gives_no_findings():
     assert watermark.inspect(PAPERS["plain"]()).findings == ()
 
@@ -167,7 +274,7 @@ def test_a_harmless_file_gives_no_findings():
 def test_a_hidden_layer_stays_hidden_in_print_and_is_told():
     offered = PAPERS["hidden_layer"]()
     inspection = watermark.inspect(offered)
-    assert codes(inspection) == {"layers-hidden"}
+    assert codes(inspection) == {"layers-hidden", "layers-vary"}
     assert b"PrintState" not in unpacked(inspection.cleaned)
     picture = watermark.render_page(inspection.cleaned, 1, 72)
     assert picture[-50, 50].tolist() == [255, 255, 255]
@@ -220,14 +327,15 @@ def test_cleaning_twice_changes_nothing_more(name):
     assert unpacked(twice.cleaned).count(b"/FtPage") == unpacked(once.cleaned).count(b"/FtPage")
 
 
-def test_old_content_finds_its_resources_by_itself_and_forms_without_any_find_the_pages():
+def test_old_content_and_forms_in_it_find_their_resources_by_themselves_so_that_pages_stay_small():
     cleaned = watermark.inspect(PAPERS["form_without_resources"]()).cleaned
     with pikepdf.open(io.BytesIO(cleaned)) as opened:
         page = opened.pages[0].obj.Resources
-        assert set(page.XObject.keys()) == {"/FtPage", "/Inner"}
-        assert "/F1" in page.Font
+        assert set(page.keys()) == {"/XObject"}
+        assert set(page.XObject.keys()) == {"/FtPage"}
         assert set(page.XObject.FtPage.Resources.XObject.keys()) == {"/Inner"}
         assert "/F1" in page.XObject.FtPage.Resources.Font
+        assert "/F1" in page.XObject.FtPage.Resources.XObject.Inner.Resources.Font
 
 
 def test_the_same_file_is_cleaned_to_the_same_bytes():
@@ -275,5 +383,5 @@ def test_a_stream_that_unpacks_beyond_the_memory_limit_is_refused():
         bomb.stream_dict.Filter = Array([Name.FlateDecode, Name.FlateDecode])
         pdf.pages[0].obj.Contents = Array([bomb, pdf.make_stream(b"")])
 
-    with pytest.raises(errors.BrokenFileError):
+    with pytest.raises(errors.StreamTooLargeError):
         watermark.inspect(document(with_bomb, stream_decode_level=pikepdf.StreamDecodeLevel.none))

@@ -7,6 +7,7 @@ import pytest
 
 import watermark
 from tests.watermark.papers import LETTER_F, PAPERS, faults_of
+from watermark.geometry import Rect
 from watermark.marks import qr
 from watermark.units import px_from_mm
 
@@ -57,7 +58,12 @@ def test_marks_change_nothing_outside_their_own_places(way):
         before = watermark.render_page(cleaned, number, DPI, gray=True).astype(int)
         after = watermark.render_page(stamped, number, DPI, gray=True).astype(int)
         ours = np.zeros(before.shape, dtype=bool)
-        for rect in (page.placement.code_box, *(room.rect.grown(0.7) for room in page.placement.rooms)):
+        words = (Rect(*map(float, unit)) for unit in page.units)
+        for rect in (
+            page.placement.code_box,
+            *(room.rect.grown(0.7) for room in page.placement.rooms),
+            *words,
+        ):
             left, top, right, bottom = (round(px_from_mm(side, DPI)) for side in rect.grown(0.3))
             ours[max(top, 0) : bottom, max(left, 0) : right] = True
         changed = (np.abs(before - after) > 8) & ~ours

@@ -89,6 +89,74 @@ def test_the_places_of_marks_are_kept_free_of_dots():
     assert not sheet.ink.any()
 
 
+def test_a_first_page_with_room_in_its_type_area_has_its_head_there():
+    placed = place(paper(), official=True)
+    assert placed.official
+    assert placed.head_left.rect[:2] == (28, 37)
+    assert placed.head_right.rect[:2] == pytest.approx((28, 37 + 225 / 22))
+    assert {placed.head_left.size_pt, placed.head_right.size_pt} == {16}
+
+
+@pytest.mark.parametrize(
+    ("size", "inked"),
+    [((210, 297), [(60, 40, 61, 41)]), ((210, 297), [(28, 55, 90, 57)]), ((297, 210), []), ((148, 210), [])],
+)
+def test_a_type_area_that_is_not_free_or_not_of_a4_keeps_the_head_in_the_margin(size, inked):
+    placed = place(paper(*size, inked=inked), official=True)
+    assert not placed.official
+    assert placed.head_left.rect.top < 10
+    assert not placed.is_over_content
+
+
+def test_a_mark_that_the_document_carries_has_no_room():
+    placed = place(paper(), official=True, carries_mark=True)
+    assert placed.head_right is None
+    assert not placed.official
+    assert len(placed.rooms) == 3
+
+
+def test_how_much_a_mark_covers_is_told_for_each():
+    # A text area with a stripe of paper left: the code's box is half inked.
+    placed = place(paper(inked=[(0, 0, 210, 269), (194, 269, 210, 297), (0, 269, 30, 297)]))
+    assert set(placed.covered) >= {"qr", "head_left", "head_right"}
+    assert 0.2 < placed.covered["qr"] < 0.8
+    assert placed.covered["head_left"] == 1
+
+
+def test_on_a_bleeding_page_the_code_takes_the_lightest_corner():
+    placed = place(paper(inked=[(0, 0, 210, 280), (30, 280, 210, 297)]))
+    assert (placed.code.left, placed.code.top) == pytest.approx((7, 272.5))
+    assert placed.code_over_content
+
+
+def overlap(one, other):
+    return (
+        min(one.right, other.right) - max(one.left, other.left) > 0.02
+        and min(one.bottom, other.bottom) - max(one.top, other.top) > 0.02
+    )
+
+
+@given(
+    st.just((210, 297)) | st.tuples(st.floats(20, 900), st.floats(20, 900)),
+    st.booleans(),
+    st.booleans(),
+    st.integers(0, 2**32 - 1),
+)
+def test_no_mark_lies_on_another_or_on_content_untold(size, official, carries, seed):
+    random = np.random.default_rng(seed)
+    sheet = paper(*size)
+    for _ in range(random.integers(0, 12)):
+        left, top = random.uniform(0, size[0]), random.uniform(0, size[1])
+        sheet.cut(Rect(left, top, left + random.uniform(0, 60), top + random.uniform(0, 60)))[:] = True
+    placed = place(sheet, official=official, carries_mark=carries)
+    rects = [placed.code, *(room.rect for room in placed.rooms)]
+    assert not any(overlap(one, other) for n, one in enumerate(rects) for other in rects[:n])
+    assert placed.code_over_content or sheet.is_free(placed.code_box)
+    assert all(room.over_content or sheet.is_free(room.rect) for room in placed.rooms)
+    assert all(0 < share <= 1 for share in placed.covered.values())
+    assert Placement.from_json(placed.as_json()) == placed
+
+
 @given(st.floats(20, 900), st.floats(20, 900), st.integers(0, 2**32 - 1))
 def test_marks_stay_on_the_page_and_survive_being_stored(width_mm, height_mm, seed):
     random = np.random.default_rng(seed)

@@ -199,7 +199,7 @@ def test_a_plan_leaves_out_what_it_does_not_want():
 
 
 def test_pages_that_share_their_marks_cost_a_copy_once():
-    plan = watermark.MarkPlan(per_page=False)
+    plan = watermark.MarkPlan(per_page=False, shifts=False)
     base = watermark.prepare(PAPERS["plain"](), texts=WORDS, plan=plan)
     page = PAGES[0]
     delta = watermark.splice(base, watermark.Mark(IDENTITY, KEY, (page, page)))
@@ -274,7 +274,10 @@ def test_a_name_outside_the_typeface_is_printed_as_its_number():
 
 def test_marks_over_content_are_told():
     base = watermark.prepare(PAPERS["black_from_edge_to_edge"]())
-    assert [(finding.code, finding.page) for finding in base.findings] == [("mark-over-content", 1)]
+    assert {(finding.code, finding.page) for finding in base.findings} == {("mark-over-content", 1)}
+    assert [dict(finding.facts) for finding in base.findings] == [
+        {"mark": mark, "percent": 100} for mark in ("qr", "caption", "lines", "head_left", "head_right")
+    ]
 
 
 def test_a_sheet_too_small_for_a_code_is_refused():

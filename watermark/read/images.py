@@ -9,6 +9,7 @@ import io
 import struct
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -77,12 +78,77 @@ def open_pages(picture: bytes, limits: ReadLimits) -> Iterator[Picture]:
     Raises:
         UnusableFileError: not a picture of the accepted formats, damaged, moving, or beyond the limits.
     """
-    if len(picture) > limits.file_bytes:
-        raise errors.TooManyBytesError(got=len(picture), limit=limits.file_bytes)
     if b"%PDF-" in picture[:_PDF_START]:
+        _bound_file(picture, limits)
         yield from _pages_of_pdf(picture, limits)
     else:
-        yield from _pages_of_picture(picture, limits)
+        for image in open_images(picture, limits):
+            with as_unusable_picture(limits):
+                page = _picture(image)
+            yield page
+
+
+def open_images(data: bytes, limits: ReadLimits) -> Iterator[Image.Image]:
+    """Yield the pages of a picture that is no PDF, none of them unpacked yet and each within the limits.
+
+    Whoever unpacks one does so within :func:`as_unusable_picture`, and before the next is asked for.
+
+    Raises:
+        UnusableFileError: not a picture of the accepted formats, damaged, moving, or beyond the limits.
+    """
+    _bound_file(data, limits)
+    try:
+        image = Image.open(io.BytesIO(data), formats=FORMATS)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise errors.PictureTooLargeError(limit=limits.picture_px) from error
+    except _DAMAGE as error:
+        raise errors.UnusablePictureError(reason="unknown-format") from error
+    with image:
+        for frame in range(_frames(image, limits)):
+            with as_unusable_picture(limits):
+                image.seek(frame)
+                _bound(image.size, limits)
+            yield image
+
+
+@contextmanager
+def as_unusable_picture(limits: ReadLimits) -> Iterator[None]:
+    """Say in our words what unpacking a picture tells of it."""
+    try:
+        yield
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise errors.PictureTooLargeError(limit=limits.picture_px) from error
+    except _DAMAGE as error:
+        raise errors.UnusablePictureError(reason="damaged") from error
+
+
+def gray_of(image: Image.Image) -> NDArray[np.uint8]:
+    """Return 8-bit gray; what is transparent lies on white paper."""
+    if is_deep(image):
+        deep = np.nan_to_num(np.asarray(image, np.float64))
+        scale = 255 if deep.max(initial=0) > 1 else 1  # floating pictures go to 1, 16-bit ones to 65535
+        return np.clip(deep / 257 if scale > 1 and image.mode != "F" else deep * 255 / scale, 0, 255).astype(
+            np.uint8
+        )
+    return np.asarray(on_paper(image).convert("L"), np.uint8)
+
+
+def is_deep(image: Image.Image) -> bool:
+    """Tell whether a picture has more than 8 bits for a shade; only its grey is taken."""
+    return image.mode.startswith(_DEEP)
+
+
+def on_paper(image: Image.Image) -> Image.Image:
+    """Return a picture without transparency: what shone through is white."""
+    if not image.has_transparency_data:
+        return image
+    layer = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)
+
+
+def _bound_file(data: bytes, limits: ReadLimits) -> None:
+    if len(data) > limits.file_bytes:
+        raise errors.TooManyBytesError(got=len(data), limit=limits.file_bytes)
 
 
 def _pages_of_pdf(pdf: bytes, limits: ReadLimits) -> Iterator[Picture]:
@@ -96,25 +162,6 @@ def _pages_of_pdf(pdf: bytes, limits: ReadLimits) -> Iterator[Picture]:
         with opened(pdf, bounds) as pages:
             gray = pages.draw(number, _PDF_DPI, gray=True)
         yield Picture(_large_enough(gray), None)
-
-
-def _pages_of_picture(data: bytes, limits: ReadLimits) -> Iterator[Picture]:
-    try:
-        image = Image.open(io.BytesIO(data), formats=FORMATS)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise errors.PictureTooLargeError(limit=limits.picture_px) from error
-    except _DAMAGE as error:
-        raise errors.UnusablePictureError(reason="unknown-format") from error
-    with image:
-        for frame in range(_frames(image, limits)):
-            try:
-                image.seek(frame)
-                _bound(image.size, limits)
-                yield _picture(image)
-            except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-                raise errors.PictureTooLargeError(limit=limits.picture_px) from error
-            except _DAMAGE as error:
-                raise errors.UnusablePictureError(reason="damaged") from error
 
 
 def _frames(image: Image.Image, limits: ReadLimits) -> int:
@@ -141,22 +188,8 @@ def _picture(image: Image.Image) -> Picture:
     resolution = image.info.get("dpi")
     upright = ImageOps.exif_transpose(image)
     return Picture(
-        _large_enough(_gray(upright)), float(resolution[0]) if resolution and resolution[0] > 0 else None
+        _large_enough(gray_of(upright)), float(resolution[0]) if resolution and resolution[0] > 0 else None
     )
-
-
-def _gray(image: Image.Image) -> NDArray[np.uint8]:
-    """Return 8-bit gray; what is transparent lies on white paper."""
-    if image.mode.startswith(_DEEP):
-        deep = np.nan_to_num(np.asarray(image, np.float64))
-        scale = 255 if deep.max(initial=0) > 1 else 1  # floating pictures go to 1, 16-bit ones to 65535
-        return np.clip(deep / 257 if scale > 1 and image.mode != "F" else deep * 255 / scale, 0, 255).astype(
-            np.uint8
-        )
-    if image.has_transparency_data:
-        layer = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)
-    return np.asarray(image.convert("L"), np.uint8)
 
 
 def _large_enough(gray: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -19,7 +19,8 @@ from watermark.placement import Placement
 from watermark.plan import DotStyle, MarkPlan
 from watermark.write.findings import Finding
 from watermark.write.fonts import Face
-from watermark.write.revision import ENTRY, Leaf, Skeleton
+from watermark.write.revision import ENTRY, Leaf, Skeleton, Template
+from watermark.write.shifts import PageShifts
 
 VERSION: Final = 2
 
@@ -37,6 +38,10 @@ class Carrier(IntEnum):
     """One tile of dots, which a page repeats wherever it is free."""
     CODE = 3
     """A QR code on its white ground."""
+    CONTENT = 4
+    """What a page, or a form it draws, shows of the document, its words displaced."""
+    HOLDER = 5
+    """A form of the document that draws such a one; what it says itself is the same in every copy."""
 
 
 class Slot(NamedTuple):
@@ -45,10 +50,12 @@ class Slot(NamedTuple):
     Attributes:
         carrier: What it holds.
         page: The page it was made for, from 0; others may draw it too.
+        part: Which of the page's contents, from 0.
     """
 
     carrier: Carrier
     page: int
+    part: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,14 +67,19 @@ class BasePage:
         height_pt: Its height.
         placement: Where the marks go.
         cells: ``(rows, cols)``: True where a dot may be; all False if the plan wants none.
-        units: ``(n, 4)``: left, top, right, bottom in mm of each displaced word; ``(0, 4)`` if there is none.
+        shifts: Its contents with words that can be displaced; None if there are none.
     """
 
     width_pt: float
     height_pt: float
     placement: Placement
     cells: NDArray[np.bool_]
-    units: NDArray[np.float32]
+    shifts: PageShifts | None = None
+
+    @property
+    def units(self) -> NDArray[np.float32]:
+        """``(n, 4)``: left, top, right, bottom in mm of each displaced word, in the order of its symbols."""
+        return np.zeros((0, _BOX_SIDES), np.float32) if self.shifts is None else self.shifts.units
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,17 +110,21 @@ class Base:
         """Return the base as a file."""
         bones = self.skeleton
         parts = [bones.prefix, bones.tail, bones.table.tobytes(), bones.tail_table.tobytes(), bones.catalog]
-        parts += [*bones.slots, *(leaf.entries for leaf in bones.leaves)]
+        parts += [
+            *(slot.text for slot in bones.slots),
+            *bones.held,
+            *(leaf.entries.text for leaf in bones.leaves),
+        ]
         for page in self.pages:
-            parts += [np.packbits(page.cells).tobytes(), page.units.astype("<f4").tobytes()]
+            parts += [np.packbits(page.cells).tobytes(), page.shifts.to_bytes() if page.shifts else b""]
         head = json.dumps(
             {
                 "lengths": [len(part) for part in parts],
                 "plan": asdict(self.plan),
                 "face": self.face.as_json(),
                 "resources": self.resources,
-                "slots": [[int(slot.carrier), slot.page] for slot in self.slots],
-                "leaves": [[leaf.slots, leaf.width_pt, leaf.height_pt] for leaf in bones.leaves],
+                "slots": [[*slot, drawn.slots] for slot, drawn in zip(self.slots, bones.slots, strict=True)],
+                "leaves": [[leaf.entries.slots, leaf.width_pt, leaf.height_pt] for leaf in bones.leaves],
                 "findings": [finding.as_json() for finding in self.findings],
                 "pages": [
                     [page.width_pt, page.height_pt, page.placement.as_json(), page.cells.shape]
@@ -143,19 +159,25 @@ class Base:
         head: dict[str, Any] = json.loads(data[after_length:begin])
         parts = _cut(data, begin, head["lengths"])
         prefix, tail, table, tail_table, catalog = itertools.islice(parts, 5)
-        slots = tuple(Slot(Carrier(carrier), page) for carrier, page in head["slots"])
-        slot_entries = tuple(itertools.islice(parts, len(slots)))
-        leaves = tuple(Leaf(next(parts), tuple(drawn), *size) for drawn, *size in head["leaves"])
+        slots = tuple(Slot(Carrier(carrier), page, part) for carrier, page, part, _ in head["slots"])
+        entries = tuple(Template(next(parts), tuple(drawn)) for *_, drawn in head["slots"])
+        held = tuple(itertools.islice(parts, len(slots)))
+        leaves = tuple(Leaf(Template(next(parts), tuple(drawn)), *size) for drawn, *size in head["leaves"])
         pages = tuple(
             BasePage(
-                width, height, Placement.from_json(placement), _cells(next(parts), shape), _units(next(parts))
+                width,
+                height,
+                Placement.from_json(placement),
+                _cells(next(parts), shape),
+                _shifts(next(parts)),
             )
             for width, height, placement, shape in head["pages"]
         )
         skeleton = Skeleton(
             prefix,
             np.frombuffer(table, dtype=ENTRY),
-            slot_entries,
+            entries,
+            held,
             leaves,
             catalog,
             tail,
@@ -193,6 +215,6 @@ def _cells(packed: bytes, shape: list[int]) -> NDArray[np.bool_]:
     return bits.astype(np.bool_).reshape(rows, columns)
 
 
-def _units(packed: bytes) -> NDArray[np.float32]:
-    """Return the boxes of displaced words."""
-    return np.frombuffer(packed, dtype="<f4").reshape(-1, _BOX_SIDES)
+def _shifts(data: bytes) -> PageShifts | None:
+    """Return the displaceable words of a page."""
+    return PageShifts.from_bytes(data) if data else None

@@ -1,32 +1,38 @@
 """Take an untrusted PDF apart and keep only what paints its pages.
 
-Decides what is refused, what is stripped and how pages are normalised; finding ink and placing marks is left to
-:mod:`watermark.write.prepare`.
+Decides what is stripped and how pages are normalised; opening within limits is left to :mod:`watermark.write.opening`,
+finding ink and placing marks to :mod:`watermark.write.prepare`.
 
 Laws:
 
 1. Kept is what a list allows, not what a list forgets to forbid: a catalog and a page keep the entries below.
 2. Every page comes out upright, origin 0, user unit 1, without crop box. Its old content becomes one form XObject whose
-   matrix does the turning, so that open ``q``, surplus ``Q`` and syntax errors end where the form ends.
+   matrix does the turning, so that open ``q``, surplus ``Q`` and syntax errors end where the form ends. The page itself
+   names nothing but that form.
 3. What a viewer would have drawn over the page (form fields, stamps, comments meant for print) is drawn into it.
-4. What is taken away is told.
+4. What is taken away is told, item by item.
 """
 
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import pikepdf
 
 from watermark import errors
 from watermark.geometry import Frame, frame
-from watermark.write import layers
+from watermark.write import annotations, layers
+from watermark.write.annotations import Overlay
+from watermark.write.content import Contents, decimal
 from watermark.write.dropped import Dropped
 from watermark.write.findings import Finding
 from watermark.write.limits import Limits
+from watermark.write.opening import as_broken_file, opened
+from watermark.write.resources import Lending
+
+__all__ = ["CONTENT_NAME", "Inspection", "as_broken_file", "inspect"]
 
 #: Name of the form that carries the old content of a page.
 CONTENT_NAME: Final = "/FtPage"
@@ -51,11 +57,16 @@ _STREAM_LOSES: Final = (
     "/PieceInfo",
 )
 
-#: Where a reader looks for the header (ISO 32000-2 Annex I note; all viewers accept it within the first kilobyte).
-_HEADER_WITHIN_BYTES: Final = 1024
+#: Of those, what nobody misses on paper.
+_UNTOLD: Final = frozenset({"/FFilter", "/FDecodeParms", "/PieceInfo"})
 
-#: Memory one stream may take when it is decoded; without it 1.5 kB of PDF took 1 GB.
-_STREAM_BYTES: Final = 256 * 1024 * 1024
+_QUARTER_DEG: Final = 90
+
+#: ``_CONTENT`` compressed has 22 bytes; longer content need not be unpacked to be told apart from it.
+_WRAPPED_BYTES: Final = 64
+
+#: A page may claim to be larger than the universe; the refusal says no more than this.
+_LARGEST_TOLD_MM: Final = 1e9
 
 
 @dataclass(frozen=True)
@@ -81,60 +92,11 @@ def inspect(pdf: bytes, *, limits: Limits = Limits()) -> Inspection:  # noqa: B0
     Raises:
         UnusableFileError: one of its subclasses says why the file cannot be used.
     """
-    if len(pdf) > limits.file_bytes:
-        raise errors.TooManyBytesError(got=len(pdf), limit=limits.file_bytes)
-    if b"%PDF-" not in pdf[:_HEADER_WITHIN_BYTES]:
-        raise errors.NotAPdfError
-    with as_broken_file(), _opened(pdf) as document:
-        return _cleaned(document, limits)
+    with opened(pdf, limits) as (document, findings):
+        return _cleaned(document, findings, limits)
 
 
-@contextmanager
-def as_broken_file() -> Iterator[None]:
-    """Say in our words that a file is not what its format demands.
-
-    pikepdf tells such a file in many ways: a number where a dictionary should be is a ``TypeError`` here and a
-    ``RuntimeError`` there.
-    """
-    try:
-        yield
-    except (pikepdf.PdfError, RuntimeError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise errors.BrokenFileError(reason=type(error).__name__) from error
-
-
-def _opened(pdf: bytes) -> pikepdf.Pdf:
-    """Open a file within qpdf's limits, and refuse encrypted ones."""
-    limit_qpdf()
-    try:
-        document = pikepdf.open(io.BytesIO(pdf), suppress_warnings=True)
-    except pikepdf.PasswordError as error:
-        raise errors.EncryptedFileError from error
-    except pikepdf.PdfError as error:
-        if "no pages found" in str(error):
-            raise errors.NoPagesError from error
-        raise
-    if document.is_encrypted:
-        document.close()
-        raise errors.EncryptedFileError
-    return document
-
-
-@cache
-def limit_qpdf() -> None:
-    """Bound what qpdf may decode; process-wide, so done once."""
-    pikepdf.settings.set_qpdf_limits(
-        doc_max_warnings=5000,
-        parser_max_nesting=200,
-        flate_max_memory=_STREAM_BYTES,
-        run_length_max_memory=_STREAM_BYTES,
-        png_max_memory=_STREAM_BYTES,
-        tiff_max_memory=_STREAM_BYTES,
-        dct_max_memory=_STREAM_BYTES,
-        dct_max_progressive_scans=100,
-    )
-
-
-def _cleaned(pdf: pikepdf.Pdf, limits: Limits) -> Inspection:
+def _cleaned(pdf: pikepdf.Pdf, opening: list[Finding], limits: Limits) -> Inspection:
     """Clean an open document in place and return it as bytes."""
     count = len(pdf.pages)
     if count == 0:
@@ -146,17 +108,13 @@ def _cleaned(pdf: pikepdf.Pdf, limits: Limits) -> Inspection:
         raise errors.XfaFormError
     dropped = Dropped()
     _note_losses(pdf, dropped)
-    findings = [*layers.freeze(pdf), *_flatten(pdf)]
+    findings = layers.freeze(pdf)
+    overlays, drawn = annotations.lift(pdf)
+    findings += drawn
     _strip_catalog(pdf)
     _strip_streams(pdf, dropped)
-    sizes = []
-    for number, page in enumerate(pdf.pages, start=1):
-        shown = _visible(page)
-        if max(shown.size_mm) > limits.side_mm:
-            raise errors.PageTooLargeError(page=number, got=round(max(shown.size_mm)), limit=limits.side_mm)
-        if not _is_wrapped(page.obj, shown):
-            _wrap(pdf, page.obj, shown, number)
-        sizes.append(shown.size_mm)
+    sizes, damages = _normalised(pdf, overlays, limits)
+    _inline_numbers(pdf)
     cleaned = io.BytesIO()
     pdf.save(
         cleaned,
@@ -167,45 +125,16 @@ def _cleaned(pdf: pikepdf.Pdf, limits: Limits) -> Inspection:
     )
     if pdf.get_warnings():
         findings.append(Finding("file-repaired", facts={"places": len(pdf.get_warnings())}))
-    return Inspection(count, tuple(sizes), cleaned.getvalue(), (*dropped.findings(), *findings))
+    return Inspection(count, sizes, cleaned.getvalue(), (*opening, *dropped.findings(), *findings, *damages))
 
 
 def _note_losses(pdf: pikepdf.Pdf, dropped: Dropped) -> None:
-    """Look through everything that will not be kept."""
-    for key in pdf.Root.keys():  # noqa: SIM118 -- a PDF object, not a dict
-        if key not in _CATALOG_KEEPS:
-            dropped.entry(key, pdf.Root[key])
-    for page in pdf.pages:
-        for key in page.obj.keys():  # noqa: SIM118 -- a PDF object, not a dict
-            if key not in _PAGE_KEEPS:
-                dropped.entry(key, page.obj[key])
-
-
-def _flatten(pdf: pikepdf.Pdf) -> list[Finding]:
-    """Draw form fields and printable annotations into their pages; tell which annotations had nothing to draw."""
-    if "/AcroForm" in pdf.Root and pdf.Root.AcroForm.get("/NeedAppearances", False):
-        pdf.generate_appearance_streams()
-    before = [_painting_annotations(page.obj) for page in pdf.pages]
-    pdf.flatten_annotations("print")
-    findings = []
-    for number, (page, had) in enumerate(zip(pdf.pages, before, strict=True), start=1):
-        left = _painting_annotations(page.obj)
-        if had > left:
-            findings.append(Finding("annotations-flattened", number, {"annotations": had - left}))
-        if left:
-            findings.append(Finding("annotations-removed", number, {"annotations": left}))
-    return findings
-
-
-def _painting_annotations(page: pikepdf.Object) -> int:
-    """Count the annotations of a page that show something of their own; links and pop-ups do not."""
-    annotations = page.get("/Annots")
-    if not isinstance(annotations, pikepdf.Array):
-        return 0
-    return sum(
-        isinstance(item, pikepdf.Dictionary) and item.get("/Subtype") not in ("/Link", "/Popup")
-        for item in annotations
-    )
+    """Look through everything that will not be kept; pages first, so that their items are told with the page."""
+    for number, page in enumerate(pdf.pages, start=1):
+        for key in sorted(set(page.obj.keys()) - _PAGE_KEEPS):
+            dropped.entry(key, page.obj[key], number)
+    for key in sorted(set(pdf.Root.keys()) - _CATALOG_KEEPS):
+        dropped.entry(key, pdf.Root[key])
 
 
 def _strip_catalog(pdf: pikepdf.Pdf) -> None:
@@ -226,93 +155,141 @@ def _strip_streams(pdf: pikepdf.Pdf, dropped: Dropped) -> None:
             continue
         for key in _STREAM_LOSES:
             if key in item.stream_dict:
-                dropped.stream_entry(key)
+                if key not in _UNTOLD:
+                    dropped.stream_entry(key, item.stream_dict[key])
                 del item.stream_dict[key]
 
 
-def _visible(page: pikepdf.Page) -> Frame:
+def _inline_numbers(pdf: pikepdf.Pdf) -> None:
+    """Write numbers, truth values and nulls where they are used: what is referred to in a cleaned file is an object."""
+    if all(isinstance(item, pikepdf.Object) for item in pdf.objects):
+        return
+    waiting: list[object] = list(pdf.objects)
+    while waiting:
+        item = waiting.pop()
+        keys: Iterable[Any] = ()
+        if isinstance(item, pikepdf.Array):
+            keys = range(len(item))
+        elif isinstance(item, pikepdf.Dictionary | pikepdf.Stream):
+            keys = set(item.keys()) - {"/Length"}
+        for key in keys:
+            value = item[key]  # type: ignore[index]  # one of the two containers
+            if not isinstance(value, pikepdf.Object):
+                _set(item, key, value)
+            elif not value.is_indirect:
+                waiting.append(value)
+
+
+def _set(container: Any, key: Any, value: object) -> None:  # noqa: ANN401 -- an array or a dictionary
+    """Put a value in the place of a reference to it; a null entry of a dictionary is none (ISO 32000-2 §7.3.7)."""
+    if value is None and isinstance(key, str):
+        del container[key]
+    else:
+        container[key] = value
+
+
+def _normalised(
+    pdf: pikepdf.Pdf, overlays: dict[int, Overlay], limits: Limits
+) -> tuple[tuple[tuple[float, float], ...], list[Finding]]:
+    """Give all pages the one shape this room knows; return their sizes in mm and what was found damaged."""
+    sizes, findings = [], []
+    contents, lending = Contents(pdf, limits), Lending(pdf, limits.nesting)
+    known: dict[bytes, pikepdf.Object] = {}
+    for number, page in enumerate(pdf.pages, start=1):
+        shown = _visible(page.obj, number, limits)
+        if not _is_wrapped(page.obj, shown):
+            resources = _resources(pdf, page.obj, known)
+            overlay = overlays.get(number)
+            form, damages = contents.form(page.obj, number, resources, shown, overlay)
+            findings += damages
+            lending.lend(resources, number)
+            if overlay is not None:
+                lending.lend(overlay.resources, number)
+            _wrap(pdf, page.obj, form, shown)
+        sizes.append(shown.size_mm)
+    return tuple(sizes), findings
+
+
+def _visible(page: pikepdf.Object, number: int, limits: Limits) -> Frame:
     """Return what a viewer shows of a page."""
-    return frame(
-        _box(_inherited(page.obj, "/MediaBox")),
-        _box(_inherited(page.obj, "/CropBox")),
-        _number(_inherited(page.obj, "/Rotate"), 0),
-        _number(page.obj.get("/UserUnit"), 1),
+    turn = _number(_inherited(page, "/Rotate"), 0)
+    shown = frame(
+        _box(_inherited(page, "/MediaBox")),
+        _box(_inherited(page, "/CropBox")),
+        # Viewers drop the fraction of a quarter turn towards zero; -45 is no turn, not three quarters.
+        int(turn / _QUARTER_DEG) * _QUARTER_DEG,
+        _number(page.get("/UserUnit"), 1),
     )
+    if max(shown.size_mm) > limits.side_mm:
+        got = round(min(max(shown.size_mm), _LARGEST_TOLD_MM))
+        raise errors.PageTooLargeError(page=number, got=got, limit=limits.side_mm)
+    return shown
 
 
-def _wrap(pdf: pikepdf.Pdf, page: pikepdf.Object, shown: Frame, number: int) -> None:
-    """Turn the content of a page into one form, and the page into an upright sheet that draws it."""
-    resources = _inherited(page, "/Resources")
-    resources = resources if isinstance(resources, pikepdf.Dictionary) else pikepdf.Dictionary()
-    form = _content_form(pdf, page, number)
-    form.Type, form.Subtype = pikepdf.Name.XObject, pikepdf.Name.Form
-    form.BBox = pikepdf.Array([_decimal(side) for side in shown.crop])
-    form.Matrix = pikepdf.Array([_decimal(number) for number in shown.to_visible])
-    form.Resources = resources
-    # Forms without resources of their own look for them in the page, so the page keeps a copy (ISO 32000-2 §7.8.3).
-    own = _copied(resources)
-    own.XObject = _copied(resources.get("/XObject"))
-    own.XObject[CONTENT_NAME] = form
+def _resources(pdf: pikepdf.Pdf, page: pikepdf.Object, known: dict[bytes, pikepdf.Object]) -> pikepdf.Object:
+    """Return the resources of a page as an indirect dictionary; pages with equal ones get the same.
+
+    Args:
+        pdf: The document.
+        page: The page.
+        known: Dictionaries of pages before, by what is written in them; this one is added.
+    """
+    own = _inherited(page, "/Resources")
+    own = own if isinstance(own, pikepdf.Dictionary) else pikepdf.Dictionary()
+    written = b"%d %d R" % own.objgen if own.is_indirect else own.unparse()
+    if written not in known:
+        known[written] = own if own.is_indirect else pdf.make_indirect(own)
+    return known[written]
+
+
+def _wrap(pdf: pikepdf.Pdf, page: pikepdf.Object, form: pikepdf.Object, shown: Frame) -> None:
+    """Turn a page into an upright sheet that draws one form."""
     for key in set(page.keys()) - _PAGE_KEEPS:
         del page[key]
     page.Type = pikepdf.Name.Page
     page.MediaBox = _sheet(shown)
-    page.Resources = own
+    page.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary({CONTENT_NAME: form}))
     page.Contents = pdf.make_stream(_CONTENT)
-
-
-def _copied(value: object) -> pikepdf.Dictionary:
-    """Return a new dictionary with the same entries; an empty one for anything but a dictionary."""
-    return (
-        pikepdf.Dictionary(dict(value.items()))
-        if isinstance(value, pikepdf.Dictionary)
-        else pikepdf.Dictionary()
-    )
-
-
-def _content_form(pdf: pikepdf.Pdf, page: pikepdf.Object, number: int) -> pikepdf.Stream:
-    """Return a new stream with the content of a page; a single content stream keeps its bytes as they are."""
-    parts = list(_content_streams(page))
-    if len(parts) == 1:
-        form = pdf.make_stream(parts[0].read_raw_bytes())
-        for key in ("/Filter", "/DecodeParms"):
-            if key in parts[0].stream_dict:
-                form.stream_dict[key] = parts[0].stream_dict[key]
-        return form
-    try:
-        return pdf.make_stream(b"\n".join(part.read_bytes() for part in parts))
-    except pikepdf.PdfError as error:
-        raise errors.BrokenFileError(page=number, reason="content") from error
-
-
-def _content_streams(page: pikepdf.Object) -> Iterator[pikepdf.Stream]:
-    """Yield the content streams of a page in drawing order."""
-    contents = page.get("/Contents")
-    if isinstance(contents, pikepdf.Stream):
-        yield contents
-    elif isinstance(contents, pikepdf.Array):
-        yield from (part for part in contents if isinstance(part, pikepdf.Stream))
 
 
 def _is_wrapped(page: pikepdf.Object, shown: Frame) -> bool:
     """Tell whether a page already has the form this module gives to pages."""
-    contents = page.get("/Contents")
+    contents, resources = page.get("/Contents"), page.get("/Resources")
     return (
         set(page.keys()) <= _PAGE_KEEPS
         and _box(page.get("/MediaBox")) == _box(_sheet(shown))
         and isinstance(contents, pikepdf.Stream)
-        and contents.read_bytes() == _CONTENT
+        and _says_our_content(contents)
+        and isinstance(resources, pikepdf.Dictionary)
+        and set(resources.keys()) == {"/XObject"}
+        and _is_content_alone(resources.XObject)
+    )
+
+
+def _says_our_content(contents: pikepdf.Stream) -> bool:
+    """Tell whether a stream is the content that this module gives to pages."""
+    if len(contents.read_raw_bytes()) > _WRAPPED_BYTES:
+        return False
+    try:
+        return contents.read_bytes() == _CONTENT
+    except (pikepdf.PdfError, pikepdf.DataDecodingError):
+        return False
+
+
+def _is_content_alone(forms: pikepdf.Object) -> bool:
+    """Tell whether the forms of a page are the one this module makes."""
+    form = forms.get(CONTENT_NAME)
+    return (
+        set(forms.keys()) == {CONTENT_NAME}
+        and isinstance(form, pikepdf.Stream)
+        and form.get("/Subtype") == "/Form"
+        and isinstance(form.get("/Resources"), pikepdf.Dictionary)
     )
 
 
 def _sheet(shown: Frame) -> pikepdf.Array:
     """Return the media box of an upright sheet."""
-    return pikepdf.Array([0, 0, _decimal(shown.width_pt), _decimal(shown.height_pt)])
-
-
-def _decimal(value: float) -> float:
-    """Round to what a page can show: a hundred-thousandth of a point."""
-    return round(value, 5) + 0.0  # no negative zero
+    return pikepdf.Array([0, 0, decimal(shown.width_pt), decimal(shown.height_pt)])
 
 
 def _inherited(page: pikepdf.Object, key: str, *, levels: int = 64) -> pikepdf.Object | None:
@@ -332,14 +309,16 @@ def _box(value: object) -> tuple[float, ...] | None:
     if not isinstance(value, pikepdf.Array) or len(value) != len(("left", "bottom", "right", "top")):
         return None
     try:
-        return tuple(float(side) for side in value)
+        sides = tuple(float(side) for side in value)
     except (TypeError, ValueError):
         return None
+    return sides if all(map(math.isfinite, sides)) else None
 
 
 def _number(value: object, otherwise: float) -> float:
     """Return a PDF number as float, or ``otherwise`` for anything else."""
     try:
-        return float(value)  # type: ignore[arg-type]  # Decimal, int, float, or something that float refuses
+        number = float(value)  # type: ignore[arg-type]  # Decimal, int, float, or something that float refuses
     except (TypeError, ValueError):
         return otherwise
+    return number if math.isfinite(number) else otherwise

@@ -1,25 +1,43 @@
-"""Pictures of PDF pages, by PDFium; the only place that asks it for one.
+"""Pictures of PDF pages and where their letters stand, by PDFium; the only place that asks it.
 
 PDFium is not safe to use from two threads, so a lock is held from opening to closing.
 """
 
+import ctypes
 import io
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import pypdfium2
+import pypdfium2.raw as pdfium
 from numpy.typing import NDArray
 from PIL import Image
 
 from watermark import errors
 from watermark.geometry import Rect
-from watermark.units import PT_PER_INCH, pt_from_mm
+from watermark.units import PT_PER_INCH, mm_from_pt, pt_from_mm
 from watermark.write.limits import Limits
 
 _PDFIUM: Final = threading.RLock()
+
+
+@dataclass(frozen=True, eq=False)
+class Letters:
+    """The text of a page as it can be copied out, letter by letter.
+
+    Attributes:
+        characters: ``(n,)`` code points.
+        is_made_up: ``(n,)``: blanks and line ends that PDFium puts in where it sees a gap or a new line.
+        origins_pt: ``(n, 2)``: where each letter stands: x to the right, y up from the bottom left of the visible page.
+    """
+
+    characters: NDArray[np.int64]
+    is_made_up: NDArray[np.bool_]
+    origins_pt: NDArray[np.float64]
 
 
 class Pages:
@@ -58,6 +76,42 @@ class Pages:
         )
         picture: NDArray[np.uint8] = bitmap.to_numpy().copy()
         return picture.reshape(picture.shape[:2]) if gray else picture
+
+    def letters(self, page: int) -> Letters:
+        """Return the letters of a page in the order in which they are copied out."""
+        with closing(self._page(page).get_textpage()) as text:
+            count = text.count_chars()
+            x, y = ctypes.c_double(), ctypes.c_double()
+            right, up = ctypes.byref(x), ctypes.byref(y)
+            origins = np.zeros((count, 2))
+            for at in range(count):
+                pdfium.FPDFText_GetCharOrigin(text, at, right, up)
+                origins[at] = x.value, y.value
+            return Letters(
+                np.array([pdfium.FPDFText_GetUnicode(text, at) for at in range(count)], np.int64),
+                np.array([pdfium.FPDFText_IsGenerated(text, at) for at in range(count)], np.int64) == 1,
+                origins,
+            )
+
+    def pieces(self, page: int, bands: Iterable[tuple[float, float]]) -> list[tuple[str, Rect]]:
+        """Return the pieces of live text of a page that begin within one of these bands, each with its place.
+
+        Args:
+            page: Number of the page of a cleaned file, from 1.
+            bands: Upper and lower edge of each, in mm from the top of the page.
+        """
+        read = self._page(page)
+        height = read.get_height()
+        bands = tuple(bands)
+        found = []
+        with closing(read.get_textpage()) as text:
+            for index in range(text.count_rects()):
+                left, bottom, right, top = text.get_rect(index)
+                sides = (left, height - top, right, height - bottom)
+                place = Rect(*(mm_from_pt(side) for side in sides))
+                if any(upper <= place.top < lower for upper, lower in bands):
+                    found.append((text.get_text_bounded(left, bottom, right, top), place))
+        return found
 
     def _page(self, page: int) -> pypdfium2.PdfPage:
         """Return a page by its number from 1."""

@@ -36,6 +36,9 @@ _PAGES_ZLIB_LEVEL: Final = 1
 #: Marks a stream of the assembled document whose data each copy brings; the value is the number of its slot.
 SLOT_KEY: Final = "/FtSlot"
 
+#: Set with it where the data are the same in every copy.
+HELD_KEY: Final = "/FtHeld"
+
 #: A slot's data are one ``FlateDecode`` stream.
 _SLOT: Final = b"%d 0 obj\n<<%s/Filter/FlateDecode/Length %d>>stream\n%s\nendstream\nendobj\n"
 
@@ -43,25 +46,39 @@ Entry = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
+class Template:
+    """Entries of a dictionary that refers to slots, whose object numbers differ from copy to copy.
+
+    Attributes:
+        text: The entries with a ``%d`` for each reference.
+        slots: Which slots are referred to, in that order.
+    """
+
+    text: bytes
+    slots: tuple[int, ...] = ()
+
+    def written(self, first_slot: int) -> bytes:
+        """Return the entries for the copy whose slots begin at an object number."""
+        return self.text % tuple(first_slot + slot for slot in self.slots)
+
+
+@dataclass(frozen=True)
 class Leaf:
     """A page as it is written for each copy.
 
     Attributes:
-        entries: Entries of its dictionary with a ``%d`` for each slot it draws.
-        slots: Those slots, in that order.
+        entries: Entries of its dictionary but for type and parent.
         width_pt: Width of the sheet.
         height_pt: Its height.
     """
 
-    entries: bytes
-    slots: tuple[int, ...]
+    entries: Template
     width_pt: float
     height_pt: float
 
     def written(self, parent: int, first_slot: int) -> bytes:
         """Return the page dictionary below a node, for the copy whose slots begin at an object number."""
-        own = self.entries % tuple(first_slot + slot for slot in self.slots)
-        return b"<</Type/Page/Parent %d 0 R%s>>" % (parent, own)
+        return b"<</Type/Page/Parent %d 0 R%s>>" % (parent, self.entries.written(first_slot))
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +89,7 @@ class Skeleton:
         prefix: Header and all constant objects.
         table: One entry for each of their numbers.
         slots: Entries of the dictionary of each slot, without filter and length.
+        held: Packed data of each slot that is the same in every copy, and only refers to what is not; else empty.
         leaves: The pages.
         catalog: Entries of the catalog beside type and pages.
         tail: What follows the slots of a copy that is a file of its own, up to its cross-reference stream.
@@ -80,7 +98,8 @@ class Skeleton:
 
     prefix: bytes
     table: NDArray[np.void]
-    slots: tuple[bytes, ...]
+    slots: tuple[Template, ...]
+    held: tuple[bytes, ...]
     leaves: tuple[Leaf, ...]
     catalog: bytes
     tail: bytes
@@ -95,8 +114,9 @@ class Skeleton:
     def identity(self) -> bytes:
         """What tells this skeleton from every other, 16 bytes."""
         known = self.constant_hash.copy()
-        for part in (*self.slots, self.tail):
-            known.update(part)
+        for slot, packed in zip(self.slots, self.held, strict=True):
+            known.update(slot.text + packed)
+        known.update(self.tail)
         return known.digest()[:16]
 
     @property
@@ -105,8 +125,9 @@ class Skeleton:
         return len(self.table)
 
     def slot_object(self, first_slot: int, slot: int, packed: bytes) -> bytes:
-        """Return a slot's whole object."""
-        return _SLOT % (first_slot + slot, self.slots[slot], len(packed), packed)
+        """Return a slot's whole object; ``packed`` is empty if the slot holds the same in every copy."""
+        data = packed or self.held[slot]
+        return _SLOT % (first_slot + slot, self.slots[slot].written(first_slot), len(data), data)
 
     def after_prefix(self, blobs: Sequence[bytes]) -> tuple[bytes, ...]:
         """Return what follows ``prefix`` in a copy that is a file of its own.
@@ -189,16 +210,17 @@ def packed_objects(
     return bytes(out), entries
 
 
-def skeleton(pdf: pikepdf.Pdf, slots: Sequence[bytes], leaves: Sequence[Leaf]) -> Skeleton:
+def skeleton(pdf: pikepdf.Pdf, slots: Sequence[Template | None], leaves: Sequence[Leaf]) -> Skeleton:
     """Take apart a PDF that was saved without object streams.
 
     Args:
-        pdf: The open PDF. A stream with ``SLOT_KEY`` becomes that slot; its place in a page is told by ``leaves``.
-        slots: The dictionary entries of the slots that are no streams of ``pdf``, by number; others are empty.
+        pdf: The open PDF. A stream with ``SLOT_KEY`` becomes that slot, see :func:`take_as_slot`.
+        slots: The dictionary entries of the slots by number; None for those that are streams of ``pdf``.
         leaves: How the pages are written.
     """
     not_kept = {pdf.Root.objgen[0], *_tree_numbers(pdf)}
-    told = list(slots)
+    told = {number: slot for number, slot in enumerate(slots) if slot is not None}
+    held: dict[int, bytes] = {}
     objects = {item.objgen[0]: item for item in pdf.objects if item.objgen[0] not in not_kept}
     count = max(objects, default=0) + 1
     prefix = bytearray(_HEADER % _version(pdf).encode())
@@ -208,9 +230,10 @@ def skeleton(pdf: pikepdf.Pdf, slots: Sequence[bytes], leaves: Sequence[Leaf]) -
         if not isinstance(item, pikepdf.Stream):
             small.append((number, item.unparse(resolved=True)))
         elif SLOT_KEY in item.stream_dict:
-            told[int(item.stream_dict[SLOT_KEY])] = entries_of(
-                item, without={SLOT_KEY, "/Filter", "/DecodeParms"}
-            )
+            slot = int(item.stream_dict[SLOT_KEY])
+            told[slot] = _slot_of(item)
+            if HELD_KEY in item.stream_dict:
+                held[slot] = zlib.compress(item.read_bytes(), _PAGES_ZLIB_LEVEL)
         elif item.get("/Type") not in ("/XRef", "/ObjStm"):
             table[number] = (PLAIN, len(prefix), 0)
             prefix += stream_object(number, entries_of(item), item.read_raw_bytes())
@@ -219,9 +242,47 @@ def skeleton(pdf: pikepdf.Pdf, slots: Sequence[bytes], leaves: Sequence[Leaf]) -
     table |= entries
     catalog = entries_of(pdf.Root, without={"/Type", "/Pages"})
     first = max(table, default=0) + 1
-    tail, tail_table = _tail(leaves, catalog, first, first + len(told))
+    tail, tail_table = _tail(leaves, catalog, first, first + len(slots))
     return Skeleton(
-        bytes(prefix), as_table(table, 0, first), tuple(told), tuple(leaves), catalog, tail, tail_table
+        bytes(prefix),
+        as_table(table, 0, first),
+        tuple(told[number] for number in range(len(slots))),
+        tuple(held.get(number, b"") for number in range(len(slots))),
+        tuple(leaves),
+        catalog,
+        tail,
+        tail_table,
+    )
+
+
+def take_as_slot(stream: pikepdf.Stream, number: int, *, held: bool) -> None:
+    """Let a stream of a document that is being assembled become a slot.
+
+    Args:
+        stream: The stream; a form that is drawn in one place only.
+        number: Number of the slot.
+        held: Its data are the same in every copy; what it draws is not.
+    """
+    stream.stream_dict[SLOT_KEY] = number
+    if held:
+        stream.stream_dict[HELD_KEY] = True
+
+
+def _slot_of(stream: pikepdf.Stream) -> Template:
+    """Return the dictionary of a stream that became a slot, with what it draws of other slots."""
+    without = {SLOT_KEY, HELD_KEY, "/Filter", "/DecodeParms"}
+    resources = stream.stream_dict.get("/Resources")
+    forms = resources.get("/XObject") if isinstance(resources, pikepdf.Dictionary) else None
+    drawn = {}
+    if isinstance(forms, pikepdf.Dictionary):
+        for name, form in forms.items():
+            if isinstance(form, pikepdf.Stream) and SLOT_KEY in form.stream_dict:
+                drawn[name] = int(form.stream_dict[SLOT_KEY])
+    if not drawn or resources is None:
+        return Template(_template(stream, without=without))
+    return Template(
+        _template(stream, without={*without, "/Resources"}) + _resources(resources, drawn),
+        tuple(drawn.values()),
     )
 
 
@@ -233,16 +294,23 @@ def leaf(page: pikepdf.Object, drawn: Mapping[str, int], contents: int) -> Leaf:
         drawn: The names by which it draws its slots, and their numbers.
         contents: Object number of its content.
     """
-    resources = page.Resources
-    entries = b"%s/Contents %d 0 R/Resources<<%s/XObject<<%s%s>>>>" % (
+    entries = b"%s/Contents %d 0 R%s" % (
         _template(page, without={"/Type", "/Parent", "/Resources", "/Contents"}),
         contents,
-        _template(resources, without={"/XObject"}),
-        _template(resources.XObject, without=drawn),
-        b"".join(b"%s %%d 0 R" % name.encode("ascii") for name in drawn),
+        _resources(page.Resources, drawn),
     )
     box = [float(side) for side in page.MediaBox]
-    return Leaf(entries, tuple(drawn.values()), box[2], box[3])
+    return Leaf(Template(entries, tuple(drawn.values())), box[2], box[3])
+
+
+def _resources(resources: pikepdf.Object, drawn: Mapping[str, int]) -> bytes:
+    """Return a resource dictionary for a template, with a ``%d`` for each form that is a slot."""
+    marks = b"".join(_template(pikepdf.Dictionary({name: 0}), without=())[:-1] + b"%d 0 R" for name in drawn)
+    return b"/Resources<<%s/XObject<<%s%s>>>>" % (
+        _template(resources, without={"/XObject"}),
+        _template(resources.XObject, without=drawn),
+        marks,
+    )
 
 
 def entries_of(dictionary: pikepdf.Object, *, without: Iterable[str] = ()) -> bytes:

@@ -35,6 +35,7 @@ from registry.rules.words import BatchState, Custodian, MovementKind
 from registry.views.attempts import printable
 from registry.views.conservation import conservation
 from registry.views.custody import custody_now
+from tests.fixtures.office import proven
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 SYSTEM = Actor.system()
@@ -87,6 +88,7 @@ def open_office(session):
         cleaned_sha256="1" * 64,
         pictures=[],
         findings=[],
+        proof=proven(3),
         registered_by_id=clerk.person_id,
         registered_at=NOW,
     )

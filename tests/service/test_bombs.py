@@ -1,0 +1,38 @@
+"""A file that asks for too much is refused within the limits of the sandbox, and the next one is answered."""
+
+import time
+
+import pytest
+
+from service import sandbox
+from service.sandbox import Limits, SandboxFault
+from tests.fixtures.papers import draw_pdf
+from tests.watermark.zoo.bombs import BOMBS
+from watermark import UnusableFileError
+
+DOOR = "service.papers.pages:inspect_document"
+LIMITS = Limits(cpu_s=6, wall_s=30)
+SLOWEST_S = 20
+
+
+@pytest.mark.parametrize("name", sorted(BOMBS))
+def test_a_bomb_is_refused_by_name_and_the_next_file_is_read(name):
+    make, expected = BOMBS[name]
+    offered = make()
+    started = time.monotonic()
+    try:
+        sandbox.call(DOOR, offered, limits=LIMITS)
+        refusal = ""
+    except (UnusableFileError, SandboxFault) as refused:
+        refusal = refused.code
+    assert refusal in expected
+    assert time.monotonic() - started < SLOWEST_S
+    inspection, pictures = sandbox.call(DOOR, draw_pdf(pages=1))
+    assert inspection.pages == len(pictures) == 1
+
+
+def test_a_limit_is_told_with_what_was_asked_for():
+    make, _ = BOMBS["picture_of_sixty_thousand_by_sixty_thousand"]
+    with pytest.raises(UnusableFileError) as refused:
+        sandbox.call(DOOR, make(), limits=LIMITS)
+    assert refused.value.facts == {"got": 3_600_000_000, "limit": 300_000_000}
