@@ -87,7 +87,7 @@ def test_the_words_of_a_copy_follow_the_installations_template(tmp_path):
 
 
 def work():
-    copy = MarkFacts("0123456789ABC", 1, 1, 1, None, "李明", "Li Ming")
+    copy = MarkFacts("0123456789ABC", 1, 1, 1, None, None, "李明", "Li Ming")
     return BatchWork(
         id=1,
         state=BatchState.RESERVED,
