@@ -20,13 +20,13 @@ from reportlab.pdfgen import canvas
 import watermark
 from bench.paper import running_words
 from bench.report import Row, at_least, at_most, show
+from watermark.clean.inspect import CONTENT_NAME
+from watermark.displace.drawn import drawn_once
+from watermark.displace.find import find_shifts
+from watermark.displace.shifts import PageShifts
+from watermark.displace.textwalk import form_at
 from watermark.marks.layout import displacements_mm, signs
 from watermark.units import pt_from_mm
-from watermark.write.clean import CONTENT_NAME
-from watermark.write.displace import find_shifts
-from watermark.write.drawn import drawn_once
-from watermark.write.shifts import PageShifts
-from watermark.write.textwalk import form_at
 
 _KEY = b"a key of the benchmark"
 _LINES = 43

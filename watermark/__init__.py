@@ -5,26 +5,26 @@ copies into a file for the printer; ``read`` finds the marks again in scans. No 
 input gives the same bytes.
 """
 
+from watermark.clean.inspect import Inspection, inspect
+from watermark.clean.pictures import draw_pictures
+from watermark.clean.raster import rasterise
 from watermark.errors import UnusableFileError, UnusableFontError, WatermarkError
+from watermark.findings import Finding
+from watermark.limits import Limits
 from watermark.marks.qr import modules as qr_modules
 from watermark.plan import DotStyle, MarkPlan
 from watermark.read.dots import DotReading
 from watermark.read.images import ReadLimits, open_pages
 from watermark.read.reading import PageReading, QrReading, Readings, read, read_qr
 from watermark.read.show import show_pages
+from watermark.render import render_page, thumbnail
 from watermark.write.base import Base, BasePage
 from watermark.write.bind import BoundCopy, bind, sheets
-from watermark.write.clean import Inspection, inspect
 from watermark.write.delta import Delta, Fingerprint, chunks, fingerprint
-from watermark.write.findings import Finding
 from watermark.write.fonts import FontChain, font_path, missing_characters, open_fonts
 from watermark.write.heads import PageHead, find_heads, head_findings
-from watermark.write.limits import Limits
-from watermark.write.pictures import draw_pictures
 from watermark.write.prepare import prepare
 from watermark.write.proof import Channel, Grade, PageProof, Proof, grade_of, prove
-from watermark.write.raster import rasterise
-from watermark.write.render import render_page, thumbnail
 from watermark.write.stamp import Mark, PageMark, splice, stamp
 
 __all__ = [

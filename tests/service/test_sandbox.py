@@ -220,7 +220,7 @@ def test_an_answer_that_names_anything_else_is_refused(answer):
 
 def test_an_answer_may_not_change_a_class_of_ours():
     """BUILD on a class would set its attributes; without any name in the bytes there is no class to build on."""
-    attack = b"\x80\x04cwatermark.write.clean\nInspection\nN}X\x05\x00\x00\x00pagesK\x07s\x86b."
+    attack = b"\x80\x04cwatermark.clean.inspect\nInspection\nN}X\x05\x00\x00\x00pagesK\x07s\x86b."
     pickle.loads(attack)  # noqa: S301 - to see that the attack is one
     try:
         assert Inspection.pages == 7

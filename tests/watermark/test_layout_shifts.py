@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from tests.fixtures import machine
 from tests.watermark.papers import faults_of, saved, text_of
 from tests.watermark.typed import PAGES, opened, page_of
+from watermark import render
+from watermark.displace.find import find_shifts
+from watermark.displace.shifts import PageShifts, ShiftedStream, field_text
 from watermark.errors import BaseFormatError
 from watermark.geometry import Rect
+from watermark.limits import Limits
 from watermark.marks import layout
-from watermark.write import render
-from watermark.write.displace import find_shifts
-from watermark.write.limits import Limits
-from watermark.write.shifts import PageShifts, ShiftedStream, field_text
 
 MM_PER_PT = 25.4 / 72
 FINE_DPI = 2400

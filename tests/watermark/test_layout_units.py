@@ -17,10 +17,10 @@ from tests.watermark.typed import (
     page_of,
     running_text,
 )
-from watermark.write.displace import find_shifts
-from watermark.write.drawn import drawn_once
-from watermark.write.textwalk import UnclearContent, walk_page
-from watermark.write.words import find_units
+from watermark.displace.drawn import drawn_once
+from watermark.displace.find import find_shifts
+from watermark.displace.textwalk import UnclearContent, walk_page
+from watermark.displace.words import find_units
 
 WORDS = b"(numbered copies) Tj"
 

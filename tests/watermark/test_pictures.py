@@ -11,8 +11,8 @@ from PIL import Image, ImageOps
 
 import watermark
 from watermark import errors
+from watermark.clean.pictures import draw_pictures, plain_jpeg, sheet_of
 from watermark.read.images import ReadLimits
-from watermark.write.pictures import draw_pictures, plain_jpeg, sheet_of
 
 
 def picture(size=(800, 600)):
@@ -110,7 +110,7 @@ def test_the_same_picture_gives_the_same_bytes():
     ],
 )
 def test_a_picture_lies_on_paper_as_large_as_it_says_or_on_a4(size, dpi, sheet, width):
-    from watermark.write.pictures import _believed
+    from watermark.clean.pictures import _believed
 
     found, place = sheet_of(size, _believed(dpi))
     assert found == pytest.approx(sheet, abs=0.01)

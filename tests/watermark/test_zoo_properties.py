@@ -125,7 +125,7 @@ def test_every_page_is_marked_in_place_or_refused(**page):
 @settings(deadline=None, max_examples=40)
 @given(st.text(max_size=300))
 def test_a_text_of_a_file_is_told_in_visible_characters_only(text):
-    from watermark.write.findings import tellable
+    from watermark.findings import tellable
 
     told = tellable(text)
     assert len(told) <= 80

@@ -1,7 +1,7 @@
 """How far the words of a page are moved, and which way: from identity to millimetres, and back for the reader.
 
 A *unit* is a word or a few wide glyphs. Every unit carries two symbols of ±1, one per axis of the visible page: +1
-moves it to the right or down, −1 to the left or up, by a fixed length. What is a unit, :mod:`watermark.write.words`
+moves it to the right or down, −1 to the left or up, by a fixed length. What is a unit, :mod:`watermark.displace.words`
 decides; their order is part of the base, never recomputed.
 
 Laws to keep in mind:

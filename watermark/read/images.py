@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from watermark import errors
-from watermark.write.limits import Limits
-from watermark.write.render import opened
+from watermark.limits import Limits
+from watermark.render import opened
 
 FORMATS: Final = ("PNG", "JPEG", "TIFF", "WEBP", "BMP")
 LEAST_SIDE_PX: Final = 16

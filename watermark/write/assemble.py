@@ -12,15 +12,15 @@ from typing import Final
 
 import pikepdf
 
+from watermark.clean.inspect import CONTENT_NAME
+from watermark.displace.drawn import drawn_once
+from watermark.displace.find import find_shifts
+from watermark.displace.shifts import PageShifts
+from watermark.limits import Limits
 from watermark.plan import MarkPlan
 from watermark.write import fonts, paint
 from watermark.write.base import Base, BasePage, Carrier, Slot
-from watermark.write.clean import CONTENT_NAME
-from watermark.write.displace import find_shifts
-from watermark.write.drawn import drawn_once
-from watermark.write.limits import Limits
 from watermark.write.revision import Template, leaf, skeleton, take_as_slot
-from watermark.write.shifts import PageShifts
 
 #: Keeps the resources of the marks in the document while it is assembled.
 _RESOURCES: Final = "/FtResources"

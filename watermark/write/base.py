@@ -14,13 +14,13 @@ from typing import Any, Final, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from watermark.displace.shifts import PageShifts
 from watermark.errors import BaseFormatError
+from watermark.findings import Finding
 from watermark.placement import Placement
 from watermark.plan import DotStyle, MarkPlan
-from watermark.write.findings import Finding
 from watermark.write.fonts import Face
 from watermark.write.revision import ENTRY, Leaf, Skeleton, Template
-from watermark.write.shifts import PageShifts
 
 VERSION: Final = 2
 

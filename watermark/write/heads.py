@@ -14,11 +14,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from watermark.findings import Finding
 from watermark.geometry import Rect
+from watermark.limits import Limits
+from watermark.render import Pages, opened
 from watermark.units import mm_from_pt
-from watermark.write.findings import Finding
-from watermark.write.limits import Limits
-from watermark.write.render import Pages, opened
 
 _LEVELS: Final = ("绝密", "机密", "秘密", "核心商密", "普通商密")
 _STARS: Final = str.maketrans(dict.fromkeys("☆✩✭✮✯✰⭐*﹡＊", "★"))

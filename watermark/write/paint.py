@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from watermark.clean.inspect import CONTENT_NAME
 from watermark.geometry import Rect
 from watermark.marks import dots, qr
 from watermark.marks.visible import Row
@@ -22,7 +23,6 @@ from watermark.payload import SYMBOLS, TILE
 from watermark.placement import Placement
 from watermark.plan import DEVICE_DPI, DotStyle, MarkPlan
 from watermark.units import PT_PER_INCH, PT_PER_MM
-from watermark.write.clean import CONTENT_NAME
 from watermark.write.fonts import Face
 
 TILE_NAME: Final = "/FtDots"

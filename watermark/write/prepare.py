@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from watermark import errors
+from watermark.clean.inspect import inspect
+from watermark.clean.opening import as_broken_file
+from watermark.clean.raster import rasterise
+from watermark.findings import Finding
+from watermark.limits import Limits
 from watermark.plan import MarkPlan
 from watermark.write.assemble import assemble
 from watermark.write.base import Base
-from watermark.write.clean import inspect
-from watermark.write.findings import Finding
-from watermark.write.limits import Limits
-from watermark.write.opening import as_broken_file
-from watermark.write.raster import rasterise
 from watermark.write.survey import survey
 from watermark.write.trial import misread_pages
 

@@ -5,15 +5,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from watermark import errors
+from watermark import errors, render
+from watermark.limits import Limits
 from watermark.marks import dots
 from watermark.placement import Paper, Placement, place, reserve
 from watermark.plan import MarkPlan
 from watermark.units import PT_PER_INCH, mm_from_pt
-from watermark.write import render
 from watermark.write.base import BasePage
 from watermark.write.heads import find_heads
-from watermark.write.limits import Limits
 
 #: Ink is looked for at this resolution: the dots keep 0.45 mm away from it, here 2.1 pixels.
 _INK_DPI: Final = 120.0

@@ -5,12 +5,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from watermark import render
+from watermark.limits import Limits
 from watermark.marks import qr
 from watermark.placement import Placement
 from watermark.units import MM_PER_INCH, px_from_mm
-from watermark.write import render
 from watermark.write.base import Base
-from watermark.write.limits import Limits
 from watermark.write.stamp import Mark, PageMark, stamp
 
 _TEST_TEXT: Final = "F10123456789ABCDEFGHJKMNPQRSTVWXYZ"

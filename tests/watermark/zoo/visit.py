@@ -17,10 +17,10 @@ import pypdfium2
 import pypdfium2.raw
 
 import watermark
+from watermark import render
 from watermark.marks import qr
 from watermark.placement import Placement
 from watermark.units import MM_PER_INCH, PT_PER_INCH, px_from_mm
-from watermark.write import render
 
 TEXT = "F17K2PX9QRTM4WD013Q8ZV5N2C6H1J0KXA"
 PAGE = watermark.PageMark(

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pikepdf
 
-from watermark.write.clean import CONTENT_NAME
+from watermark.clean.inspect import CONTENT_NAME
 
 _DRAWS: Final = re.compile(rb"/([^\s/\[\]<>(){}%]+)\s+Do(?![A-Za-z0-9*'\"])")
 _ESCAPE: Final = re.compile(rb"#([0-9A-Fa-f]{2})")

@@ -9,8 +9,8 @@ from typing import Final
 import pikepdf
 
 from watermark import errors
-from watermark.write.findings import Finding
-from watermark.write.limits import Limits
+from watermark.findings import Finding
+from watermark.limits import Limits
 
 #: Where a reader looks for the header (ISO 32000-2 Annex I note; all viewers accept it within the first kilobyte).
 _HEADER_WITHIN_BYTES: Final = 1024

@@ -17,12 +17,11 @@ import pikepdf
 from numpy.typing import NDArray
 from PIL import Image, TiffImagePlugin
 
-from watermark import errors
-from watermark.write import render
-from watermark.write.clean import CONTENT_NAME
-from watermark.write.content import decimal
-from watermark.write.limits import Limits
-from watermark.write.opening import as_broken_file, limit_qpdf
+from watermark import errors, render
+from watermark.clean.content import decimal
+from watermark.clean.inspect import CONTENT_NAME
+from watermark.clean.opening import as_broken_file, limit_qpdf
+from watermark.limits import Limits
 
 #: Black and white are parted here; letters keep the weight they have on the screen.
 _MIDDLE: Final = 128

@@ -22,12 +22,12 @@ import numpy as np
 import pikepdf
 from numpy.typing import NDArray
 
+from watermark.displace.fontcodes import Code
+from watermark.displace.textwalk import Show, StreamText, Style, UnclearContent
+from watermark.displace.words import Unit
 from watermark.errors import BaseFormatError
 from watermark.marks.layout import AXES, displacements_mm
 from watermark.units import pt_from_mm
-from watermark.write.fontcodes import Code
-from watermark.write.textwalk import Show, StreamText, Style, UnclearContent
-from watermark.write.words import Unit
 
 #: Width of a field; also that of the integers by which fields are copied.
 FIELD_BYTES: Final = 8

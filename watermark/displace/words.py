@@ -12,9 +12,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from watermark.displace.fontcodes import Code
+from watermark.displace.textwalk import Show, Spot, StreamText, Style
 from watermark.units import mm_from_pt
-from watermark.write.fontcodes import Code
-from watermark.write.textwalk import Show, Spot, StreamText, Style
 
 #: Below, a glyph is a few device pixels high and a shift is lost in the first copy; above, words are few, steps show.
 SMALLEST_PT: Final = 4.5

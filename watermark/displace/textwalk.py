@@ -14,9 +14,9 @@ from typing import Any, Final, NamedTuple
 
 import pikepdf
 
+from watermark.clean.inspect import CONTENT_NAME
+from watermark.displace.fontcodes import Code, FontCodes, read_font
 from watermark.geometry import Matrix
-from watermark.write.clean import CONTENT_NAME
-from watermark.write.fontcodes import Code, FontCodes, read_font
 
 #: More is not a page of text; walking it would only cost time.
 _MOST_BYTES: Final = 16 * 1024 * 1024

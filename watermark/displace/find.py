@@ -14,16 +14,16 @@ import numpy as np
 import pikepdf
 from numpy.typing import NDArray
 
+from watermark import render
+from watermark.displace.drawn import drawn_once
+from watermark.displace.shifts import PageShifts, compose
+from watermark.displace.textwalk import StreamText, UnclearContent, form_at, walk_page
+from watermark.displace.words import Unit, boxes, find_units
 from watermark.errors import WatermarkError
+from watermark.limits import Limits
 from watermark.marks.layout import AXES, displacements_mm
+from watermark.render import Letters
 from watermark.units import MM_PER_INCH, PT_PER_INCH, PT_PER_MM, pt_from_mm
-from watermark.write import render
-from watermark.write.drawn import drawn_once
-from watermark.write.limits import Limits
-from watermark.write.render import Letters
-from watermark.write.shifts import PageShifts, compose
-from watermark.write.textwalk import StreamText, UnclearContent, form_at, walk_page
-from watermark.write.words import Unit, boxes, find_units
 
 _ROUNDS: Final = 4
 #: Pictures are compared at this resolution, large pages more coarsely.
@@ -57,7 +57,7 @@ def find_shifts(
     Args:
         pdf: A document as :func:`watermark.inspect` cleans it; it is not changed.
         page: Number of the page, from 1.
-        once: What :func:`~watermark.write.drawn.drawn_once` says of the document; found out anew if not given, which
+        once: What :func:`~watermark.displace.drawn.drawn_once` says of the document; found out anew if not given, which
             takes time on every page of a long document.
         limits: Bounds the pictures.
     """
@@ -134,9 +134,8 @@ class _Trial:
         """
         found: set[int] = set()
         owner = self._owners(shifts.units)
-        for pattern in (None, *_patterns(len(shifts.units))):
-            contents = shifts.unmoved() if pattern is None else shifts.fill(pattern)
-            letters = self._letters_of(shifts, contents)
+        for pattern in _patterns(len(shifts.units)):
+            letters = self._letters_of(shifts, shifts.fill(pattern))
             changed = _changed_places(self._letters, letters)
             if changed is not None:
                 culprits = {int(unit) for unit in owner[changed]} - {-1}
@@ -172,9 +171,7 @@ class _Trial:
             owner[near[(x[near] >= left) & (x[near] <= right)]] = number
         return owner
 
-    def _strayed(
-        self, letters: Letters, owner: NDArray[np.intp], pattern: Pattern | None, count: int
-    ) -> set[int]:
+    def _strayed(self, letters: Letters, owner: NDArray[np.intp], pattern: Pattern, count: int) -> set[int]:
         """Return the units with a letter that is elsewhere than it should be, and those without a letter.
 
         Raises:
@@ -183,8 +180,7 @@ class _Trial:
         went = letters.origins_pt - self._letters.origins_pt
         has_ink = _has_ink(self._letters)
         should = np.zeros((count + 1, AXES))  # the last for letters of no unit
-        if pattern is not None:
-            should[:-1] = displacements_mm(pattern) * (PT_PER_MM, -PT_PER_MM)
+        should[:-1] = displacements_mm(pattern) * (PT_PER_MM, -PT_PER_MM)
         is_off = has_ink & (np.abs(went - should[owner]).max(axis=1) > _EXACT_PT)
         if (is_off & (owner < 0)).any():
             raise UnclearContent

@@ -5,7 +5,7 @@ from typing import Final
 
 import pikepdf
 
-from watermark.write.findings import Finding, tellable
+from watermark.findings import Finding, tellable
 
 #: Objects looked at per dropped entry; a file that hides a script deeper loses it all the same, unreported.
 _LOOKED_AT: Final = 20_000

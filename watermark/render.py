@@ -19,8 +19,8 @@ from PIL import Image
 
 from watermark import errors
 from watermark.geometry import Rect
+from watermark.limits import Limits
 from watermark.units import PT_PER_INCH, mm_from_pt, pt_from_mm
-from watermark.write.limits import Limits
 
 _PDFIUM: Final = threading.RLock()
 
@@ -80,17 +80,18 @@ class Pages:
     def letters(self, page: int) -> Letters:
         """Return the letters of a page in the order in which they are copied out."""
         with closing(self._page(page).get_textpage()) as text:
-            count = text.count_chars()
+            # Three calls a letter: what wraps them would take most of the time, so the handle is taken out first.
+            handle, count = text.raw, text.count_chars()
             x, y = ctypes.c_double(), ctypes.c_double()
             right, up = ctypes.byref(x), ctypes.byref(y)
-            origins = np.zeros((count, 2))
+            origins = []
             for at in range(count):
-                pdfium.FPDFText_GetCharOrigin(text, at, right, up)
-                origins[at] = x.value, y.value
+                pdfium.FPDFText_GetCharOrigin(handle, at, right, up)
+                origins.append((x.value, y.value))
             return Letters(
-                np.array([pdfium.FPDFText_GetUnicode(text, at) for at in range(count)], np.int64),
-                np.array([pdfium.FPDFText_IsGenerated(text, at) for at in range(count)], np.int64) == 1,
-                origins,
+                np.array([pdfium.FPDFText_GetUnicode(handle, at) for at in range(count)], np.int64),
+                np.array([pdfium.FPDFText_IsGenerated(handle, at) for at in range(count)], np.int64) == 1,
+                np.array(origins, np.float64).reshape(-1, 2),
             )
 
     def pieces(self, page: int, bands: Iterable[tuple[float, float]]) -> list[tuple[str, Rect]]:

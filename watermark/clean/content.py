@@ -7,10 +7,10 @@ from typing import Final
 import pikepdf
 
 from watermark import errors
+from watermark.clean.annotations import Overlay
+from watermark.findings import Finding
 from watermark.geometry import Frame
-from watermark.write.annotations import Overlay
-from watermark.write.findings import Finding
-from watermark.write.limits import Limits
+from watermark.limits import Limits
 
 _INNER: Final = "/FtInner"
 

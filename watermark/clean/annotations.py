@@ -7,7 +7,7 @@ from typing import Final
 
 import pikepdf
 
-from watermark.write.findings import Finding, tellable
+from watermark.findings import Finding, tellable
 
 #: Flags of annotations (ISO 32000-2 table 167).
 _INVISIBLE: Final = 1

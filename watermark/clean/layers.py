@@ -12,7 +12,7 @@ from typing import Final
 
 import pikepdf
 
-from watermark.write.findings import Finding, tellable
+from watermark.findings import Finding, tellable
 
 #: Names of layers in one finding.
 _NAMES: Final = 5

@@ -1,6 +1,6 @@
 """Take an untrusted PDF apart and keep only what paints its pages.
 
-Decides what is stripped and how pages are normalised; opening within limits is left to :mod:`watermark.write.opening`,
+Decides what is stripped and how pages are normalised; opening within limits is left to :mod:`watermark.clean.opening`,
 finding ink and placing marks to :mod:`watermark.write.prepare`.
 
 Laws:
@@ -22,15 +22,15 @@ from typing import Any, Final
 import pikepdf
 
 from watermark import errors
+from watermark.clean import annotations, layers
+from watermark.clean.annotations import Overlay
+from watermark.clean.content import Contents, decimal
+from watermark.clean.dropped import Dropped
+from watermark.clean.opening import as_broken_file, opened
+from watermark.clean.resources import Lending
+from watermark.findings import Finding
 from watermark.geometry import Frame, frame
-from watermark.write import annotations, layers
-from watermark.write.annotations import Overlay
-from watermark.write.content import Contents, decimal
-from watermark.write.dropped import Dropped
-from watermark.write.findings import Finding
-from watermark.write.limits import Limits
-from watermark.write.opening import as_broken_file, opened
-from watermark.write.resources import Lending
+from watermark.limits import Limits
 
 __all__ = ["CONTENT_NAME", "Inspection", "as_broken_file", "inspect"]
 

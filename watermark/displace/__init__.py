@@ -1,0 +1,1 @@
+"""Words of a page that can be displaced: found, tried, and kept as a form to be filled."""
