@@ -111,6 +111,8 @@ class Settings(BaseSettings):
     sandbox_memory_bytes: Bytes = 1024 * MEBIBYTE
     sandbox_cpu_s: Annotated[int, Field(ge=1)] = 60
     sandbox_wall_s: Annotated[int, Field(ge=1)] = 120
+    sandbox_page_cpu_s: Annotated[float, Field(ge=0)] = 0.5
+    """What each page adds where their number is known; looking at one takes a tenth of a second when all is quiet."""
 
     converter_wall_s: Annotated[int, Field(ge=1)] = 90
     """How long LibreOffice may take for one office file; common ones take one to five seconds."""

@@ -4,6 +4,7 @@ Laws: one frozen value, opened once per process and handed to every flow; the on
 read here.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -91,22 +92,27 @@ class Runtime:
         """The public keys that have signed checkpoints, oldest first."""
         return tuple(KeySigner(self.settings.ledger_origin, seed).public_key for seed in self.keys.ledger)
 
-    def parse(self, function: str, *arguments: object) -> object:
+    def parse(self, function: str, *arguments: object, pages: int = 0) -> object:
         """Return what ``module:function`` makes of untrusted bytes, run in a confined child process.
+
+        Args:
+            function: ``module:function``.
+            arguments: Its arguments.
+            pages: How many pages it has to work through, if that is known: a long document may take longer.
 
         Raises:
             WatermarkError: the function refused the file.
             SandboxFault: the child exceeded a limit or broke down.
         """
-        return sandbox.call(function, *arguments, limits=self.sandbox_limits)
+        return sandbox.call(function, *arguments, limits=self.sandbox_limits(pages))
 
-    @property
-    def sandbox_limits(self) -> sandbox.Limits:
-        """What a child that parses an untrusted file may use."""
+    def sandbox_limits(self, pages: int = 0) -> sandbox.Limits:
+        """Return what a child that parses an untrusted file of so many known pages may use."""
+        more = math.ceil(pages * self.settings.sandbox_page_cpu_s)
         return sandbox.Limits(
             memory_bytes=self.settings.sandbox_memory_bytes,
-            cpu_s=self.settings.sandbox_cpu_s,
-            wall_s=self.settings.sandbox_wall_s,
+            cpu_s=self.settings.sandbox_cpu_s + more,
+            wall_s=self.settings.sandbox_wall_s + 2 * more,
         )
 
     @property

@@ -18,7 +18,7 @@ from watermark.read.images import ReadLimits, open_pages
 from watermark.read.reading import PageReading, QrReading, Readings, read, read_qr
 from watermark.read.show import show_pages
 from watermark.render import render_page, thumbnail
-from watermark.write.base import Base, BasePage
+from watermark.write.base import Base
 from watermark.write.bind import BoundCopy, bind, sheets
 from watermark.write.delta import Delta, Fingerprint, chunks, fingerprint
 from watermark.write.fonts import FontChain, font_path, missing_characters, open_fonts
@@ -26,6 +26,7 @@ from watermark.write.heads import PageHead, find_heads, head_findings
 from watermark.write.prepare import prepare
 from watermark.write.proof import Channel, Grade, PageProof, Proof, grade_of, prove
 from watermark.write.stamp import Mark, PageMark, splice, stamp
+from watermark.write.surveyed import BasePage, Survey
 
 __all__ = [
     "Base",
@@ -51,6 +52,7 @@ __all__ = [
     "QrReading",
     "ReadLimits",
     "Readings",
+    "Survey",
     "UnusableFileError",
     "UnusableFontError",
     "WatermarkError",

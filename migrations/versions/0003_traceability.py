@@ -10,6 +10,7 @@ down_revision = "0002"
 def upgrade() -> None:
     """Add the columns; what was registered or decided before has no proof and accepts nothing."""
     op.add_column("document", sa.Column("proof", sa.JSON(), nullable=True))
+    op.add_column("document", sa.Column("survey_sha256", sa.String(length=64), nullable=True))
     op.add_column(
         "approval_decision", sa.Column("proof_hash", sa.String(length=64), nullable=False, server_default="")
     )
@@ -20,4 +21,5 @@ def downgrade() -> None:
     """Drop them again."""
     op.drop_column("approval_decision", "accepted")
     op.drop_column("approval_decision", "proof_hash")
+    op.drop_column("document", "survey_sha256")
     op.drop_column("document", "proof")

@@ -55,6 +55,7 @@ class DocumentFile:
         pictures: One picture of each page, in the order of the pages.
         findings: What was stripped or is worth knowing: mappings of ``code``, ``page`` and ``facts``.
         proof: How traceable each page is, and the hash of the carriers it was measured with.
+        survey_sha256: What was found out about the pages, which spares print runs from looking again.
     """
 
     original_sha256: str
@@ -62,6 +63,7 @@ class DocumentFile:
     pictures: Sequence[str]
     findings: Sequence[dict[str, Any]]
     proof: Mapping[str, Any]
+    survey_sha256: str | None = None
 
 
 def register(
@@ -104,6 +106,7 @@ def register(
         pictures=list(file.pictures),
         findings=list(file.findings),
         proof=dict(file.proof),
+        survey_sha256=file.survey_sha256,
         registered_by_id=actor.person_id,
         registered_at=now,
     )
@@ -147,6 +150,7 @@ def assess(
     proof: Mapping[str, Any],
     *,
     cleaned_sha256: str,
+    survey_sha256: str | None = None,
     actor: Actor,
     now: datetime,
 ) -> bool:
@@ -163,6 +167,7 @@ def assess(
     document = get_row(session, Document, document_id, lock=True)
     if document.cleaned_sha256 != cleaned_sha256:
         raise FileChanged("got the proof of another file", document=document_id)
+    document.survey_sha256 = survey_sha256
     if document.proof == proof:
         return False
     before = evidence_hash(document.proof, cleaned_sha256)

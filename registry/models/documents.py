@@ -54,6 +54,7 @@ class Document(Base):
     pictures: Mapped[list[Any]]
     findings: Mapped[list[Any]]
     proof: Mapped[dict[str, Any] | None]
+    survey_sha256: Mapped[str | None] = mapped_column(sa.String(64))
     last_copy_no: Mapped[int] = mapped_column(default=0)
     registered_by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
     registered_at: Mapped[datetime]

@@ -80,6 +80,7 @@ class BatchWork:
     ordered_at: datetime
     base_sha256: str | None
     cleaned_sha256: str
+    survey_sha256: str | None
     pages: int
     doc_number: str
     scheme: str
@@ -145,6 +146,7 @@ def batch_work(session: Session, batch_id: int) -> BatchWork:
         ordered_at=batch.ordered_at,
         base_sha256=batch.base_sha256,
         cleaned_sha256=document.cleaned_sha256,
+        survey_sha256=document.survey_sha256,
         pages=document.pages,
         doc_number=document.doc_number,
         scheme=document.scheme,

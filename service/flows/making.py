@@ -106,8 +106,15 @@ def _prepared(runtime: Runtime, work: BatchWork, texts: Sequence[str]) -> tuple[
         cleaned = runtime.store.get(work.cleaned_sha256)
         plan = marks.plan(runtime.settings.mark_rules, work.scheme, work.level)
         further = runtime.fonts.cut("".join(texts))
+        survey = runtime.store.get(work.survey_sha256) if work.survey_sha256 else None
         prepared = runtime.parse(
-            "service.papers.copies:prepare_base", cleaned, list(texts), list(further), plan
+            "service.papers.copies:prepare_base",
+            cleaned,
+            list(texts),
+            list(further),
+            plan,
+            survey,
+            pages=work.pages,
         )
         base_sha256 = runtime.store.put(cast("bytes", prepared))
     base = Base.from_bytes(runtime.store.get(base_sha256))

@@ -58,10 +58,12 @@ def register(runtime: Runtime, actor: Actor, facts: DocumentFacts, offered: byte
         mark = levels.mark_text(level, facts.secrecy_period)
         rule, plan = _wanted_marks(runtime, facts.scheme, facts.level)
     received = receive(runtime, offered, name)
-    inspected, pictures, proof, noticed = cast(
-        "tuple[Inspection, tuple[bytes, ...], Proof, tuple[Finding, ...]]",
-        runtime.parse("service.papers.pages:inspect_document", received.pdf, mark, plan),
+    inspected = cast("Inspection", runtime.parse("service.papers.pages:inspect_document", received.pdf, mark))
+    proof, noticed, survey = _assessed(runtime, inspected.cleaned, plan, inspected.pages)
+    drawn = runtime.parse(
+        "service.papers.pages:draw_pages", inspected.cleaned, inspected.pages, pages=inspected.pages
     )
+    pictures = cast("tuple[bytes, ...]", drawn)
     file = DocumentFile(
         original_sha256=runtime.store.put(offered),
         cleaned_sha256=runtime.store.put(inspected.cleaned),
@@ -71,6 +73,7 @@ def register(runtime: Runtime, actor: Actor, facts: DocumentFacts, offered: byte
             for found in (*received.findings, *inspected.findings, *noticed)
         ],
         proof=_kept(proof, rule),
+        survey_sha256=runtime.store.put(survey),
     )
     with runtime.deed(actor, "document.register", f"unit:{facts.issuing_unit_id}") as session:
         return documents.register(
@@ -94,16 +97,16 @@ def assess(runtime: Runtime, actor: Actor, document_id: int) -> bool:
         roles.require(actor, Action.REGISTER_DOCUMENT)
     view = get_document(runtime, actor, document_id)
     rule, plan = _wanted_marks(runtime, view.row.scheme, view.row.level)
-    proof, _ = cast(
-        "tuple[Proof, tuple[Finding, ...]]",
-        runtime.parse("service.papers.pages:assess_document", runtime.store.get(view.cleaned_sha256), plan),
-    )
+    cleaned = runtime.store.get(view.cleaned_sha256)
+    proof, _, survey = _assessed(runtime, cleaned, plan, view.row.pages)
+    survey_sha256 = runtime.store.put(survey)
     with runtime.deed(actor, "document.assess", f"document:{document_id}") as session:
         return documents.assess(
             session,
             document_id,
             _kept(proof, rule),
             cleaned_sha256=view.cleaned_sha256,
+            survey_sha256=survey_sha256,
             actor=actor,
             now=runtime.now(),
         )
@@ -163,6 +166,16 @@ def _wanted_marks(runtime: Runtime, scheme: str, level: str) -> tuple[MarkRule, 
     levels.get_level(scheme, level)
     rules = runtime.settings.mark_rules
     return rules.get(scheme, level), marks.plan(rules, scheme, level)
+
+
+def _assessed(
+    runtime: Runtime, cleaned: bytes, plan: MarkPlan, pages: int
+) -> tuple[Proof, tuple[Finding, ...], bytes]:
+    """Return how traceable a document is, what its marks told, and what was found out about its pages."""
+    return cast(
+        "tuple[Proof, tuple[Finding, ...], bytes]",
+        runtime.parse("service.papers.pages:assess_document", cleaned, plan, pages=pages),
+    )
 
 
 def _kept(proof: Proof, rule: MarkRule) -> dict[str, Any]:

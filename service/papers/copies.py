@@ -9,7 +9,11 @@ import watermark
 
 
 def prepare_base(
-    cleaned: bytes, texts: Sequence[str], further: Sequence[bytes], plan: watermark.MarkPlan
+    cleaned: bytes,
+    texts: Sequence[str],
+    further: Sequence[bytes],
+    plan: watermark.MarkPlan,
+    survey: bytes | None,
 ) -> bytes:
     """Return the stored form of a document ready to be stamped with the marks of a plan that contain these texts.
 
@@ -18,8 +22,20 @@ def prepare_base(
         texts: Whatever may be written on a copy.
         further: What the font chain has for these texts beyond the bundled face.
         plan: Which marks its pages get.
+        survey: What was found out about its pages before; None if nothing is kept.
 
     Raises:
         UnusableFileError: a page cannot be marked.
     """
-    return watermark.prepare(cleaned, texts=texts, further=further, plan=plan).to_bytes()
+    known = _known(survey)
+    return watermark.prepare(cleaned, texts=texts, further=further, plan=plan, known=known).to_bytes()
+
+
+def _known(survey: bytes | None) -> watermark.Survey | None:
+    """Return what is kept of a document's pages; nothing if an older release has kept it otherwise."""
+    if survey is None:
+        return None
+    try:
+        return watermark.Survey.from_bytes(survey)
+    except watermark.WatermarkError:
+        return None

@@ -26,38 +26,35 @@ _QUALITY: Final = 80
 """Text keeps its edges; about 60 kB for a page of it, a sixth of the same page as PNG."""
 
 
-def inspect_document(
-    pdf: bytes, mark: str, plan: MarkPlan
-) -> tuple[Inspection, tuple[bytes, ...], Proof, tuple[Finding, ...]]:
-    """Return a document inspected, a picture of each page as it will be printed, and what trying out its marks told.
-
-    The document is prepared as it will be for a print run, so that what stands in the way of its marks is known while
-    the clerk who has the file is there, and not at the printer.
-
-    Args:
-        pdf: The document.
-        mark: The secrecy mark that it is registered under; what it shows itself is compared with it.
-        plan: Which marks its pages will get.
+def inspect_document(pdf: bytes, mark: str) -> Inspection:
+    """Return a document inspected; what it shows as its secrecy mark is compared with ``mark``, that of the register.
 
     Raises:
         UnusableFileError: one of its subclasses says why the file cannot be used.
     """
     found = inspect(pdf)
     told = head_findings(find_heads(found.cleaned), mark)
-    found = replace(found, findings=(*found.findings, *told))
-    proof, noticed = assess_document(found.cleaned, plan)
-    pictures = tuple(_picture(found.cleaned, page) for page in range(1, found.pages + 1))
-    return found, pictures, proof, tuple(finding for finding in noticed if finding not in found.findings)
+    return replace(found, findings=(*found.findings, *told))
 
 
-def assess_document(cleaned: bytes, plan: MarkPlan) -> tuple[Proof, tuple[Finding, ...]]:
-    """Return how traceable a cleaned document is under a plan, and what was noticed in preparing it.
+def assess_document(cleaned: bytes, plan: MarkPlan) -> tuple[Proof, tuple[Finding, ...], bytes]:
+    """Return how traceable a cleaned document is under a plan, what was noticed of its marks, and its survey.
+
+    The document is prepared as it will be for a print run, so that what stands in the way of its marks is known while
+    the clerk who has the file is there, and not at the printer.
 
     Raises:
         UnusableFileError: a page cannot be marked.
     """
     base = prepare(cleaned, plan=plan)
-    return prove(base), base.findings
+    cleaning = inspect(cleaned).findings
+    noticed = tuple(finding for finding in base.findings if finding not in cleaning)
+    return prove(base), noticed, base.survey.to_bytes()
+
+
+def draw_pages(cleaned: bytes, pages: int) -> tuple[bytes, ...]:
+    """Return a picture of each of so many pages as it will be printed."""
+    return tuple(_picture(cleaned, page) for page in range(1, pages + 1))
 
 
 def _picture(pdf: bytes, page: int) -> bytes:

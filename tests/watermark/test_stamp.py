@@ -15,7 +15,8 @@ import watermark
 from tests.watermark.papers import PAPERS, add_page, faults_of, saved, text_of
 from watermark import errors
 from watermark.marks import dots
-from watermark.write import paint
+from watermark.write import paint, trial
+from watermark.write import prepare as preparing
 
 IDENTITY = 0x0123456789ABCDEF
 KEY = b"a key of the installation"
@@ -291,12 +292,62 @@ def test_a_sheet_too_small_for_a_code_is_refused():
 
 
 def test_a_page_whose_test_mark_cannot_be_read_is_refused(monkeypatch):
-    from watermark.write import prepare
-
-    monkeypatch.setattr(prepare.qr, "find", lambda _picture: [])
+    monkeypatch.setattr(trial.qr, "find", lambda _picture: [])
     with pytest.raises(errors.UnstampablePageError) as refused:
         watermark.prepare(PAPERS["plain"]())
     assert refused.value.facts == {"page": 1}
+
+
+def test_a_page_on_which_the_mark_is_not_read_becomes_a_picture(monkeypatch):
+    read = preparing.misread_pages
+    answers = iter([[2], []])
+    monkeypatch.setattr(preparing, "misread_pages", lambda base, limits: next(answers) + read(base, limits))
+    base = watermark.prepare(PAPERS["plain"](), texts=WORDS)
+    assert base.survey.pictured == (2,)
+    assert [(told.code, told.page) for told in base.findings] == [("page-became-picture", 2)]
+    stamped = watermark.stamp(base, MARK)
+    assert "Second page" not in text_of(stamped, 2)
+    assert "Minutes of the budget meeting" in text_of(stamped, 1)
+
+
+def test_what_is_known_of_a_document_spares_looking_again(base, stamped, monkeypatch):
+    kept = watermark.Survey.from_bytes(base.survey.to_bytes())
+    monkeypatch.setattr(preparing, "survey_pages", None)
+    again = watermark.prepare(PAPERS["plain"](), texts=WORDS, known=kept)
+    assert again.to_bytes() == base.to_bytes()
+    assert watermark.stamp(again, MARK) == stamped
+
+
+def test_what_is_known_of_another_document_or_plan_is_not_used(base):
+    other = watermark.prepare(PAPERS["turned_90"](), texts=WORDS, known=base.survey)
+    assert len(other.pages) == 1
+    dotless = watermark.prepare(PAPERS["plain"](), plan=watermark.MarkPlan(dots=None), known=base.survey)
+    assert not any(page.cells.any() for page in dotless.pages)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [lambda data: data[:-1], lambda data: data + b"x", lambda data: data[:40], lambda data: b"PK" + data],
+)
+def test_a_damaged_survey_is_refused(base, spoil):
+    with pytest.raises(errors.BaseFormatError):
+        watermark.Survey.from_bytes(spoil(base.survey.to_bytes()))
+
+
+def test_a_document_without_a_code_is_tried_with_one(monkeypatch):
+    monkeypatch.setattr(trial.qr, "find", lambda _picture: [])
+    with pytest.raises(errors.UnstampablePageError):
+        watermark.prepare(blank(), plan=watermark.MarkPlan(qr=False))
+
+
+def test_a_flattened_document_has_no_text_left_and_its_marks():
+    base = watermark.prepare(
+        PAPERS["plain"](), texts=WORDS, plan=watermark.MarkPlan(shifts=False, flatten_dpi=300)
+    )
+    stamped = watermark.stamp(base, MARK)
+    assert faults_of(stamped) == []
+    assert "Minutes" not in text_of(stamped, 1)
+    assert "000012" in text_of(stamped, 1)
 
 
 def test_a_code_found_in_the_wrong_place_is_refused(monkeypatch):

@@ -7,20 +7,19 @@ every copy but for the object number it refers to.
 
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 import pikepdf
 
 from watermark.clean.inspect import CONTENT_NAME
-from watermark.displace.drawn import drawn_once
-from watermark.displace.find import find_shifts
 from watermark.displace.shifts import PageShifts
-from watermark.limits import Limits
+from watermark.displace.textwalk import form_at
 from watermark.plan import MarkPlan
 from watermark.write import fonts, paint
-from watermark.write.base import Base, BasePage, Carrier, Slot
+from watermark.write.base import Base, Carrier, Slot
 from watermark.write.revision import Template, leaf, skeleton, take_as_slot
+from watermark.write.surveyed import BasePage, Survey
 
 #: Keeps the resources of the marks in the document while it is assembled.
 _RESOURCES: Final = "/FtResources"
@@ -28,29 +27,18 @@ _RESOURCES: Final = "/FtResources"
 Path = tuple[str, ...]
 
 
-def assemble(
-    cleaned: bytes,
-    pages: Sequence[BasePage],
-    plan: MarkPlan,
-    texts: Iterable[str],
-    further: Iterable[bytes],
-    *,
-    limits: Limits,
-) -> Base:
+def assemble(cleaned: bytes, survey: Survey, texts: Iterable[str], further: Iterable[bytes]) -> Base:
     """Return the base of a document, without findings.
 
     Args:
-        cleaned: The document as cleaning leaves it.
-        pages: Where the marks of its pages go.
-        plan: Which marks they get.
+        cleaned: The document as it was surveyed.
+        survey: What is known of its pages.
         texts: Every text that the marks may contain.
         further: What ``FontChain.cut`` gave for these texts.
-        limits: Bounds the pictures that try out displaced words.
     """
+    pages, plan = survey.pages, survey.plan
     saved = io.BytesIO()
     with pikepdf.open(io.BytesIO(cleaned)) as pdf:
-        if plan.shifts:
-            pages = list(_with_shifts(pdf, pages, limits))
         slots = _slots(pages, plan)
         font, face = fonts.embed(pdf, texts, further)
         # A page may leave any state behind in a group: marks are painted opaque whatever came before (§11.6).
@@ -63,7 +51,7 @@ def assemble(
         for sheet, page in zip(pdf.pages, pages, strict=True):
             sheet.obj.Contents = pdf.make_stream(paint.page(page.placement, page.cells, plan, page.height_pt))
         for (page_no, path), slot in slots.contents.items():
-            form = _reached(pdf.pages[page_no].obj, path)
+            form = form_at(pdf.pages[page_no].obj, path)
             take_as_slot(form, slot, held=slots.order[slot].carrier is Carrier.HOLDER)
         pdf.save(
             saved,
@@ -80,7 +68,7 @@ def assemble(
         ]
         entries = [_entries(slot, pages, plan, resources) for slot in slots.order]
         bones = skeleton(pdf, entries, leaves)
-    return Base(tuple(pages), plan, face, resources, tuple(slots.order), bones, findings=())
+    return Base(survey, face, resources, tuple(slots.order), bones, findings=())
 
 
 @dataclass
@@ -112,7 +100,7 @@ def _slots(pages: Sequence[BasePage], plan: MarkPlan) -> _Slots:
         if plan.qr:
             wanted[paint.CODE_NAME] = Slot(Carrier.CODE, own)
         drawn = {name: slots.number(slot) for name, slot in wanted.items()}
-        if page.shifts:
+        if page.shifts and plan.shifts:
             for path, slot in _content_slots(number, page.shifts):
                 slots.contents[number, path] = slots.number(slot)
             drawn[CONTENT_NAME] = slots.contents[number, (CONTENT_NAME,)]
@@ -129,34 +117,6 @@ def _content_slots(page: int, shifts: PageShifts) -> Iterator[tuple[Path, Slot]]
             yield path, Slot(Carrier.CONTENT, page, filled[path])
         else:
             yield path, Slot(Carrier.HOLDER, page, number)
-
-
-def _with_shifts(pdf: pikepdf.Pdf, pages: Sequence[BasePage], limits: Limits) -> Iterator[BasePage]:
-    """Yield the pages with what can be displaced on them."""
-    once = drawn_once(pdf)
-    for number, page in enumerate(pages, start=1):
-        shifts = find_shifts(pdf, number, once=once, limits=limits)
-        sheet = pdf.pages[number - 1].obj
-        if shifts and all(_is_reached(sheet, stream.path) for stream in shifts.streams):
-            streams = tuple(replace(stream, target=None) for stream in shifts.streams)
-            yield replace(page, shifts=replace(shifts, streams=streams))
-        else:
-            yield page
-
-
-def _is_reached(sheet: pikepdf.Object, path: Path) -> bool:
-    """Tell whether every form on a path has resources of its own, so that the next can be named in them."""
-    return all("/Resources" in _reached(sheet, path[:length]) for length in range(1, len(path)))
-
-
-def _reached(sheet: pikepdf.Object, path: Path) -> pikepdf.Stream:
-    """Return the form at the end of a path of names."""
-    found = sheet
-    for name in path:
-        found = found.Resources.XObject[name]
-    if not isinstance(found, pikepdf.Stream):
-        raise TypeError("a name that draws no form")
-    return found
 
 
 def _words_place(page: BasePage) -> object:

@@ -5,6 +5,7 @@ be read back at its place becomes a picture, which nothing in it can disturb; on
 at the printer.
 """
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
@@ -18,7 +19,8 @@ from watermark.limits import Limits
 from watermark.plan import MarkPlan
 from watermark.write.assemble import assemble
 from watermark.write.base import Base
-from watermark.write.survey import survey
+from watermark.write.survey import survey_pages
+from watermark.write.surveyed import Survey
 from watermark.write.trial import misread_pages
 
 #: Resolution of a page that has to become a picture: small print stays crisp.
@@ -35,6 +37,7 @@ def prepare(
     plan: MarkPlan = MarkPlan(),  # noqa: B008 -- a frozen value
     limits: Limits = Limits(),  # noqa: B008 -- a frozen value
     further: Iterable[bytes] = (),
+    known: Survey | None = None,
 ) -> Base:
     """Return the base of a document's copies.
 
@@ -44,23 +47,19 @@ def prepare(
         plan: Which marks its pages get.
         limits: Bounds on the file.
         further: What ``FontChain.cut`` gave for these texts.
+        known: What an earlier base of the document found out about its pages; spares looking at them again.
 
     Raises:
         UnusableFileError: the file cannot be used, or one of its pages cannot be marked (``UnstampablePageError``).
     """
     inspection = inspect(pdf, limits=limits)
-    cleaned = inspection.cleaned
-    if plan.flatten_dpi:
-        cleaned = rasterise(cleaned, None, dpi=plan.flatten_dpi, limits=limits)
-    work = _Work(tuple(texts), plan, limits, tuple(further))
-    base, misread = work.tried(cleaned)
-    pictured = misread
+    work = _Work(inspection.cleaned, tuple(texts), plan, limits, tuple(further))
+    base, misread = work.tried(known)
     if misread:
-        cleaned = rasterise(cleaned, misread, dpi=_PICTURE_DPI, limits=limits)
-        base, misread = work.tried(cleaned)
+        base, misread = work.tried(None, pictured=tuple(misread))
     if misread:
         raise errors.UnstampablePageError(page=misread[0])
-    told = [Finding("page-became-picture", number) for number in pictured]
+    told = [Finding("page-became-picture", number) for number in base.survey.pictured]
     return replace(base, findings=(*inspection.findings, *told, *_findings(base)))
 
 
@@ -68,20 +67,37 @@ def prepare(
 class _Work:
     """What a cleaned document is prepared with."""
 
+    cleaned: bytes
     texts: tuple[str, ...]
     plan: MarkPlan
     limits: Limits
     further: tuple[bytes, ...]
 
-    def tried(self, cleaned: bytes) -> tuple[Base, list[int]]:
-        """Return the base of a cleaned document, and on which pages a test mark was not read at its place."""
-        pages = survey(cleaned, self.plan, self.limits)
+    def tried(self, known: Survey | None, pictured: tuple[int, ...] = ()) -> tuple[Base, list[int]]:
+        """Return the base of the document, and on which pages a test mark was not read at its place.
+
+        Args:
+            known: What is known of its pages; looked at anew if that is of another document or plan.
+            pictured: Pages that have to become pictures, if nothing is known.
+        """
+        sha256 = hashlib.sha256(self.cleaned).hexdigest()
+        if known is None or not known.is_of(sha256, self.plan):
+            shown = self._shown(pictured)
+            known = Survey(sha256, self.plan, survey_pages(shown, self.plan, self.limits), pictured)
+        else:
+            shown = self._shown(known.pictured)
         with as_broken_file():
-            base = assemble(cleaned, pages, self.plan, self.texts, self.further, limits=self.limits)
-            trial = (
-                base if self.plan.qr else assemble(cleaned, pages, _TRIAL_PLAN, (), (), limits=self.limits)
-            )
+            base = assemble(shown, known, self.texts, self.further)
+            trial = base if self.plan.qr else assemble(shown, replace(known, plan=_TRIAL_PLAN), (), ())
         return base, misread_pages(trial, self.limits)
+
+    def _shown(self, pictured: tuple[int, ...]) -> bytes:
+        """Return the document with those pages made pictures that have to be."""
+        if self.plan.flatten_dpi:
+            return rasterise(self.cleaned, None, dpi=self.plan.flatten_dpi, limits=self.limits)
+        if pictured:
+            return rasterise(self.cleaned, pictured, dpi=_PICTURE_DPI, limits=self.limits)
+        return self.cleaned
 
 
 def _findings(base: Base) -> list[Finding]:

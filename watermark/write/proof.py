@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from watermark.marks import dots
 from watermark.payload import EVIDENCE, SYMBOLS, TILE
 from watermark.plan import DotStyle, MarkPlan
-from watermark.write.base import Base, BasePage
+from watermark.write.base import Base
+from watermark.write.surveyed import BasePage
 
 VERSION: Final = 1
 

@@ -218,7 +218,7 @@ def skeleton(pdf: pikepdf.Pdf, slots: Sequence[Template | None], leaves: Sequenc
         slots: The dictionary entries of the slots by number; None for those that are streams of ``pdf``.
         leaves: How the pages are written.
     """
-    not_kept = {pdf.Root.objgen[0], *_tree_numbers(pdf)}
+    not_kept = _tree_numbers(pdf) | {pdf.Root.objgen[0]}
     told = {number: slot for number, slot in enumerate(slots) if slot is not None}
     held: dict[int, bytes] = {}
     objects = {item.objgen[0]: item for item in pdf.objects if item.objgen[0] not in not_kept}
@@ -357,13 +357,15 @@ def _tail(
     return pages + top, as_table(entries | more, node, root + 3)
 
 
-def _tree_numbers(pdf: pikepdf.Pdf) -> Iterator[int]:
-    """Yield the object numbers of pages and of the nodes above them."""
+def _tree_numbers(pdf: pikepdf.Pdf) -> set[int]:
+    """Return the object numbers of pages and of the nodes above them; a node may claim to stand below itself."""
+    found: set[int] = set()
     for page in pdf.pages:
         item: pikepdf.Object | None = page.obj
-        while isinstance(item, pikepdf.Dictionary):
-            yield item.objgen[0]
+        while isinstance(item, pikepdf.Dictionary) and item.objgen[0] not in found:
+            found.add(item.objgen[0])
             item = item.get("/Parent")
+    return found
 
 
 def _version(pdf: pikepdf.Pdf) -> str:

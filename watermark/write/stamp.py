@@ -11,8 +11,9 @@ from watermark.marks import layout, qr, visible
 from watermark.marks.visible import Row
 from watermark.placement import TextRoom
 from watermark.write import paint
-from watermark.write.base import Base, BasePage, Carrier, Slot
+from watermark.write.base import Base, Carrier, Slot
 from watermark.write.delta import Delta, chunks
+from watermark.write.surveyed import BasePage
 
 #: The page number in dots that all pages of a copy share.
 SHARED_PAGE: Final = 0
