@@ -355,6 +355,10 @@ PRINTING: Final[dict[str, tuple[LazyString, LazyString]]] = {
         _("A holder has had this copy, so whatever is wrong with it, the printer did not do it."),
         _("Put it on a destruction list, and ask for a new copy."),
     ),
+    "marked-copy-offered": (
+        _("This file is a copy that was made here (copy code %(copy)s). Nothing was saved."),
+        _("Register the original: hidden marks of the copy would stay in it and name the wrong one."),
+    ),
     "unprintable-characters": (
         _("These characters cannot be printed: %(characters)s. No number was used."),
         _("Check the names and the document number, or print without the name."),

@@ -106,7 +106,7 @@ def _prepared(runtime: Runtime, work: BatchWork, texts: Sequence[str]) -> tuple[
         cleaned = runtime.store.get(work.cleaned_sha256)
         plan = marks.plan(runtime.settings.mark_rules, work.scheme, work.level)
         further = runtime.fonts.cut("".join(texts))
-        survey = runtime.store.get(work.survey_sha256) if work.survey_sha256 else None
+        survey = _kept_survey(runtime, work)
         prepared = runtime.parse(
             "service.papers.copies:prepare_base",
             cleaned,
@@ -121,6 +121,13 @@ def _prepared(runtime: Runtime, work: BatchWork, texts: Sequence[str]) -> tuple[
     with runtime.database.transaction() as session:
         batches.start(session, work.id, base_sha256, actor=Actor.system(), now=runtime.now())
     return base_sha256, base
+
+
+def _kept_survey(runtime: Runtime, work: BatchWork) -> bytes | None:
+    """Return what was found out about the document's pages; None where nothing is kept: it is found out anew."""
+    if work.survey_sha256 is None or not runtime.store.has(work.survey_sha256):
+        return None
+    return runtime.store.get(work.survey_sha256)
 
 
 def _make(runtime: Runtime, base_sha256: str, base: Base, copy: MarkFacts, mark: Mark) -> None:

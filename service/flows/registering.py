@@ -4,12 +4,14 @@ Laws: an offered file is parsed in the sandbox and outside any transaction; file
 them, so that no entry points at nothing; whoever looks at pages is on record before the first picture leaves.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, cast
 
 from registry.acts import documents
 from registry.acts.documents import DocumentFile
+from registry.errors import ConflictError, RegistryError
 from registry.rules import levels, roles
 from registry.rules.facts import DocumentFacts
 from registry.rules.marks import MarkRule
@@ -26,6 +28,12 @@ from watermark import Finding, Inspection, MarkPlan, Proof
 
 LOOK_LASTS: Final = timedelta(minutes=15)
 """How long the pictures of pages can be fetched after the look was recorded; the idle limit of a session."""
+
+
+class MarkedCopyOffered(ConflictError):
+    """The file is a copy made here: whatever is printed of it would go on naming that copy by its hidden marks."""
+
+    code = "marked-copy-offered"
 
 
 @dataclass(frozen=True)
@@ -63,7 +71,9 @@ def register(runtime: Runtime, actor: Actor, facts: DocumentFacts, offered: byte
     drawn = runtime.parse(
         "service.papers.pages:draw_pages", inspected.cleaned, inspected.pages, pages=inspected.pages
     )
-    pictures = cast("tuple[bytes, ...]", drawn)
+    pictures, codes = cast("tuple[tuple[bytes, ...], tuple[str, ...]]", drawn)
+    with runtime.refusals(actor, "document.register", f"unit:{facts.issuing_unit_id}"):
+        _require_unmarked(runtime, codes)
     file = DocumentFile(
         original_sha256=runtime.store.put(offered),
         cleaned_sha256=runtime.store.put(inspected.cleaned),
@@ -166,6 +176,16 @@ def _wanted_marks(runtime: Runtime, scheme: str, level: str) -> tuple[MarkRule, 
     levels.get_level(scheme, level)
     rules = runtime.settings.mark_rules
     return rules.get(scheme, level), marks.plan(rules, scheme, level)
+
+
+def _require_unmarked(runtime: Runtime, codes: Iterable[str]) -> None:
+    """Pass when none of the QR codes on the pages of a file is one of ours."""
+    for text in codes:
+        try:
+            claimed = runtime.tokens.verify_qr(text)
+        except RegistryError:
+            continue  # somebody else's code, or one that only looks like ours
+        raise MarkedCopyOffered("got a file that is a marked copy", copy=claimed.code)
 
 
 def _assessed(

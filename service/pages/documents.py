@@ -51,6 +51,7 @@ _FIELD_OF: Final[Mapping[str, str]] = MappingProxyType(
     {
         "document-number-taken": "doc_number",
         "invalid-period": "secrecy_period",
+        "marked-copy-offered": "file",
         "meeting-below-document": "meeting_id",
         "meeting-closed": "meeting_id",
         "mixed-schemes": "meeting_id",

@@ -16,6 +16,7 @@ from watermark import (
     inspect,
     prepare,
     prove,
+    read_qr,
     render_page,
 )
 
@@ -52,9 +53,10 @@ def assess_document(cleaned: bytes, plan: MarkPlan) -> tuple[Proof, tuple[Findin
     return prove(base), noticed, base.survey.to_bytes()
 
 
-def draw_pages(cleaned: bytes, pages: int) -> tuple[bytes, ...]:
-    """Return a picture of each of so many pages as it will be printed."""
-    return tuple(_picture(cleaned, page) for page in range(1, pages + 1))
+def draw_pages(cleaned: bytes, pages: int) -> tuple[tuple[bytes, ...], tuple[str, ...]]:
+    """Return a picture of each of so many pages as it will be printed, and what the QR codes on them say."""
+    pictures = tuple(_picture(cleaned, page) for page in range(1, pages + 1))
+    return pictures, tuple(found.text for picture in pictures for found in read_qr(picture))
 
 
 def _picture(pdf: bytes, page: int) -> bytes:

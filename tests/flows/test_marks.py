@@ -94,6 +94,7 @@ def work():
         ordered_at=datetime(2026, 3, 2, tzinfo=UTC),
         base_sha256=None,
         cleaned_sha256="0" * 64,
+        survey_sha256=None,
         pages=1,
         doc_number="财字〔2026〕7号",
         scheme="company",

@@ -24,6 +24,7 @@ from service.config import Printer
 from service.flows import equipment, making, printing, releasing, verifying
 from service.flows.making import CopyNotMade
 from service.flows.proving import PinRefused
+from service.flows.registering import MarkedCopyOffered
 from service.flows.releasing import Witness
 from service.printers import JobPlace, PrintProgramMissing, UnknownPrinter
 from service.store import FileDamaged
@@ -105,6 +106,16 @@ def test_a_copy_is_kept_as_what_is_its_own_and_comes_back_whole(world):
         assert not world.runtime.store.has(copy.stamped_sha256)
         assert len(world.runtime.store.get(copy.delta_sha256)) < len(whole) / 2
     assert seen(world, whole) == [(code, page) for page in range(1, 7)]
+
+
+def test_a_marked_copy_is_not_registered_as_a_document(world):
+    whole = making.copy_file(world.runtime, codes(world, made(world))[0])
+    with pytest.raises(MarkedCopyOffered) as refused:
+        world.register(whole, doc_number="another")
+    assert refused.value.code == "marked-copy-offered"
+    with world.runtime.database.reading() as session:
+        (entry,) = log.read(session, kind="deed.denied")
+    assert entry.facts["error"] == "marked-copy-offered"
 
 
 def test_after_a_jam_the_rest_comes_from_the_sheet_after_the_last_good_one(world):

@@ -1,14 +1,20 @@
 """What a copy brings: contents with displaced words, also in forms within forms, alone and bound with others."""
 
+from contextlib import suppress
+
 import numpy as np
 import pikepdf
 import pypdfium2
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pikepdf import Array, Dictionary, Name
 
 import watermark
 from tests.watermark.papers import add_page, faults_of, saved, text_of
+from watermark import errors
 from watermark.marks import layout
+from watermark.write import revision
 from watermark.write.base import Carrier
 
 WORDS = b"Minutes of the long budget meeting which was held behind closed doors in winter"
@@ -111,3 +117,70 @@ def test_a_plan_without_shifts_moves_nothing():
     assert (
         letters(watermark.stamp(base, mark(1, 1)), 1) == letters(watermark.stamp(base, mark(2, 1)), 1)
     ).all()
+
+
+def borrowing(draw, name="/S", **entries):
+    """Return a document of two pages that draw the same form, the second as ``draw`` says and under ``name``."""
+    with pikepdf.new() as pdf:
+        shared = form(pdf, b"BT /F1 12 Tf 60 400 Td (%s) Tj ET" % WORDS)
+        for key, value in entries.items():
+            shared.stream_dict[f"/{key}"] = value
+        page = add_page(pdf, b"BT /F1 14 Tf 60 700 Td (%s) Tj ET /S Do " % WORDS[:40])
+        page.Resources = form(pdf, b"", S=shared).Resources
+        page = add_page(pdf, b"q " + draw + b" Q")
+        page.Resources = (
+            form(pdf, b"", QQQ=shared).Resources if name != "/S" else form(pdf, b"", S=shared).Resources
+        )
+        return saved(pdf).replace(b"/QQQ", name.encode("latin-1"))
+
+
+@pytest.mark.parametrize(
+    "offered",
+    [
+        borrowing(b"/S Do"),
+        borrowing(b"/S%c\nDo"),
+        borrowing(b"/S\x00Do"),
+        borrowing(b"/\xe9 Do", "/#E9"),
+        borrowing(b"/#E9 Do", "/#E9"),
+        borrowing(b"/S Do", FtSlot=0),
+        borrowing(b"/S Do", FtSlot=1, FtHeld=True),
+    ],
+    ids=["plain", "comment", "nul", "a byte that is no text", "the same escaped", "our key", "both our keys"],
+)
+def test_a_form_that_pages_share_is_lost_on_none_of_them(offered):
+    base = watermark.prepare(offered)
+    stamped = watermark.stamp(base, mark(3))
+    assert faults_of(stamped) == []
+    for page in (1, 2):
+        assert WORDS.decode() in text_of(stamped, page)
+
+
+def test_a_stream_that_became_a_slot_and_is_drawn_elsewhere_too_is_never_lost_silently():
+    with pytest.raises(errors.BrokenFileError):
+        revision._require_apart({7}, {5: b"/XObject<</S 7 0 R>>"}, [b"/FtPage 5 0 R"])
+    revision._require_apart({7}, {5: b"/XObject<</S 7 0 R>>"}, [b"/FtPage 17 0 R"])
+
+
+def test_sheets_are_counted_from_one(nested):
+    with pytest.raises(ValueError, match="from 1"):
+        watermark.bind(nested, (), first_sheet=0)
+
+
+@given(st.integers(0, 10**6), st.integers(1, 255))
+def test_a_base_with_a_changed_head_is_refused_or_still_makes_copies(nested, at, change):
+    data = bytearray(nested.to_bytes())
+    begin = data.index(b"\n", 20) + 1
+    end = begin + int(data[18:26], 16)
+    data[begin + at % (end - begin)] ^= change
+    try:
+        damaged = watermark.Base.from_bytes(bytes(data))
+    except errors.BaseFormatError:
+        return
+    with suppress(watermark.WatermarkError):
+        watermark.stamp(damaged, mark(1))
+
+
+@given(st.integers(0, 60))
+def test_a_delta_that_was_cut_is_refused(nested, length):
+    with pytest.raises(errors.BaseFormatError):
+        watermark.Delta.from_bytes(watermark.splice(nested, mark(1)).to_bytes()[:length])

@@ -8,7 +8,8 @@ import pikepdf
 
 from watermark.clean.inspect import CONTENT_NAME
 
-_DRAWS: Final = re.compile(rb"/([^\s/\[\]<>(){}%]+)\s+Do(?![A-Za-z0-9*'\"])")
+#: White space in content includes NUL and comments (ISO 32000-2 §7.2.3, §7.2.4).
+_DRAWS: Final = re.compile(rb"/([^\s\0/\[\]<>(){}%]+)(?:[\s\0]|%[^\r\n]*[\r\n])+Do(?![A-Za-z0-9*'\"])")
 _ESCAPE: Final = re.compile(rb"#([0-9A-Fa-f]{2})")
 
 Number = tuple[int, int]
@@ -97,4 +98,4 @@ def _draws(form: pikepdf.Stream) -> Iterator[str]:
     """Yield the name of each XObject that a form's content draws, as often as it does."""
     for name in _DRAWS.findall(form.read_bytes()):
         plain = _ESCAPE.sub(lambda match: bytes.fromhex(match[1].decode("ascii")), name)
-        yield "/" + plain.decode("utf-8", "replace")
+        yield "/" + plain.decode("utf-8", "surrogateescape")

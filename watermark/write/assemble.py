@@ -18,7 +18,7 @@ from watermark.displace.textwalk import form_at
 from watermark.plan import MarkPlan
 from watermark.write import fonts, paint
 from watermark.write.base import Base, Carrier, Slot
-from watermark.write.revision import Template, leaf, skeleton, take_as_slot
+from watermark.write.revision import Template, forget_slot, leaf, skeleton, take_as_slot
 from watermark.write.surveyed import BasePage, Survey
 
 #: Keeps the resources of the marks in the document while it is assembled.
@@ -39,6 +39,9 @@ def assemble(cleaned: bytes, survey: Survey, texts: Iterable[str], further: Iter
     pages, plan = survey.pages, survey.plan
     saved = io.BytesIO()
     with pikepdf.open(io.BytesIO(cleaned)) as pdf:
+        for item in pdf.objects:
+            if isinstance(item, pikepdf.Stream):
+                forget_slot(item)  # a document may use our words for its own purposes
         slots = _slots(pages, plan)
         font, face = fonts.embed(pdf, texts, further)
         # A page may leave any state behind in a group: marks are painted opaque whatever came before (§11.6).

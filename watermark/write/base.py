@@ -1,6 +1,7 @@
 """A prepared document: everything its copies share, and where each page's marks go. A file format of its own."""
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final, NamedTuple, Self
@@ -11,7 +12,7 @@ from watermark.errors import BaseFormatError
 from watermark.findings import Finding
 from watermark.plan import MarkPlan
 from watermark.write.fonts import Face
-from watermark.write.framed import framed, unframed
+from watermark.write.framed import UNREADABLE, framed, unframed
 from watermark.write.revision import ENTRY, Leaf, Skeleton, Template
 from watermark.write.surveyed import BasePage, Survey
 
@@ -116,7 +117,7 @@ class Base:
             raise BaseFormatError(reason="version")
         try:
             return cls._parsed(magic, data)
-        except (ValueError, KeyError, TypeError, IndexError, StopIteration, RuntimeError) as error:
+        except UNREADABLE as error:
             raise BaseFormatError(reason="damaged") from error
 
     @classmethod
@@ -138,11 +139,35 @@ class Base:
             tail,
             np.frombuffer(tail_table, dtype=ENTRY),
         )
+        known = Survey.from_bytes(survey)
+        _require_whole(known, slots, skeleton)
         return cls(
-            survey=Survey.from_bytes(survey),
+            survey=known,
             face=Face.from_json(head["face"]),
             resources=head["resources"],
             slots=slots,
             skeleton=skeleton,
             findings=tuple(Finding.from_json(finding) for finding in head["findings"]),
         )
+
+
+def _require_whole(survey: Survey, slots: Sequence[Slot], skeleton: Skeleton) -> None:
+    """Pass when slots, pages and what refers to them fit each other.
+
+    Raises:
+        ValueError: they do not: a copy would be drawn wrong, or not at all.
+    """
+    if len(skeleton.leaves) != len(survey.pages):
+        raise ValueError("pages do not match")
+    for slot in slots:
+        page = survey.pages[slot.page] if slot.page >= 0 else None
+        if page is None or (slot.carrier is Carrier.TILE and survey.plan.dots is None):
+            raise ValueError("a slot of nothing")
+        if slot.carrier is Carrier.CONTENT and not (
+            page.shifts and 0 <= slot.part < len(page.shifts.streams)
+        ):
+            raise ValueError("a slot without content")
+    for template in (*skeleton.slots, *(leaf.entries for leaf in skeleton.leaves)):
+        if not all(0 <= slot < len(slots) for slot in template.slots):
+            raise ValueError("a reference to no slot")
+        template.written(1)

@@ -70,7 +70,10 @@ def bind(
         MarkMismatchError: a delta is of another base.
         NoPagesError: no sheet is left.
         TextNotPreparedError, TextTooLongError: a face cannot be printed.
+        ValueError: sheets are counted from 1.
     """
+    if first_sheet < 1:
+        raise ValueError(f"sheets are counted from 1, got {first_sheet}")
     return _Binding(base, duplex=duplex).written(copies, first_sheet - 1)
 
 

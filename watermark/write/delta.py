@@ -48,9 +48,12 @@ class Delta:
         head = len(_MAGIC) + _NAME_BYTES
         count = int.from_bytes(data[head : head + _LENGTH.itemsize], "big")
         begin = head + _LENGTH.itemsize * (1 + count)
-        lengths = np.frombuffer(data[head + _LENGTH.itemsize : begin], dtype=_LENGTH).astype(np.int64)
+        table = data[head + _LENGTH.itemsize : begin]
+        if len(table) != count * _LENGTH.itemsize:
+            raise BaseFormatError(reason="damaged")
+        lengths = np.frombuffer(table, dtype=_LENGTH).astype(np.int64)
         ends = begin + np.cumsum(lengths)
-        if len(lengths) != count or begin + int(lengths.sum()) != len(data):
+        if begin + int(lengths.sum()) != len(data):
             raise BaseFormatError(reason="damaged")
         blobs = tuple(
             data[end - length : end] for end, length in zip(ends.tolist(), lengths.tolist(), strict=True)

@@ -9,6 +9,19 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+UNREADABLE: Final = (
+    ValueError,
+    KeyError,
+    TypeError,
+    IndexError,
+    AttributeError,
+    ArithmeticError,
+    RuntimeError,
+    MemoryError,
+    StopIteration,
+)
+"""What comes of reading a damaged file as if it were whole."""
+
 _LENGTH_DIGITS: Final = 8
 
 
@@ -24,7 +37,7 @@ def unframed(magic: bytes, data: bytes) -> tuple[dict[str, Any], Iterator[bytes]
     """Return the head and the parts of a file that begins with its magic line.
 
     Raises:
-        ValueError, KeyError, TypeError: it is damaged.
+        Exception: one of ``UNREADABLE``: it is damaged.
     """
     after_length = len(magic) + _LENGTH_DIGITS + 1
     begin = after_length + int(data[len(magic) : after_length - 1], 16)

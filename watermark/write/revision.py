@@ -11,8 +11,9 @@ printer is laid out alike, one copy after the other: see :mod:`watermark.write.b
 
 import hashlib
 import io
+import re
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -20,6 +21,8 @@ from typing import Final
 import numpy as np
 import pikepdf
 from numpy.typing import NDArray
+
+from watermark.errors import BrokenFileError
 
 FREE: Final = 0
 PLAIN: Final = 1
@@ -41,6 +44,8 @@ HELD_KEY: Final = "/FtHeld"
 
 #: A slot's data are one ``FlateDecode`` stream.
 _SLOT: Final = b"%d 0 obj\n<<%s/Filter/FlateDecode/Length %d>>stream\n%s\nendstream\nendobj\n"
+
+_REFERENCE: Final = re.compile(rb"(?<![0-9])([0-9]+) 0 R")
 
 Entry = tuple[int, int, int]
 
@@ -226,21 +231,27 @@ def skeleton(pdf: pikepdf.Pdf, slots: Sequence[Template | None], leaves: Sequenc
     prefix = bytearray(_HEADER % _version(pdf).encode())
     table: dict[int, Entry] = {}
     small: list[tuple[int, bytes]] = []
+    taken: set[int] = set()
+    kept: dict[int, bytes] = {}
     for number, item in sorted(objects.items()):
         if not isinstance(item, pikepdf.Stream):
             small.append((number, item.unparse(resolved=True)))
         elif SLOT_KEY in item.stream_dict:
             slot = int(item.stream_dict[SLOT_KEY])
+            taken.add(number)
             told[slot] = _slot_of(item)
             if HELD_KEY in item.stream_dict:
                 held[slot] = zlib.compress(item.read_bytes(), _PAGES_ZLIB_LEVEL)
         elif item.get("/Type") not in ("/XRef", "/ObjStm"):
             table[number] = (PLAIN, len(prefix), 0)
-            prefix += stream_object(number, entries_of(item), item.read_raw_bytes())
+            kept[number] = entries_of(item)
+            prefix += stream_object(number, kept[number], item.read_raw_bytes())
+    catalog = entries_of(pdf.Root, without={"/Type", "/Pages"})
+    drawn = (*(slot.text for slot in told.values()), *(page.entries.text for page in leaves), catalog)
+    _require_apart(taken, kept | dict(small), drawn)
     packs, entries = packed_objects(small, count, len(prefix), level=9)
     prefix += packs
     table |= entries
-    catalog = entries_of(pdf.Root, without={"/Type", "/Pages"})
     first = max(table, default=0) + 1
     tail, tail_table = _tail(leaves, catalog, first, first + len(slots))
     return Skeleton(
@@ -255,6 +266,28 @@ def skeleton(pdf: pikepdf.Pdf, slots: Sequence[Template | None], leaves: Sequenc
     )
 
 
+def _require_apart(taken: Collection[int], kept: Mapping[int, bytes], drawn: Iterable[bytes]) -> None:
+    """Pass when nothing that is drawn refers to a stream that became a slot, which would lose what it draws.
+
+    Args:
+        taken: Object numbers of the streams that became slots.
+        kept: Text of each constant object by its number, without data.
+        drawn: Templates of pages and slots, and the catalog: where references begin.
+
+    Raises:
+        BrokenFileError: something does: the form is drawn in a way that was not seen.
+    """
+    waiting = [int(number) for text in drawn for number in _REFERENCE.findall(text)]
+    seen: set[int] = set()
+    while waiting:
+        number = waiting.pop()
+        if number in taken:
+            raise BrokenFileError(reason="shared form")
+        if number not in seen:
+            seen.add(number)
+            waiting += map(int, _REFERENCE.findall(kept.get(number, b"")))
+
+
 def take_as_slot(stream: pikepdf.Stream, number: int, *, held: bool) -> None:
     """Let a stream of a document that is being assembled become a slot.
 
@@ -266,6 +299,13 @@ def take_as_slot(stream: pikepdf.Stream, number: int, *, held: bool) -> None:
     stream.stream_dict[SLOT_KEY] = number
     if held:
         stream.stream_dict[HELD_KEY] = True
+
+
+def forget_slot(stream: pikepdf.Stream) -> None:
+    """Take from a stream of an untrusted document what would make a slot of it."""
+    for key in (SLOT_KEY, HELD_KEY):
+        if key in stream.stream_dict:
+            del stream.stream_dict[key]
 
 
 def _slot_of(stream: pikepdf.Stream) -> Template:
@@ -305,7 +345,9 @@ def leaf(page: pikepdf.Object, drawn: Mapping[str, int], contents: int) -> Leaf:
 
 def _resources(resources: pikepdf.Object, drawn: Mapping[str, int]) -> bytes:
     """Return a resource dictionary for a template, with a ``%d`` for each form that is a slot."""
-    marks = b"".join(_template(pikepdf.Dictionary({name: 0}), without=())[:-1] + b"%d 0 R" for name in drawn)
+    marks = b"".join(
+        _template(pikepdf.Dictionary({name: 0}), without=()).rstrip()[:-1] + b"%d 0 R" for name in drawn
+    )
     return b"/Resources<<%s/XObject<<%s%s>>>>" % (
         _template(resources, without={"/XObject"}),
         _template(resources.XObject, without=drawn),

@@ -15,7 +15,7 @@ from watermark.displace.shifts import PageShifts
 from watermark.errors import BaseFormatError
 from watermark.placement import Placement
 from watermark.plan import DotStyle, MarkPlan
-from watermark.write.framed import framed, unframed
+from watermark.write.framed import UNREADABLE, framed, unframed
 
 _MAGIC: Final = b"FOLIOTRACE-SURVEY 1\n"
 _BOX_SIDES: Final = 4
@@ -94,8 +94,8 @@ class Survey:
             head, parts = unframed(_MAGIC, data)
             pages = tuple(
                 BasePage(
-                    width,
-                    height,
+                    float(width),
+                    float(height),
                     Placement.from_json(placement),
                     _cells(next(parts), shape),
                     _shifts(next(parts)),
@@ -103,7 +103,7 @@ class Survey:
                 for width, height, placement, shape in head["pages"]
             )
             return cls(head["document"], _plan(head["plan"]), pages, tuple(head["pictured"]))
-        except (ValueError, KeyError, TypeError, IndexError, StopIteration, RuntimeError) as error:
+        except UNREADABLE as error:
             raise BaseFormatError(reason="damaged") from error
 
 
@@ -116,6 +116,8 @@ def _plan(value: dict[str, Any]) -> MarkPlan:
 def _cells(packed: bytes, shape: Sequence[int]) -> NDArray[np.bool_]:
     """Return the cells of a page from their bits."""
     rows, columns = shape
+    if rows < 0 or columns < 0 or len(packed) != -(-rows * columns // 8):
+        raise ValueError("cells do not match their shape")
     bits = np.unpackbits(np.frombuffer(packed, dtype=np.uint8), count=rows * columns)
     return bits.astype(np.bool_).reshape(rows, columns)
 

@@ -134,7 +134,8 @@ def _unmarked(base: watermark.Base, copy: bytes) -> Iterator[str]:
     """Yield where a copy can be cut so that what is left has a page without its code."""
     ends = [match.end() for match in re.finditer(rb"endobj\s|endstream\s|%%EOF\s", copy)][:-1]
     chosen = {ends[place] for place in np.linspace(0, len(ends) - 1, min(CUTS, len(ends))).astype(int)}
-    for end in sorted(chosen | {end + 40 for end in list(chosen)[:2]}):
+    chosen |= {match.end() for match in re.finditer(rb"%%EOF\s", copy)}
+    for end in sorted(end for end in chosen | {end + 40 for end in list(chosen)[:2]} if end < len(copy)):
         try:
             with pikepdf.open(io.BytesIO(copy[:end]), suppress_warnings=True) as cut:
                 if not len(cut.pages):
