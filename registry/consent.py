@@ -57,10 +57,22 @@ class UntraceableNotAccepted(ConflictError):
     code = "untraceable-not-accepted"
 
 
+class LessTraceableThanAgreed(ConflictError):
+    """Under the marks in force the document falls short in a way that not everybody who agreed has accepted."""
+
+    code = "less-traceable-than-agreed"
+
+
 class OrderChanged(ConflictError):
     """What is stored, shown or used is not what was, or would be, agreed to."""
 
     code = "order-changed"
+
+
+class ProofChanged(OrderChanged):
+    """The document's traceability was measured anew since somebody agreed."""
+
+    code = "proof-changed"
 
 
 def consume(
@@ -89,7 +101,8 @@ def consume(
         ApprovedForAnotherAct: it is for something else.
         NotApproved: nobody, or not everybody, has agreed, or it was used up, withdrawn or rejected.
         ApprovalLapsed: too late.
-        OrderChanged: the stored order, or what is known of the document's traceability, is not what was agreed to.
+        OrderChanged: the stored order is not what was agreed to.
+        ProofChanged: what is known of the document's traceability is not what was agreed on.
         ApprovalExhausted: fewer are left.
         ExecutorNotSeparate: the actor asked for it or agreed to it.
     """
@@ -200,11 +213,33 @@ def traceability_of(request: ApprovalRequest, marks: MarkRules) -> Traceability 
     )
 
 
+def require_accepted(request: ApprovalRequest, marks: MarkRules) -> None:
+    """Pass when everybody who agreed has accepted what falls short under the marks that will be printed.
+
+    Asked when numbers are reserved and again when the marks are put on, since the rules in force can change between
+    an agreement and its paper.
+
+    Raises:
+        LessTraceableThanAgreed: somebody has not.
+    """
+    found = traceability_of(request, marks)
+    if found is None:
+        return
+    short = {shortfall.text for shortfall in found.shortfalls}
+    if any(row.agreed and not short <= set(row.accepted) for row in request.decisions):
+        raise LessTraceableThanAgreed(
+            "got a document that falls short of what was agreed on",
+            request=request.id,
+            shortfalls=tuple(sorted(short)),
+            is_measured=found.is_measured,
+        )
+
+
 def _require_same_proof(request: ApprovalRequest) -> None:
     """Pass when everybody agreed on what is now known of the document's traceability."""
     known = proof_hash_of(request)
     if any(row.agreed and row.proof_hash != known for row in request.decisions):
-        raise OrderChanged("got a document whose proof is not the one agreed on", request=request.id)
+        raise ProofChanged("got a document whose proof is not the one agreed on", request=request.id)
 
 
 @cache

@@ -1,10 +1,10 @@
 """How acts reach rows: found or clearly unknown, locked before they change; and how custody is moved.
 
-Locks are taken on copies in ascending ``id`` when there are several, so that two clerks cannot wait for each
-other; the ledger's row is locked last, by ``ledger.log``.
+Locks are taken on a print run before its copies, and on copies in ascending ``id`` when there are several, so that two
+clerks cannot wait for each other; the ledger's row is locked last, by ``ledger.log``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -115,6 +115,17 @@ def locked_copies(session: Session, codes: Sequence[str]) -> list[Copy]:
         if code not in by_code:
             raise UnknownCopy(code)
     return [by_code[code] for code in codes]
+
+
+def once_held(session: Session, copy_ids: Collection[int]) -> frozenset[int]:
+    """Return which of these copies a holder has had, so that their paper was whole and is known to people."""
+    return frozenset(
+        session.scalars(
+            sa.select(Movement.copy_id).where(
+                Movement.copy_id.in_(copy_ids), Movement.custodian == Custodian.PERSON
+            )
+        )
+    )
 
 
 def move(

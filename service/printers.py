@@ -153,11 +153,15 @@ def _lpstat(printer: Printer, words: Sequence[str]) -> str:
 
 
 def _destination(printer: Printer, option: str) -> list[str]:
-    """Return the words that name a printer; the server comes first, as both programs want it."""
+    """Return the words that name a printer; the server comes first, as both programs want it.
+
+    An ``ipps`` address is never spoken to in the clear.
+    """
     if "://" not in printer.destination:
         return [option, printer.destination]
     found = urlsplit(printer.destination)
-    return ["-h", found.netloc, option, found.path.rpartition("/")[2]]
+    encryption = ["-E"] if found.scheme == "ipps" else []  # first: it holds for what is connected to after it
+    return [*encryption, "-h", found.netloc, option, found.path.rpartition("/")[2]]
 
 
 def _program(name: str) -> str:

@@ -174,6 +174,20 @@ APPROVALS: Final[dict[str, tuple[LazyString, LazyString]]] = {
             "Look at what falls short, then accept it with your name, or refuse. Nothing was recorded as decided."
         ),
     ),
+    "proof-changed": (
+        _(
+            "How traceable the document is was measured anew since it was approved, so the approval no longer"
+            " covers it. Nothing has been reserved."
+        ),
+        _("Ask for approval again."),
+    ),
+    "less-traceable-than-agreed": (
+        _(
+            "Under the marks in force now, pages of the document are less traceable than its level demands, and"
+            " not everybody who agreed has accepted that. Nothing was printed."
+        ),
+        _("Measure the document again on its page, then ask for approval again."),
+    ),
     "approval-needs-future-end": (
         _("An approval is asked for until a time that is still to come."),
         _("Choose a later day."),

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from registry import consent
 from registry.errors import ConflictError, InvalidError
 from registry.ledger import log
-from registry.models import ApprovalRequest, Copy, Document, Movement, Person, PrintBatch
-from registry.rows import get_row, locked_copies, locked_copy, move
+from registry.models import ApprovalRequest, Copy, Document, Person, PrintBatch
+from registry.rows import get_row, locked_copies, locked_copy, move, once_held
 from registry.rules import attempts, batches, lifecycle, roles
 from registry.rules.approval import Act
 from registry.rules.attempts import AttemptStep
@@ -26,6 +26,7 @@ from registry.rules.clocks import is_lapsed
 from registry.rules.codes import copy_no_text, mint_code
 from registry.rules.lifecycle import FIRST_STATE, State, Step
 from registry.rules.limits import REASON_LIMIT
+from registry.rules.marks import MARK_RULES, MarkRules
 from registry.rules.roles import Action, Actor
 from registry.rules.texts import parse_line
 from registry.rules.words import BatchState, Custodian, MovementKind
@@ -102,7 +103,13 @@ class Spoiling:
 
 
 def reserve(
-    session: Session, request_id: int, recipients: Sequence[int | None], *, actor: Actor, now: datetime
+    session: Session,
+    request_id: int,
+    recipients: Sequence[int | None],
+    *,
+    actor: Actor,
+    now: datetime,
+    marks: MarkRules = MARK_RULES,
 ) -> int:
     """Use an approval: give each copy of a print run its number and code; return the id of the batch.
 
@@ -112,6 +119,10 @@ def reserve(
         recipients: For each copy the person whose name is printed on it; None prints the issuing unit.
         actor: Who has the copies printed; neither the requester nor one who approved.
         now: When.
+        marks: What each level gets and demands.
+
+    Raises:
+        LessTraceableThanAgreed: under these marks the document falls short in a way that was not accepted.
     """
     roles.require(actor, Action.PRINT)
     if not recipients:
@@ -119,6 +130,7 @@ def reserve(
     _require_active(session, recipients)
     request = consent.consume(session, request_id, Act.PRINT, quantity=len(recipients), actor=actor, now=now)
     _require_agreed(request, recipients)
+    consent.require_accepted(request, marks)
     wanted = [_Wanted(recipient_id, None) for recipient_id in recipients]
     batch, minted = _mint(session, request, wanted, actor=actor, now=now)
     _record_minted(session, batch, minted, actor=actor, now=now)
@@ -132,8 +144,7 @@ def issue(session: Session, code: str, made: Made, *, actor: Actor, now: datetim
         PreparedAnew: the document of the run has been prepared anew, so that these bytes fit it no more.
     """
     roles.require(actor, Action.ISSUE)
-    copy = locked_copy(session, code)
-    _require_fitting(session, copy, made)
+    copy = _locked_on_its_base(session, code, made)
     copy.state = lifecycle.next_state(copy.state, Step.ISSUE)
     copy.stamped_sha256, copy.delta_sha256 = made.stamped_sha256, made.delta_sha256
     move(session, copy, MovementKind.PRINTED, Custodian.REGISTRY, actor=actor, now=now)
@@ -157,9 +168,8 @@ def remake(session: Session, code: str, made: Made, *, actor: Actor, now: dateti
         PreparedAnew: the document of the run has been prepared anew meanwhile.
     """
     roles.require(actor, Action.ISSUE)
-    copy = locked_copy(session, code)
-    batch = _require_fitting(session, copy, made)
-    batches.next_batch_state(batch.state, BatchStep.STAMP)
+    copy = _locked_on_its_base(session, code, made)
+    batches.next_batch_state(copy.batch.state, BatchStep.STAMP)
     copy.stamped_sha256, copy.delta_sha256 = made.stamped_sha256, made.delta_sha256
     log.append(
         session,
@@ -184,6 +194,7 @@ def spoil(session: Session, codes: Sequence[str], reason: str, *, actor: Actor, 
     if not codes:
         raise NothingOrdered("got a spoiling of no copies")
     why = parse_line(reason, field="reason", limit=REASON_LIMIT)
+    _lock_runs(session, codes)
     copies = locked_copies(session, list(dict.fromkeys(codes)))
     states = [lifecycle.next_state(copy.state, Step.SPOIL) for copy in copies]
     _require_misprints(session, copies)
@@ -315,12 +326,20 @@ def _record_minted(
         )
 
 
-def _require_fitting(session: Session, copy: Copy, made: Made) -> PrintBatch:
-    """Return the copy's run, locked, when the copy was made on the document that the run is made on."""
-    batch = get_row(session, PrintBatch, copy.batch_id, lock=True)
-    if batch.base_sha256 != made.base_sha256:
+def _locked_on_its_base(session: Session, code: str, made: Made) -> Copy:
+    """Return a copy, locked after its run, when it was made on the document that the run is made on."""
+    _lock_runs(session, [code])
+    copy = locked_copy(session, code)
+    if copy.batch.base_sha256 != made.base_sha256:
         raise PreparedAnew("got a copy made on another prepared document", copy=copy.code)
-    return batch
+    return copy
+
+
+def _lock_runs(session: Session, codes: Sequence[str]) -> None:
+    """Lock the runs of copies, always before the copies: so that who makes, gives up, spoils and resumes queue."""
+    found = session.scalars(sa.select(Copy.batch_id).where(Copy.code.in_(codes)).distinct())
+    for batch_id in sorted(found):
+        get_row(session, PrintBatch, batch_id, lock=True)
 
 
 def _require_active(session: Session, recipients: Sequence[int | None]) -> None:
@@ -346,13 +365,9 @@ def _require_misprints(session: Session, copies: Sequence[Copy]) -> None:
         raise NothingPrintedYet(
             "got copies of a print run that was not released", state=str(copies[0].batch.state)
         )
-    used = session.scalars(
-        sa.select(Movement.copy_id).where(
-            Movement.copy_id.in_([copy.id for copy in copies]), Movement.custodian == Custodian.PERSON
-        )
-    ).first()
-    if used is not None:
-        code = next(copy.code for copy in copies if copy.id == used)
+    used = once_held(session, [copy.id for copy in copies])
+    if used:
+        code = next(copy.code for copy in copies if copy.id in used)
         raise NotAMisprint("got a copy that a holder has had", copy=code)
 
 

@@ -5,13 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from registry.errors import ConflictError
-from registry.models import Copy, Document, Person, PrintAttempt, PrintBatch, SpoiledSheet, Unit
-from registry.rows import get_row
+from registry.models import (
+    AttemptCopy,
+    Copy,
+    Document,
+    Person,
+    PrintAttempt,
+    PrintBatch,
+    SpoiledSheet,
+    Unit,
+)
+from registry.rows import get_row, once_held
 from registry.rules import roles, sheets
-from registry.rules.attempts import AttemptState, Route
+from registry.rules.attempts import OPEN, AttemptState, Route
 from registry.rules.lifecycle import State
 from registry.rules.roles import Action, Actor
 from registry.rules.sheets import Arrangement, Layout, Stretch
@@ -150,8 +159,16 @@ class AttemptRow:
 
 def attempts(session: Session, batch_id: int) -> tuple[AttemptRow, ...]:
     """Return the attempts to print a run, newest first."""
-    query = sa.select(PrintAttempt).where(PrintAttempt.batch_id == batch_id)
-    return tuple(_row(attempt) for attempt in session.scalars(query.order_by(PrintAttempt.number.desc())))
+    query = (
+        sa.select(PrintAttempt)
+        .where(PrintAttempt.batch_id == batch_id)
+        .order_by(PrintAttempt.number.desc())
+        .options(
+            selectinload(PrintAttempt.copies).joinedload(AttemptCopy.copy),
+            selectinload(PrintAttempt.spoiled).joinedload(SpoiledSheet.copy),
+        )
+    )
+    return tuple(map(_row, session.scalars(query)))
 
 
 def printable(session: Session, batch_id: int, layout: Layout) -> Printable:
@@ -159,22 +176,24 @@ def printable(session: Session, batch_id: int, layout: Layout) -> Printable:
 
     Raises:
         AttemptOpen: the attempt before has no end yet.
-        NothingLeftToPrint: no sheet of a copy in stock is missing.
+        NothingLeftToPrint: no sheet of a copy in stock is missing; one that a holder has had is not printed again.
         MadeByOlderRelease: the run has one file only, and it has left.
     """
-    batch = get_row(session, PrintBatch, batch_id)
+    batch = _with_copies(session, batch_id)
     last = batch.attempts[-1] if batch.attempts else None
     if last is None:
         stretches, layout = _first_stretches(batch, layout)
     else:
-        if last.state is not AttemptState.SPOILED:
+        if last.state in OPEN:
             raise AttemptOpen("got a run whose last attempt has no end", state=str(last.state))
         if batch.output_sha256 is not None:
             raise MadeByOlderRelease("got a run that cannot be divided")
         layout = _layout(last)
-        after = (last.last_good_sheet or 0) + 1
-        stretches = tuple(left for each in _stretches(last) if (left := each.begun_at(after)))
+        stretches = _rest(last)
     by_code = {copy.code: copy for copy in batch.copies if copy.state is State.IN_STOCK}
+    if last is not None:
+        held = once_held(session, [copy.id for copy in by_code.values()])
+        by_code = {code: copy for code, copy in by_code.items() if copy.id not in held}
     parts = tuple(
         _part(by_code[each.code], each, batch.document, layout) for each in stretches if each.code in by_code
     )
@@ -213,8 +232,26 @@ def waste(session: Session, actor: Actor) -> tuple[Waste, ...]:
     """Return the spoiled sheets that wait to be destroyed, oldest first; none for who may not know of print runs."""
     if not roles.may(actor, Action.READ_REGISTER):
         return ()
-    query = sa.select(SpoiledSheet).where(SpoiledSheet.destroyed_at.is_(None)).order_by(SpoiledSheet.id)
+    query = (
+        sa.select(SpoiledSheet)
+        .where(SpoiledSheet.destroyed_at.is_(None))
+        .order_by(SpoiledSheet.id)
+        .options(joinedload(SpoiledSheet.copy).joinedload(Copy.document), joinedload(SpoiledSheet.attempt))
+    )
     return tuple(map(_waste, session.scalars(query)))
+
+
+def _with_copies(session: Session, batch_id: int) -> PrintBatch:
+    """Return a run with its copies and attempts, read in a few queries however many there are."""
+    get_row(session, PrintBatch, batch_id)
+    return session.scalars(
+        sa.select(PrintBatch)
+        .where(PrintBatch.id == batch_id)
+        .options(
+            selectinload(PrintBatch.copies).joinedload(Copy.recipient),
+            selectinload(PrintBatch.attempts).selectinload(PrintAttempt.copies).joinedload(AttemptCopy.copy),
+        )
+    ).one()
 
 
 def _first_stretches(batch: PrintBatch, layout: Layout) -> tuple[tuple[Stretch, ...], Layout]:
@@ -226,6 +263,14 @@ def _first_stretches(batch: PrintBatch, layout: Layout) -> tuple[tuple[Stretch, 
     return sheets.lay_out(
         [copy.code for copy in copies], layout.sheets_per_copy(batch.document.pages)
     ), layout
+
+
+def _rest(last: PrintAttempt) -> tuple[Stretch, ...]:
+    """Return what an attempt that has ended did not print; nothing if somebody has seen all of it."""
+    if last.state is AttemptState.PRINTED:
+        return ()
+    after = (last.last_good_sheet or 0) + 1
+    return tuple(left for each in _stretches(last) if (left := each.begun_at(after)))
 
 
 def _by_recipient(copies: Sequence[Copy]) -> list[Copy]:

@@ -11,9 +11,12 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import cast
 
+from registry import consent
 from registry.acts import batches, copies
 from registry.acts.copies import Made, PreparedAnew
 from registry.errors import ConflictError
+from registry.models import PrintBatch
+from registry.rows import get_row
 from registry.rules.batches import UNFINISHED
 from registry.rules.lifecycle import ImpossibleStep
 from registry.rules.roles import Actor
@@ -54,7 +57,7 @@ def make_batch(runtime: Runtime, batch_id: int, report: Report) -> None:
         if not _fits(runtime, base, copy):
             mark = marks.compose(copy, said, work.pages, tokens=runtime.tokens, keys=runtime.keys)
             _make(runtime, base_sha256, base, copy, mark)
-    _finish(runtime, batch_id)
+    _finish(runtime, batch_id, base_sha256)
     report(len(work.copies), len(work.copies))
 
 
@@ -103,6 +106,9 @@ def _prepared(runtime: Runtime, work: BatchWork, texts: Sequence[str]) -> tuple[
     """Return the document ready to be stamped, prepared now unless an earlier worker has done so."""
     base_sha256 = work.base_sha256
     if base_sha256 is None:
+        with runtime.database.reading() as session:
+            run = get_row(session, PrintBatch, work.id)
+            consent.require_accepted(run.request, runtime.settings.mark_rules)
         cleaned = runtime.store.get(work.cleaned_sha256)
         plan = marks.plan(runtime.settings.mark_rules, work.scheme, work.level)
         further = runtime.fonts.cut("".join(texts))
@@ -153,10 +159,13 @@ def _fits(runtime: Runtime, base: Base, copy: MarkFacts) -> bool:
         return False  # made on another prepared document, or by an older release
 
 
-def _finish(runtime: Runtime, batch_id: int) -> None:
-    """Say that the run is made, unless every number was given up, or another worker is not done yet."""
+def _finish(runtime: Runtime, batch_id: int, base_sha256: str) -> None:
+    """Say that the run is made, unless every number was given up, or another worker is at it, perhaps on another base.
+
+    A run said to be made of copies of two bases could neither leave nor be tried again.
+    """
     with runtime.database.transaction() as session:
         work = batch_work(session, batch_id)
         is_made = all(copy.stamped_sha256 is not None for copy in work.copies)
-        if work.copies and is_made and work.state in UNFINISHED:
+        if work.copies and is_made and work.state in UNFINISHED and work.base_sha256 == base_sha256:
             batches.finish(session, batch_id, actor=Actor.system(), now=runtime.now())

@@ -88,10 +88,13 @@ def order_batch(runtime: Runtime, actor: Actor, request_id: int, recipients: Seq
 
     Raises:
         UnprintableCharacters: a name cannot be printed; nothing was reserved.
+        LessTraceableThanAgreed: under the marks in force the document falls short in a way that was not accepted.
     """
     now = runtime.now()
     with runtime.deed(actor, "batch.order", f"request:{request_id}") as session:
-        batch_id = copies.reserve(session, request_id, recipients, actor=actor, now=now)
+        batch_id = copies.reserve(
+            session, request_id, recipients, actor=actor, now=now, marks=runtime.settings.mark_rules
+        )
         _require_printable(runtime, session, batch_id)
         enqueue(session, batch_id, account_id=actor.account_id, now=now)
     return batch_id

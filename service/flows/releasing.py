@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 from registry.acts import attempts
 from registry.acts.attempts import Leaving, SheetOutOfRange
 from registry.errors import RegistryError
+from registry.models import PrintAttempt
+from registry.rows import UnknownRow
 from registry.rules import batches, roles
-from registry.rules.attempts import AttemptState
 from registry.rules.batches import BatchStep
 from registry.rules.roles import Action, Actor
 from registry.rules.sheets import Layout
@@ -339,7 +340,7 @@ def _doubt(runtime: Runtime, actor: Actor, batch_id: int, number: int, failure: 
 def _attempt(runtime: Runtime, actor: Actor, batch_id: int, number: int) -> AttemptRow:
     found = [row for row in attempts_of(runtime, actor, batch_id) if row.number == number]
     if not found:
-        raise attempts.NotReleasedYet("got an attempt that was never made", state=str(AttemptState.UNKNOWN))
+        raise UnknownRow(PrintAttempt.__tablename__, f"{batch_id}/{number}")
     return found[0]
 
 

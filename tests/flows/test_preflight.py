@@ -6,14 +6,15 @@ from importlib import resources
 import pytest
 from reportlab.pdfgen import canvas
 
-from registry.consent import OrderChanged, UntraceableNotAccepted
+from registry.consent import LessTraceableThanAgreed, ProofChanged, UntraceableNotAccepted
 from registry.errors import PermissionDenied
 from registry.ledger import log
 from registry.models import PrintBatch
 from registry.rows import UnknownRow
-from registry.rules.words import RequestState
+from registry.rules.words import BatchState, RequestState
+from registry.views.batches import batch_state
 from service.config import Settings
-from service.flows import printing, registering, requesting
+from service.flows import making, printing, registering, requesting
 from service.flows.handlers import HANDLERS
 from service.flows.preflight import preflight
 from service.runtime import open_runtime
@@ -143,8 +144,38 @@ def test_what_was_measured_with_other_marks_does_not_count_until_it_is_measured_
         registering.get_document(runtime, world.clerk, document_id), runtime.settings.mark_rules
     )
     assert [each.text for each in found.traceability.shortfalls] == ["photocopy 1-2"]
-    with pytest.raises(OrderChanged):
+    with pytest.raises(ProofChanged):
         printing.order_batch(runtime, world.clerk, request_id, [None])
+
+
+WITH_DOTS_AND_SHIFTS = "dots = { side_px = 3, pitch_px = 8 }\nshifts = true"
+WITHOUT_SHIFTS = "dots = { side_px = 3, pitch_px = 8 }\nshifts = false"
+
+
+def test_an_approval_prints_nothing_under_marks_that_were_not_measured_for_it(world, with_rules):
+    document_id = world.register()
+    request_id = world.approved(document_id)
+    weaker = with_rules(WITH_DOTS_AND_SHIFTS, WITHOUT_SHIFTS)
+    with pytest.raises(LessTraceableThanAgreed) as refused:
+        printing.order_batch(weaker, world.clerk, request_id, [None])
+    assert (refused.value.facts["is_measured"], refused.value.facts["shortfalls"]) == (
+        False,
+        ("phone 1-2", "photocopy 1-2", "scan 1-2"),
+    )
+    assert printing.order_batch(world.runtime, world.clerk, request_id, [None])
+
+
+def test_copies_are_not_made_with_marks_that_changed_after_they_were_ordered(world, with_rules):
+    request_id = world.approved(world.register())
+    batch_id = printing.order_batch(world.runtime, world.clerk, request_id, [None])
+    weaker = with_rules(WITH_DOTS_AND_SHIFTS, WITHOUT_SHIFTS)
+    with pytest.raises(LessTraceableThanAgreed) as refused:
+        making.make_batch(weaker, batch_id, lambda _done, _total: None)
+    making.fail_batch(weaker, batch_id, refused.value.code)
+    printing.retry(world.runtime, world.clerk, batch_id)
+    making.make_batch(world.runtime, batch_id, lambda _done, _total: None)
+    with world.runtime.database.reading() as session:
+        assert batch_state(session, batch_id) is BatchState.READY
 
 
 def test_only_the_registry_measures_again_and_only_what_is_there(world):

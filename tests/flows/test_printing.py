@@ -9,7 +9,7 @@ import sqlalchemy as sa
 import zxingcpp
 
 import watermark
-from registry.acts import movements
+from registry.acts import batches, movements
 from registry.acts.copies import NothingPrintedYet
 from registry.acts.movements import PageCheck
 from registry.errors import PermissionDenied
@@ -20,6 +20,7 @@ from registry.rules.approval import ApprovalExhausted
 from registry.rules.batches import AlreadyReleased
 from registry.rules.codes import human_code
 from registry.rules.lifecycle import State
+from registry.rules.roles import Actor
 from registry.rules.words import BatchState, HandOverKind
 from registry.views.batches import batch_state, batch_work
 from registry.views.conservation import conservation
@@ -30,6 +31,9 @@ from service.flows.printing import UnprintableCharacters
 from service.store import FileDamaged
 from service.worker import work_one
 from tests.fixtures.papers import draw_pdf
+
+QR_ONLY = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+"""Text and dots on a page can look like a bar code of another kind."""
 
 
 def unwatched(_done, _total):
@@ -79,7 +83,10 @@ def test_a_print_run_makes_one_file_in_which_every_page_names_its_copy(world, re
     found = []
     for page in range(1, 11):
         scan = watermark.render_page(file, page, dpi=150)
-        found += [world.runtime.tokens.verify_qr(code.text) for code in zxingcpp.read_barcodes(scan)]
+        found += [
+            world.runtime.tokens.verify_qr(code.text)
+            for code in zxingcpp.read_barcodes(scan, formats=QR_ONLY)
+        ]
     expected = [(row.copy.code, page) for row in rows(world, batch_id) for page in (1, 2)]
     assert [(mark.code, mark.page) for mark in found] == expected
     assert states(world) == {State.IN_STOCK: 5}
@@ -349,3 +356,22 @@ def test_the_story_of_a_copy_is_told_by_the_ledger(world, request_id):
     assert story.events[1].by.id == world.clerk.person_id
     assert story.events[0].by is None
     assert world.runtime.now() - story.events[0].at < timedelta(seconds=1)
+
+
+def test_a_worker_left_behind_does_not_call_a_run_made_that_another_makes_on_another_base(
+    world, request_id, monkeypatch
+):
+    batch_id = ordered(world, request_id, 2)
+    with monkeypatch.context() as held:
+        held.setattr(making, "_finish", lambda *_: None)
+        making.make_batch(world.runtime, batch_id, unwatched)
+
+    def overtake(done, _total):
+        if done == 0:
+            printing.retry(world.runtime, world.clerk, batch_id)
+            with world.runtime.database.transaction() as session:
+                batches.start(session, batch_id, "9" * 64, actor=Actor.system(), now=world.now)
+
+    making.make_batch(world.runtime, batch_id, overtake)
+    with world.runtime.database.reading() as session:
+        assert batch_state(session, batch_id) is BatchState.STAMPING

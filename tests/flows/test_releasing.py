@@ -14,6 +14,7 @@ from registry.acts import attempts
 from registry.acts.attempts import SheetOutOfRange, SheetsUnwitnessed
 from registry.ledger import log
 from registry.models import Copy, PrintBatch
+from registry.rows import UnknownRow
 from registry.rules.attempts import AttemptState
 from registry.rules.batches import AlreadyReleased
 from registry.rules.sheets import Arrangement, Layout
@@ -30,14 +31,20 @@ from service.printers import JobPlace, PrintProgramMissing, UnknownPrinter
 from service.store import FileDamaged
 from tests.fixtures.papers import draw_pdf
 
+QR_ONLY = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+"""Text and dots on a page can look like a bar code of another kind."""
+
 ROOM = Printer(name="机要室 Registry", destination="registry-1", dots="3/8")
+SAFE = Printer(name="safe", destination="ipps://print.example/printers/floor-3")
 FAR = Printer(name="far", destination="ipp://print.example:631/printers/floor-2")
 
 
 @pytest.fixture
 def world(world):
-    """The office with two printers."""
-    settings = world.runtime.settings.model_copy(update={"printers": (ROOM, FAR), "printer_timeout_s": 2})
+    """The office with three printers."""
+    settings = world.runtime.settings.model_copy(
+        update={"printers": (ROOM, FAR, SAFE), "printer_timeout_s": 2}
+    )
     world.runtime = replace(world.runtime, settings=settings)
     return world
 
@@ -83,7 +90,7 @@ def seen(world, pdf):
     with pikepdf.open(io.BytesIO(pdf)) as opened:
         pages = len(opened.pages)
     for page in range(1, pages + 1):
-        marks = zxingcpp.read_barcodes(watermark.render_page(pdf, page, dpi=110))
+        marks = zxingcpp.read_barcodes(watermark.render_page(pdf, page, dpi=110), formats=QR_ONLY)
         proven = [world.runtime.tokens.verify_qr(mark.text) for mark in marks]
         found.append((proven[0].code, proven[0].page) if proven else None)
     return found
@@ -208,7 +215,7 @@ def test_an_unknown_is_ended_by_who_has_looked(world):
     releasing.finish(world.runtime, world.clerk, batch_id, 1)
     found = latest(world, batch_id)
     assert (found.state, found.ended_by.id) == (AttemptState.PRINTED, world.clerk.person_id)
-    with pytest.raises(AttemptOpen):
+    with pytest.raises(NothingLeftToPrint):
         releasing.resume(world.runtime, world.clerk, batch_id)
 
 
@@ -255,6 +262,12 @@ def test_a_queue_of_another_machine_is_named_by_host_and_queue(world, fake_print
     assert "sides=one-sided" in fake_printer.words(1)
 
 
+def test_a_queue_that_is_named_as_encrypted_is_never_spoken_to_in_the_clear(world, fake_printer):
+    batch_id = made(world, copies=1, pages=1)
+    releasing.release_to_printer(world.runtime, world.clerk, batch_id, SAFE.name)
+    assert fake_printer.words(1)[:5] == ["-E", "-h", "print.example", "-d", "floor-3"]
+
+
 @pytest.mark.parametrize(
     ("mode", "failure"),
     [
@@ -276,6 +289,16 @@ def test_a_printer_that_does_not_say_yes_leaves_an_unknown(world, fake_printer, 
     stop(world, batch_id, last_good=0, spoiled=0)
     again = releasing.resume_on_printer(world.runtime, world.clerk, batch_id, ROOM.name)
     assert (again.number, again.state) == (2, AttemptState.SENT)
+
+
+def test_an_attempt_that_was_never_made_is_unknown_to_every_door(world):
+    batch_id, _ = released(world, copies=1, pages=1)
+    with pytest.raises(UnknownRow):
+        releasing.finish(world.runtime, world.clerk, batch_id, 7)
+    with pytest.raises(UnknownRow):
+        stop(world, batch_id, last_good=0, number=7)
+    with pytest.raises(UnknownRow):
+        releasing.where_is(world.runtime, world.clerk, batch_id, 7)
 
 
 def test_without_a_print_system_nothing_is_used_up(world, monkeypatch, tmp_path):

@@ -20,14 +20,15 @@ from registry.acts.copies import Made, PreparedAnew
 from registry.errors import PermissionDenied
 from registry.ledger import log
 from registry.models import AttemptCopy, Equipment, Person, PrintAttempt, PrintBatch, SpoiledSheet
+from registry.rows import get_row, move
 from registry.rules.approval import ExecutorNotSeparate
 from registry.rules.attempts import AttemptState, ImpossibleAttemptStep, Route
 from registry.rules.batches import AlreadyReleased, ImpossibleBatchStep
-from registry.rules.lifecycle import State
+from registry.rules.lifecycle import ImpossibleStep, State
 from registry.rules.roles import Actor, Role
 from registry.rules.sheets import Arrangement, Layout
 from registry.rules.texts import MissingText
-from registry.rules.words import EquipmentKind
+from registry.rules.words import Custodian, EquipmentKind, MovementKind
 from registry.views import attempts as views
 from registry.views.attempts import AttemptOpen, NothingLeftToPrint
 from tests.registry.acts.test_copies import MADE, NOW, SYSTEM, approved, open_office, ordered
@@ -138,7 +139,7 @@ def test_nothing_leaves_again_before_somebody_says_what_came_out(session, office
 def test_an_attempt_seen_whole_is_never_printed_again(session, office):
     batch = released(session, office)
     attempts.finish(session, batch.id, 1, actor=office.clerk, now=LATER)
-    with pytest.raises(AttemptOpen):
+    with pytest.raises(NothingLeftToPrint):
         views.printable(session, batch.id, Layout())
     with pytest.raises(ImpossibleAttemptStep):
         stopped(session, office, batch, last_good=2)
@@ -370,3 +371,80 @@ def test_of_many_clerks_who_go_on_at_once_one_does(engine):
         assert session.scalars(sa.select(PrintAttempt.number).order_by(PrintAttempt.number)).all() == [1, 2]
         assert session.scalar(sa.select(sa.func.count()).select_from(AttemptCopy)) == 5
         assert session.scalar(sa.select(sa.func.count()).select_from(SpoiledSheet)) == 1
+
+
+def test_a_copy_that_a_holder_has_had_is_not_printed_again_under_its_number(session, office):
+    batch = released(session, office)
+    lent = batch.copies[1]
+    for custodian, person_id in ((Custodian.PERSON, office.holder.person_id), (Custodian.REGISTRY, None)):
+        kind = MovementKind.ISSUE if person_id else MovementKind.RETURN
+        move(session, lent, kind, custodian, actor=office.clerk, now=LATER, person_id=person_id)
+    stopped(session, office, batch, last_good=0, spoiled=0)
+    assert resumed(session, office, batch) == 2
+    assert [each.code for each in row(session, batch, 2).stretches] == [
+        batch.copies[0].code,
+        batch.copies[2].code,
+    ]
+
+
+def test_who_spoils_and_who_resumes_at_once_queue_so_that_no_misprint_is_printed_again(engine):
+    with Session(engine) as session, session.begin():
+        office = open_office(session)
+        batch = released(session, office)
+        stopped(session, office, batch, last_good=2, spoiled=0)
+        batch_id, code = batch.id, batch.copies[1].code
+        proven = leaving(session, batch)
+
+    def resume():
+        with Session(engine) as session, session.begin():
+            attempts.resume(session, batch_id, proven, actor=office.clerk, now=LATER)
+
+    with ThreadPoolExecutor(1) as pool:
+        with Session(engine) as session, session.begin():
+            copies.spoil(session, [code], "creased", actor=office.clerk, now=LATER)
+            session.flush()
+            late = pool.submit(resume)
+            with pytest.raises(TimeoutError):
+                late.result(0.3)
+        with pytest.raises(RunChanged):
+            late.result(30)
+
+
+def test_who_makes_and_who_gives_up_at_once_do_not_wait_for_each_other(engine):
+    with Session(engine) as session, session.begin():
+        office = open_office(session)
+        batch = ordered(session, office, 1)
+        batches.start(session, batch.id, MADE.base_sha256, actor=SYSTEM, now=NOW)
+        batch_id, code = batch.id, batch.copies[0].code
+
+    def issue():
+        with Session(engine) as session, session.begin():
+            copies.issue(session, code, MADE, actor=SYSTEM, now=NOW)
+
+    with ThreadPoolExecutor(1) as pool:
+        with Session(engine) as session, session.begin():
+            get_row(session, PrintBatch, batch_id, lock=True)
+            late = pool.submit(issue)
+            with pytest.raises(TimeoutError):
+                late.result(0.3)
+            assert copies.give_up(session, batch_id, actor=office.clerk, now=NOW) == 1
+        with pytest.raises(ImpossibleStep):
+            late.result(30)
+
+
+def test_a_long_run_is_read_in_few_queries(session, office):
+    batch = released(session, office, 20)
+    stopped(session, office, batch, last_good=2, spoiled=10)
+    batch_id = batch.id
+    session.flush()
+    asked = []
+    sa.event.listen(session.get_bind(), "before_cursor_execute", lambda *told: asked.append(told[2]))
+    for read in (
+        lambda: views.attempts(session, batch_id),
+        lambda: views.printable(session, batch_id, BOTH_SIDES),
+        lambda: views.waste(session, office.clerk),
+    ):
+        session.expunge_all()
+        asked.clear()
+        assert read()
+        assert len(asked) < 10
