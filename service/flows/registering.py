@@ -74,13 +74,14 @@ def register(runtime: Runtime, actor: Actor, facts: DocumentFacts, offered: byte
     pictures, codes = cast("tuple[tuple[bytes, ...], tuple[str, ...]]", drawn)
     with runtime.refusals(actor, "document.register", f"unit:{facts.issuing_unit_id}"):
         _require_unmarked(runtime, codes)
+    told = (*received.findings, *inspected.findings)
     file = DocumentFile(
         original_sha256=runtime.store.put(offered),
         cleaned_sha256=runtime.store.put(inspected.cleaned),
         pictures=[runtime.store.put(picture) for picture in pictures],
         findings=[
             {"code": found.code, "page": found.page, "facts": dict(found.facts)}
-            for found in (*received.findings, *inspected.findings, *noticed)
+            for found in (*told, *(found for found in noticed if found not in told))
         ],
         proof=_kept(proof, rule),
         survey_sha256=runtime.store.put(survey),
@@ -191,7 +192,7 @@ def _require_unmarked(runtime: Runtime, codes: Iterable[str]) -> None:
 def _assessed(
     runtime: Runtime, cleaned: bytes, plan: MarkPlan, pages: int
 ) -> tuple[Proof, tuple[Finding, ...], bytes]:
-    """Return how traceable a document is, what its marks told, and what was found out about its pages."""
+    """Return how traceable a document is, what preparing it told, and what was found out about its pages."""
     return cast(
         "tuple[Proof, tuple[Finding, ...], bytes]",
         runtime.parse("service.papers.pages:assess_document", cleaned, plan, pages=pages),

@@ -39,7 +39,7 @@ def inspect_document(pdf: bytes, mark: str) -> Inspection:
 
 
 def assess_document(cleaned: bytes, plan: MarkPlan) -> tuple[Proof, tuple[Finding, ...], bytes]:
-    """Return how traceable a cleaned document is under a plan, what was noticed of its marks, and its survey.
+    """Return how traceable a cleaned document is under a plan, what was noticed in preparing it, and its survey.
 
     The document is prepared as it will be for a print run, so that what stands in the way of its marks is known while
     the clerk who has the file is there, and not at the printer.
@@ -48,9 +48,7 @@ def assess_document(cleaned: bytes, plan: MarkPlan) -> tuple[Proof, tuple[Findin
         UnusableFileError: a page cannot be marked.
     """
     base = prepare(cleaned, plan=plan)
-    cleaning = inspect(cleaned).findings
-    noticed = tuple(finding for finding in base.findings if finding not in cleaning)
-    return prove(base), noticed, base.survey.to_bytes()
+    return prove(base), base.findings, base.survey.to_bytes()
 
 
 def draw_pages(cleaned: bytes, pages: int) -> tuple[tuple[bytes, ...], tuple[str, ...]]:

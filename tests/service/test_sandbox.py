@@ -237,3 +237,11 @@ def test_limits_count_what_is_mapped_after_loading():
 
 def test_the_wire_knows_one_room_only():
     assert sandbox_wire.ALLOWED_ROOM == "watermark"
+
+
+def test_a_file_may_take_longer_the_more_pages_it_is_known_to_have(world):
+    settings = world.runtime.settings
+    short, long = world.runtime.sandbox_limits(), world.runtime.sandbox_limits(pages=200)
+    assert (short.cpu_s, short.wall_s) == (settings.sandbox_cpu_s, settings.sandbox_wall_s)
+    assert (long.cpu_s - short.cpu_s, long.wall_s - short.wall_s) == (100, 200)
+    assert long.memory_bytes == short.memory_bytes
