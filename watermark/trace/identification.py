@@ -1,0 +1,153 @@
+"""What a picture was found to show: pages, candidates, and how likely each names an innocent.
+
+Laws to keep in mind:
+
+* ``log10_e`` is the decimal logarithm of an *e-value*: for a copy whose marks had no part in the picture, the
+  expectation of ``10 ** log10_e`` is at most 1, whatever the camera, the copier or the forger did.
+* ``log10_chance`` counts everything that was tried, so that it bounds the chance that *any* innocent is named so.
+* The thresholds are fixed here, before any run.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+CERTAIN_LOG10: Final = -9.0
+"""At a million pictures a year, one false name in a thousand years."""
+STRONG_LOG10: Final = -4.0
+"""Worth an auditor's further pictures; never enough for a name."""
+
+
+class Grade(StrEnum):
+    """How far the evidence goes."""
+
+    CERTAIN = "certain"
+    """The chance that this names an innocent copy is at most 1 in 10⁹."""
+    STRONG = "strong"
+    """At most 1 in 10⁴: more pictures may settle it; nobody is named."""
+    INSUFFICIENT = "insufficient"
+    """A registered page was found or a mark was seen, and no copy stands out."""
+    NO_MARK = "no-mark"
+    """No registered page and no mark of ours was seen."""
+
+
+def grade_of(log10_chance: float) -> Grade:
+    """Return how far evidence goes that has this chance of naming an innocent."""
+    if log10_chance <= CERTAIN_LOG10:
+        return Grade.CERTAIN
+    return Grade.STRONG if log10_chance <= STRONG_LOG10 else Grade.INSUFFICIENT
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A copy, and what speaks for it.
+
+    Attributes:
+        document: The caller's name of the document.
+        identity: The 64 bits of the copy.
+        pages: The pages of it that the pictures show, from 1.
+        log10_layout: What the displaced words say; None where none was measured.
+        log10_dots: What the dots say; None where none was measured.
+        log10_fused: Both, over all pages and pictures.
+        log10_chance: Bound on the chance that so much speaks for any innocent copy, all tries counted; at most 0.
+    """
+
+    document: str
+    identity: int
+    pages: tuple[int, ...]
+    log10_layout: float | None
+    log10_dots: float | None
+    log10_fused: float
+    log10_chance: float
+
+    @property
+    def grade(self) -> Grade:
+        """How far the evidence goes."""
+        return grade_of(self.log10_chance)
+
+
+@dataclass(frozen=True, eq=False)
+class Voice:
+    """What spoke for and against the first candidate, place by place.
+
+    Attributes:
+        boxes_mm: ``(n, 4)``: left, top, right, bottom from the top left of the visible page.
+        decades: ``(n,)``: log₁₀ of the likelihood ratio, above 0 for, below 0 against.
+        is_dot: ``(n,)``: a cell of the dot field; else a displaced word.
+    """
+
+    boxes_mm: NDArray[np.float32]
+    decades: NDArray[np.float32]
+    is_dot: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class PlacedPage:
+    """A registered page seen in a picture.
+
+    Attributes:
+        picture: Which of the pictures, from 0.
+        document: The caller's name of the document.
+        page: Its page, from 1.
+        mesh_px: ``(rows, cols, 2)``: x, y in the picture of points of the page, from corner to corner, evenly spaced.
+        width_mm: Width of the visible page.
+        height_mm: Its height.
+        matches: Features that agree on the place.
+        error_mm: Median distance of those from where they should be, on paper.
+        dpi: Pixels of the picture per inch of paper, in the middle of what is seen.
+        units_read: Displaced words that were measured.
+        cells_read: Dot cells that were seen.
+        voice: What spoke for and against the first candidate; None if there is none on this page.
+    """
+
+    picture: int
+    document: str
+    page: int
+    mesh_px: NDArray[np.float32]
+    width_mm: float
+    height_mm: float
+    matches: int
+    error_mm: float
+    dpi: float
+    units_read: int
+    cells_read: int
+    voice: Voice | None = None
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What the bound is divided by.
+
+    Attributes:
+        pictures: Pictures of the case.
+        pages: Pages that were compared.
+        placements: Ways in which each was laid on a page.
+        copies: Copies that were compared with each.
+    """
+
+    pictures: int
+    pages: int
+    placements: int
+    copies: int
+
+
+@dataclass(frozen=True, eq=False)
+class Identification:
+    """The outcome of a trace.
+
+    Attributes:
+        grade: How far the evidence goes for the first candidate.
+        candidates: Most likely first; at most ten.
+        placed: The registered pages that were found.
+        tried: What the bound counts.
+        decoys_log10: Fused e-values of copies that were never issued, scored on the same pictures: a live check.
+    """
+
+    grade: Grade
+    candidates: tuple[Candidate, ...]
+    placed: tuple[PlacedPage, ...]
+    tried: Tried
+    decoys_log10: NDArray[np.float64]
