@@ -169,6 +169,7 @@ def _all() -> list[Channel]:
         after("median", "scan at 300 dpi, median filter", _SCAN, pictures.smoothed),
         after("despeckle", "scan at 300 dpi, small specks erased", _SCAN, pictures.despeckled),
         after("binarise", "scan at 300 dpi, cut to black and white", _SCAN, pictures.binarised),
+        Channel("digital", "the page as a picture file of 200 to 300 dpi, JPEG", screens.digital),
         Channel("screenshot", "the page in a viewer at 96 to 144 dpi", screens.screenshot),
         Channel("phone", "print, photo of 12 megapixels from above, tilted up to 30°, paper curled", photo),
         after("phone-chat", "the same through a chat app: 1280 pixels, JPEG 70", photo, pictures.forwarded),

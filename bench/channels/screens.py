@@ -59,6 +59,13 @@ def screenshot(page: Picture, rng: np.random.Generator, severity: Severity) -> P
     return jpeg(window, int(rng.integers(60, 80))) if bad else window
 
 
+def digital(page: Picture, rng: np.random.Generator, severity: Severity) -> Picture:
+    """Return the page as a picture file that was never printed: 200 to 300 dpi, JPEG."""
+    bad = severity == "bad"
+    picture = shown(page, between(rng, 200, 300) if not bad else between(rng, 100, 150))
+    return jpeg(picture, int(rng.integers(50, 70) if bad else rng.integers(75, 93)))
+
+
 def screen_photo(page: Picture, rng: np.random.Generator, severity: Severity) -> Picture:
     """Return a phone's photo of a monitor that shows the whole page."""
     bad = severity == "bad"

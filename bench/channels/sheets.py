@@ -47,7 +47,7 @@ _SCREEN: Final = np.array(
 )
 _GRAY_AREA: Final = (16, 239)
 _INK: Final = 128
-_BLANK: Final = 240
+_BLANK: Final = 200
 
 
 class Box(NamedTuple):
