@@ -23,6 +23,7 @@ from bench.tracing.documents import KEY, Registered
 from watermark.marks.layout import displacements_mm, signs
 
 DPI = 600
+FORGERIES = ("on another copy", "on another page", "on a page of no copy", "on a foreign page")
 _AROUND_MM = 0.25
 _STRIP_MM = 5.0
 _INK = 128
@@ -79,33 +80,32 @@ def mixed(
 
 
 def forged(
-    document: Registered, victim: int, page: int, rng: np.random.Generator, other: Registered
-) -> tuple[Picture, str]:
-    """Return a page that bears the dots of a copy it is not of, and which kind of forgery it is."""
+    document: Registered, victim: int, page: int, kind: str, *, rng: np.random.Generator, other: Registered
+) -> Picture:
+    """Return a page that bears the dots of a copy it is not of.
+
+    Raises:
+        ValueError: no such forgery.
+    """
     dots = dots_of(document, victim, page)
-    kind = ("on another copy", "on another page", "on a page of no copy", "on a foreign page")[
-        int(rng.integers(4))
-    ]
     if kind == "on another copy":
-        identity = int(rng.integers(1 << 63))
-        count = len(document.base.pages[page - 1].units)
-        ground = _moved(
-            bare_page(document, page),
-            document.base.pages[page - 1].units,
-            signs(identity, page, count, KEY).astype(np.float64),
-        )
+        units = document.base.pages[page - 1].units
+        theirs = signs(int(rng.integers(1 << 63)), page, len(units), KEY)
+        ground = _moved(bare_page(document, page), units, theirs.astype(np.float64))
     elif kind == "on another page":
         ground = bare_page(document, page % document.pages + 1)
     elif kind == "on a page of no copy":
         ground = bare_page(document, page)
-    else:
+    elif kind == "on a foreign page":
         ground = bare_page(other, 1)
+    else:
+        raise ValueError(f"no such forgery: {kind}")
     # A forger leaves out what would fall onto text.
     near_ink = cv2.erode(ground, np.ones((21, 21), np.uint8)) < _INK
     free = (
         np.where(near_ink, np.uint8(255), dots) if ground.shape == dots.shape else np.full_like(ground, 255)
     )
-    return np.minimum(ground, free).astype(np.uint8), kind
+    return np.minimum(ground, free).astype(np.uint8)
 
 
 def _moved(page: Picture, units_mm: NDArray[np.float32], chosen: NDArray[np.float64]) -> Picture:

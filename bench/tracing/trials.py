@@ -152,7 +152,8 @@ def scene_of(row: Row, seed: int, trial: int) -> Scene:
     else:
         stranger = registered(STRANGERS[trial // 2 % len(STRANGERS)])
         if row.kind is Kind.FORGED:
-            sheet, detail = mixing.forged(document, copy, page, chance, stranger)
+            detail = mixing.FORGERIES[int(chance.integers(len(mixing.FORGERIES)))]
+            sheet = mixing.forged(document, copy, page, detail, rng=chance, other=stranger)
         else:
             sheet = mixing.bare_page(stranger, 1 + trial % stranger.pages)
     return Scene((leak(sheet, chance, row.severity),), document, (page,), guilty_one, detail)
