@@ -15,7 +15,7 @@ from typing import Final
 
 import numpy as np
 
-from bench.channels import damage, pictures, screens
+from bench.channels import damage, foreign, pictures, screens
 from bench.channels.cameras import Camera, over, photographed
 from bench.channels.fields import Picture, Severity
 from bench.channels.scanners import copied, faxed, flatbed, sheet_fed
@@ -212,13 +212,22 @@ def _all() -> list[Channel]:
 CHANNELS: Final[Mapping[str, Channel]] = MappingProxyType({channel.name: channel for channel in _all()})
 
 
+FOREIGN_CHANNELS: Final[Mapping[str, Channel]] = MappingProxyType(
+    {
+        f"augraphy-{name}": Channel(f"augraphy-{name}", f"augraphy: {name}", foreign.pipeline(name))
+        for name in foreign.PIPELINES
+    }
+)
+"""The second simulator; it needs a package that is not ours, see :mod:`bench.channels.foreign`."""
+
+
 def channel(name: str) -> Channel:
-    """Return a channel by its name.
+    """Return a channel by its name, ours or a foreign one.
 
     Raises:
         KeyError: there is none of that name.
     """
-    return CHANNELS[name]
+    return CHANNELS[name] if name in CHANNELS else FOREIGN_CHANNELS[name]
 
 
-__all__ = ["CHANNELS", "Channel", "Picture", "Severity", "after", "channel"]
+__all__ = ["CHANNELS", "FOREIGN_CHANNELS", "Channel", "Picture", "Severity", "after", "channel"]

@@ -20,6 +20,7 @@ import cv2
 
 import watermark
 from bench import report
+from bench.channels import foreign
 from bench.tracing import log, tables, trials
 from bench.tracing.rows import ROWS, Row
 
@@ -37,10 +38,14 @@ def main(quick: bool, arguments: Sequence[str] = ()) -> None:
     if options.list:
         print("\n".join(f"{row.name:28} {row.trials:4} {row.says}" for row in rows))
         return
+    lacking = [row.name for row in rows if row.is_foreign] if not foreign.is_there() else []
+    if lacking and not options.count:
+        print(f"not run, as augraphy is missing: {', '.join(lacking)}; see bench/channels/foreign.py")
     wanted = {row.name: options.trials or (_QUICK_TRIALS if quick else row.trials) for row in rows}
     todo = [
         (row.name, trial)
         for row in rows
+        if row.name not in lacking
         for trial in log.missing(options.folder, row, options.seed, wanted[row.name])
     ]
     for row in [] if options.count else _run(todo, options):

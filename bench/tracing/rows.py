@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from bench.channels import CHANNELS, Severity
+from bench.channels import CHANNELS, FOREIGN_CHANNELS, Severity
 from bench.tracing.documents import FOREIGN, LONG, OTHERS, TEXTS
 
 
@@ -59,6 +59,11 @@ class Row:
     def may_name(self) -> bool:
         """Whether somebody is to be named at all."""
         return self.kind in {Kind.MARKED, Kind.COLLUSION}
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether it goes through the second simulator."""
+        return any(name in FOREIGN_CHANNELS for name in self.channels)
 
 
 _WHOLE: Final = (
@@ -117,6 +122,10 @@ def _all() -> list[Row]:
         )
         for document in OTHERS
         for name in ("scan-300", "copy-2", "phone", "scan-crop-40")
+    ]
+    rows += [
+        Row(name.replace("-", " "), says.says, Kind.MARKED, (name,), trials=40)
+        for name, says in FOREIGN_CHANNELS.items()
     ]
     for count in (2, 3):
         rows += [

@@ -1,6 +1,6 @@
 """Tables of what was counted: for people in ``docs/tracing.md``, and as benchmark rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -9,6 +9,7 @@ import numpy as np
 
 from bench import report
 from bench.tracing.bounds import clopper_pearson, most
+from bench.tracing.documents import TEXTS
 from bench.tracing.rows import Kind, Row
 
 BEGIN: Final = "<!-- figures of ./run bench tracing begin here -->"
@@ -87,17 +88,12 @@ def as_rows(sums: Sequence[Sum]) -> list[report.Row]:
 def markdown(sums: Sequence[Sum]) -> str:
     """Return the tables for people."""
     parts = []
-    for heading, kinds, severities in (
-        ("Ordinary pages and crops", {Kind.MARKED}, {"ordinary"}),
-        ("The same under bad conditions", {Kind.MARKED}, {"bad"}),
-        ("Colluders", {Kind.COLLUSION}, {"ordinary"}),
-    ):
-        chosen = [one for one in sums if one.row.kind in kinds and one.row.severity in severities]
-        if chosen:
+    for heading, is_meant in _PARTS.items():
+        chosen = [one for one in sums if is_meant(one.row)]
+        if chosen and chosen[0].row.may_name:
             parts += [f"### {heading}", "", _TABLE, *(_line(one) for one in chosen), ""]
-    nobody = [one for one in sums if not one.row.may_name]
-    if nobody:
-        parts += ["### Where nobody may be named", "", _EMPTY, *(_nobody(one) for one in nobody), ""]
+        elif chosen:
+            parts += [f"### {heading}", "", _EMPTY, *(_nobody(one) for one in chosen), ""]
     tried, wrong = sum(one.trials for one in sums), sum(one.wrong for one in sums)
     parts.append(
         f"All rows together: **{wrong} wrong names in {tried:,} trials**; with 95 % confidence fewer than "
@@ -128,6 +124,20 @@ _EMPTY: Final = (
     "| case | named | of | at most, 95 % | declined as | CPU-s, median · 95th |\n"
     "|---|---:|---:|---:|---|---:|"
 )
+
+
+_PARTS: Final[Mapping[str, Callable[[Row], bool]]] = {
+    "Pages of text": lambda row: _is_text(row) and row.severity == "ordinary",
+    "The same under bad conditions": lambda row: _is_text(row) and row.severity == "bad",
+    "Other pages": lambda row: row.kind is Kind.MARKED and row.documents != TEXTS,
+    "Another simulator": lambda row: row.is_foreign,
+    "Colluders": lambda row: row.kind is Kind.COLLUSION,
+    "Where nobody may be named": lambda row: not row.may_name,
+}
+
+
+def _is_text(row: Row) -> bool:
+    return row.kind is Kind.MARKED and row.documents == TEXTS and not row.is_foreign
 
 
 def _line(one: Sum) -> str:

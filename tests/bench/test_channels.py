@@ -1,5 +1,6 @@
 """The simulated channels: what they promise of shape and seed, and that their geometry is what it says."""
 
+import sys
 from functools import lru_cache
 
 import cv2
@@ -256,3 +257,9 @@ def test_a_viewer_shows_the_mean_of_what_a_pixel_covers():
 def test_small_pictures_are_not_enlarged_by_a_chat():
     small = np.random.default_rng(0).integers(0, 256, (100, 90)).astype(np.uint8)
     assert forwarded(small, np.random.default_rng(0), "ordinary").shape == (100, 90)
+
+
+def test_without_augraphy_its_channels_say_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "augraphy", None)
+    with pytest.raises(SystemExit, match="augraphy is missing"):
+        channel("augraphy-scan")(page(), np.random.default_rng(0))
