@@ -1,15 +1,15 @@
 """What watermarks for pictures keep of 64 bits when a page of text is printed, beside ours on the same pages.
 
-`blind-watermark` (MIT) and `invisible-watermark` (MIT) are no dependencies of ours. Whoever wants this table installs them
-into an environment of its own that also has ours, without ``opencv-python``, which would overwrite the headless one::
+`blind-watermark` (MIT) and `invisible-watermark` (MIT) are no dependencies of ours. Whoever wants this table installs
+them into an environment of its own that also has ours, without ``opencv-python``, which would overwrite the headless one::
 
     pip install --no-deps blind-watermark==0.4.4 invisible-watermark==0.2.0
     pip install PyWavelets
 
-The second imports torch for its method "rivaGan" alone; that method is left out, and an empty module stands in for torch.
+The second imports torch for its method "rivaGan" alone; it is left out, and an empty module stands in for torch.
 
-Both embed into colour pictures; here into the page at 300 dpi. They are lent what they lack: the picture that leaked is laid
-over the original by features before they read it. Who stays unnamed there is not unnamed for want of alignment.
+Both embed into colour pictures; here into the page at 300 dpi. They are lent what they lack: the picture that leaked is
+laid over the original by features before they read it. Who stays unnamed there is not unnamed for want of alignment.
 """
 
 import math
@@ -49,7 +49,7 @@ def main(quick: bool) -> None:
     for package in ("blind_watermark", "imwatermark"):
         if find_spec(package) is None:
             print(f"{package} is missing; see bench/peers.py for how to install it")
-    few = 2 if quick else 8
+    few = 1 if quick else 4
     shown: list[Row] = []
     for name, method in found.items():
         for way in ("file", "jpeg-75", *_CHANNELS):
@@ -96,7 +96,8 @@ def _blind() -> Method:
         marker = package.WaterMark(password_img=1, password_wm=1)
         marker.read_img(img=page)
         marker.read_wm([bool(bit) for bit in bits], mode="bit")
-        return np.clip(np.rint(marker.embed()), 0, 255).astype(np.uint8)
+        values = np.asarray(marker.embed(), np.float64)
+        return np.clip(np.rint(values), 0, 255).astype(np.uint8)
 
     def extract(picture: Colours) -> Bits:
         marker = package.WaterMark(password_img=1, password_wm=1)
@@ -165,7 +166,7 @@ def laid_over(picture: Picture, original: Picture) -> Picture:
         for one, ratio in _halves(picture, original)
     ]
     (places, looks), (goals, models) = (finder.detectAndCompute(part, None) for part in parts)
-    if looks is not None and models is not None and len(places) > 1 and len(goals) > 1:
+    if len(places) > 1 and len(goals) > 1:
         pairs = cv2.BFMatcher().knnMatch(looks, models, k=2)
         good = [first for first, second in pairs if first.distance < _RATIO * second.distance]
         ratios = [ratio for _, ratio in _halves(picture, original)]
@@ -185,7 +186,7 @@ def _halves(picture: Picture, original: Picture) -> tuple[tuple[Picture, float],
 
 def _tail(wrong: int) -> float:
     """Return the chance that a code by accident has at most so many wrong bits."""
-    return sum(math.comb(_BITS, count) for count in range(wrong + 1)) / 2**_BITS
+    return float(sum(math.comb(_BITS, count) for count in range(wrong + 1)) / 2**_BITS)
 
 
 def _least_bits() -> float:
