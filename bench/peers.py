@@ -1,7 +1,8 @@
 """What watermarks for pictures keep of 64 bits when a page of text is printed, beside ours on the same pages.
 
 `blind-watermark` (MIT) and `invisible-watermark` (MIT) are no dependencies of ours. Whoever wants this table installs
-them into an environment of its own that also has ours, without ``opencv-python``, which would overwrite the headless one::
+them into an environment of its own that also has ours; without ``opencv-python``, which would overwrite the headless
+one::
 
     pip install --no-deps blind-watermark==0.4.4 invisible-watermark==0.2.0
     pip install PyWavelets
