@@ -16,41 +16,11 @@ from watermark import Mark, MarkPlan, PageMark, TraceGrade, identify, references
 
 KEY = b"a key of these tests"
 IDENTITY = 0x1234_5678_9ABC_DEF0
-WORDS = [
-    "the",
-    "committee",
-    "takes",
-    "note",
-    "of",
-    "figures",
-    "that",
-    "were",
-    "laid",
-    "before",
-    "it",
-    "and",
-    "asks",
-    "for",
-    "a",
-    "further",
-    "account",
-    "of",
-    "costs",
-    "in",
-    "every",
-    "district",
-    "by",
-    "autumn",
-    "since",
-    "neither",
-    "plan",
-    "can",
-    "be",
-    "funded",
-    "without",
-    "cuts",
-    "elsewhere",
-]
+TEXT = (
+    "the committee takes note of figures that were laid before it and asks for a further account of costs in "
+    "every district by autumn since neither plan can be funded without cuts elsewhere"
+)
+WORDS = TEXT.split()
 HIDDEN = MarkPlan(qr=False, lines=False, heads=False)
 
 
