@@ -32,10 +32,14 @@ REFERENCE_DPI: Final = 75.0
 """Letters of 11 points are then blobs of 3 pixels; finer ones say nothing through a blurred picture."""
 MOST_OF_PAGE: Final = 1600
 """The largest of a page; a dense page of Latin text has about 2,000 of letter size, a Chinese one 3,000."""
-MOST_OF_PICTURE: Final = 2000
+MOST_OF_PICTURE: Final = 1000
 LONG_SIDE_PX: Final = 1100
 """To which a picture is shrunk: 94 dpi for a whole A4 page, and the resolution of a page in a chat message."""
 
+_COVERED: Final = 0.05
+"""Share of a picture that the squares of its points' sizes may cover. Points of letter size cover 0.04 of dense text;
+the smaller ones of a cutting are strokes, which look like those of any page."""
+_FEWEST: Final = 150
 _LEAST_CONTRAST: Final = 0.03
 _EDGE: Final = 20.0  # rules and underlines make blobs of no certain place; Lowe's 10 costs a tenth of the letters
 _LEAST_SIDE_PX: Final = 24
@@ -143,6 +147,8 @@ def _seen(gray: NDArray[np.uint8], shrink: float, most: int) -> PicturePoints:
     # Pixels are counted from their corner here, from their centre by OpenCV; sizes are standard deviations.
     found = np.array([(*each.pt, each.size / 2, each.angle) for each in keypoints], np.float32).reshape(-1, 4)
     largest = np.argsort(-found[:, 2], kind="stable")[:most]
+    covered = np.cumsum(found[largest, 2] ** 2, dtype=np.float64)
+    largest = largest[: max(int(np.searchsorted(covered, _COVERED * size[0] * size[1])), _FEWEST)]
     found = found[largest]
     codes, margins = codes_of(np.asarray(descriptors)[largest])
     scale = np.array([width / size[0], height / size[1]], np.float32)
