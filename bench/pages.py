@@ -27,11 +27,11 @@ _COMMON: Final = (
     "the of and to in is that for it as was with be by on not he his but at are this have from or had an they "
     "which one you were her all she there would their we him been has when who will more no if out so said what "
     "up its about into than them can only other new some could time these two may then do"
-).split()
+)
 _SYLLABLES: Final = (
     "ba be bi con der en fa ge hi in ja ker la men ni or pre qua re sta ti un ver wi tion ment able ing er est "
     "ous al ic"
-).split()
+)
 _INDENTED, _ENDING = 2, 0.13  # ems; share of lines that end a paragraph
 
 
@@ -65,10 +65,12 @@ class _Sheet:
 
     def word(self) -> str:
         if self.chance.random() < 1 / 2:
-            return str(self.chance.choice(_COMMON))
-        return "".join(self.chance.choice(_SYLLABLES, self.chance.integers(2, 5)))
+            return str(self.chance.choice(_COMMON.split()))
+        return "".join(self.chance.choice(_SYLLABLES.split(), self.chance.integers(2, 5)))
 
-    def flow(self, language: Language, box: tuple[float, float, float, float], points: float, leading: float) -> None:
+    def flow(
+        self, language: Language, box: tuple[float, float, float, float], points: float, leading: float
+    ) -> None:
         """Fill a box, left, top, right, bottom, with justified paragraphs."""
         font = self.font(points, language)
         left, y, right, bottom = (side * self.mm for side in box)
@@ -120,7 +122,9 @@ def with_code(page: NDArray[np.uint8], seed: int, dpi: int) -> NDArray[np.uint8]
     marked = page.copy()
     height, width = page.shape
     code = Image.fromarray(modules).resize((side, side), Image.Resampling.NEAREST)
-    marked[height - margin - side : height - margin, width - margin - side : width - margin] = np.asarray(code)
+    marked[height - margin - side : height - margin, width - margin - side : width - margin] = np.asarray(
+        code
+    )
     return marked
 
 
@@ -145,7 +149,7 @@ def _table(sheet: _Sheet) -> None:
     language, font = sheet.language(), sheet.font(9)
     rows, columns = int(sheet.chance.integers(15, 34)), int(sheet.chance.integers(4, 8))
     high, wide = 7.5, (sheet.width - 40) / columns
-    lines = [(20, 25 + row * high, sheet.width - 20, 25 + row * high) for row in range(rows + 1)]
+    lines = [(20.0, 25 + row * high, sheet.width - 20, 25 + row * high) for row in range(rows + 1)]
     lines += [(20 + at * wide, 25, 20 + at * wide, 25 + rows * high) for at in range(columns + 1)]
     for line in lines:
         sheet.draw.line([side * sheet.mm for side in line], 0, max(round(0.17 * sheet.mm), 1))

@@ -1,22 +1,24 @@
 """A registered page is found by its picture, whatever was done to it; other paper is not."""
 
+import json
+from functools import lru_cache
+
 import cv2
 import numpy as np
 import pytest
-from bench.pages import draw_page, with_code
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from watermark.trace.find import PageIndex
-from watermark.trace.findindex import PageKey
-from watermark.trace.findpoints import PagePoints, points_of_page
 
+from bench.pages import draw_page, with_code
 from watermark.errors import PageIndexError
+from watermark.trace.find import PageIndex
+from watermark.trace.findindex import MAGIC, PageKey
+from watermark.trace.findpoints import PagePoints, points_of_page
 
 DPI = 150
 KINDS = ("english", "chinese", "columns", "table", "slide", "memo")
 CLUTTER = 240
 
 
+@lru_cache(maxsize=16)
 def drawn(kind, seed=1):
     return draw_page(kind, seed, DPI)
 
@@ -25,8 +27,8 @@ def shuffled(pages, number):
     """A page nobody drew: each quarter of it looks like that of some other page, a little off."""
     chance = np.random.default_rng(number)
     parts = []
-    for quarter in range(4):
-        points = pages[chance.integers(len(pages))].points
+    for quarter, other in enumerate(chance.permutation(len(pages))[:4]):
+        points = pages[other].points
         parts.append(points[(points["x"] > 2100) * 2 + (points["y"] > 2970) == quarter])
     points = np.concatenate(parts)
     for _ in range(5):
@@ -60,17 +62,27 @@ def first(found):
     return found[0].document, found[0].page
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(turn_deg=st.floats(-180, 180), scale=st.floats(0.6, 1.2), lean=st.floats(-0.25, 0.25))
+@pytest.mark.parametrize(
+    ("kind", "turn_deg", "scale", "lean"),
+    [
+        ("english", 0.0, 0.5, 0.0),
+        ("english", 137.0, 0.9, 0.2),
+        ("chinese", -90.0, 0.7, -0.2),
+        ("chinese", 181.0, 1.2, 0.1),
+        ("columns", 45.0, 0.8, 0.2),
+        ("table", 5.0, 0.6, 0.0),
+        ("slide", -60.0, 0.4, -0.2),
+        ("memo", 12.0, 1.0, 0.25),
+    ],
+)
 def test_any_turn_scale_and_tilt_of_a_page_finds_it_first(index, kind, turn_deg, scale, lean):
     picture, placed = turned(drawn(kind), turn_deg, scale, lean)
     found = index.find(picture)
     assert first(found) == (kind, 1)
-    corner_mm = np.array([[[30.0, 30.0], [150.0, 30.0], [90.0, 180.0]]])
-    there = cv2.perspectiveTransform(corner_mm, found[0].homography)
-    true = cv2.perspectiveTransform(corner_mm * DPI / 25.4, placed)
-    assert np.abs(there - true).max() < 3 * DPI / 25.4 * scale * 1.5
+    places_mm = np.array([[[30.0, 30.0], [150.0, 30.0], [90.0, 180.0]]])
+    there = cv2.perspectiveTransform(places_mm, found[0].homography)
+    true = cv2.perspectiveTransform(places_mm * DPI / 25.4, placed)
+    assert np.abs(there - true).max() < 4 * DPI / 25.4 * scale
 
 
 @pytest.mark.parametrize("kind", ["english", "chinese", "columns"])
@@ -93,9 +105,8 @@ def test_dots_a_code_blur_and_shade_change_nothing(index):
 @pytest.mark.parametrize("kind", ["english", "chinese", "memo"])
 def test_a_page_that_is_not_registered_lies_nowhere(index, kind):
     found = index.find(drawn(kind, seed=2))
-    assert [each.homography for each in found if each.document != "clutter"] == [None] * len(
-        [each for each in found if each.document != "clutter"]
-    )
+    assert found
+    assert [(each.agreeing, each.homography) for each in found] == [(0, None)] * len(found)
 
 
 @pytest.mark.parametrize("shade", [0, 128, 255])
@@ -121,7 +132,8 @@ def test_a_page_without_a_point_does_no_harm(pages):
 def test_the_same_picture_gets_the_same_answer(index):
     picture, _ = turned(drawn("chinese"), 33.0, 0.7, 0.2)
     once, again = (
-        [(each.document, each.page, each.votes, each.agreeing) for each in index.find(picture)] for _ in range(2)
+        [(each.document, each.page, each.votes, each.agreeing) for each in index.find(picture)]
+        for _ in range(2)
     )
     assert once == again
     assert (index.find(picture)[0].homography == index.find(picture)[0].homography).all()
@@ -158,6 +170,18 @@ def file(pages, tmp_path_factory):
     return path.read_bytes()
 
 
+def is_padding(file, place):
+    """Whether a byte lies between the parts of the file, of which the head says where they are."""
+    size = int(file[len(MAGIC) : len(MAGIC) + 8], 16)
+    begins = len(MAGIC) + 18
+    head = json.loads(file[begins : begins + size])
+    parts = [(0, begins + size)]
+    for name, width in (("pages", 24), ("points", 14), ("entries", 8), ("buckets", 8)):
+        start, count, _ = head[name]
+        parts.append((start, start + count * width))
+    return not any(start <= place < end for start, end in parts)
+
+
 def test_a_changed_byte_anywhere_is_noticed(file, tmp_path):
     path = tmp_path / "changed.pages"
     chance = np.random.default_rng(5)
@@ -165,15 +189,12 @@ def test_a_changed_byte_anywhere_is_noticed(file, tmp_path):
         changed = bytearray(file)
         changed[place] ^= 0x10
         path.write_bytes(changed)
-        if bytes(changed) == file:
-            continue
-        try:
-            opened = PageIndex.open(path)
-        except PageIndexError as error:
-            assert error.code == "unknown-page-index"
-        else:  # the padding between the parts holds nothing
-            assert file[place] == 0
-            assert len(opened) == len(KINDS)
+        if is_padding(file, place):
+            assert len(PageIndex.open(path)) == len(KINDS)
+        else:
+            with pytest.raises(PageIndexError) as refused:
+                PageIndex.open(path)
+            assert refused.value.code == "unknown-page-index"
 
 
 @pytest.mark.parametrize("left", [0, 5, 30, 100, 5000, -1, -100_000])

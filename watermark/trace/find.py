@@ -9,13 +9,13 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from watermark.trace.findindex import Alike, PageKey, Segment, write
+from watermark.trace.findindex import PageKey, Segment, write
 from watermark.trace.findpoints import (
     TURN_STEPS,
     PagePoints,
@@ -31,6 +31,7 @@ _LOWEST_OCTAVE: Final = -4.0  # of pixels a millimetre: 1.6 dpi
 _CELLS: Final = 64  # and within two cells of the page, across and down
 _CELLS_MM: Final = (2.5, 60.0)
 _CELL_SHARE: Final = 0.15  # of the picture's long side: the error of a turn by 8 degrees
+_VOTING: Final = 240  # points of the picture, from the largest to the smallest; a fifth of them is enough
 _TRIED: Final = 12  # pages that are laid on the picture
 _BOXES_A_PAGE: Final = 64  # a page with many votes has them in neighbouring boxes too
 _SEEN_AGAIN: Final = 0.2
@@ -134,6 +135,8 @@ class PageIndex:
             most: How many to return.
         """
         seen = points_of_picture(picture)
+        if not len(seen):
+            return ()
         candidates = sorted(
             (each for segment in self._segments for each in _candidates(segment, seen)),
             key=lambda each: -each.votes,
@@ -144,7 +147,7 @@ class PageIndex:
 
 def _candidates(segment: Segment, seen: PicturePoints) -> list[_Candidate]:
     """Return the pages with most votes."""
-    alike = segment.alike(seen)
+    alike = segment.alike(seen, np.unique(np.linspace(0, len(seen) - 1, _VOTING).astype(np.intp)))
     if not len(alike.seen):
         return []
     points = np.asarray(segment.points[alike.kept])
@@ -155,7 +158,9 @@ def _candidates(segment: Segment, seen: PicturePoints) -> list[_Candidate]:
     ballots: list[NDArray[np.int64]] = []
     for later in (0, 1):
         cell_mm = _cells_mm(seen.long_px, (octave + later) / 2 + _LOWEST_OCTAVE)
-        cell = np.clip(np.floor(sight.middles_mm / cell_mm[:, None]) + _CELLS / 4, 0, _CELLS - 2).astype(np.int64)
+        cell = np.clip(np.floor(sight.middles_mm / cell_mm[:, None]) + _CELLS / 4, 0, _CELLS - 2).astype(
+            np.int64
+        )
         for t, x, y in itertools.product((0, 1), repeat=3):
             number = (page * _TURNS + (turn + t) % _TURNS) * _OCTAVES + octave + later
             ballots.append((number * _CELLS + cell[:, 0] + x) * _CELLS + cell[:, 1] + y)
@@ -215,7 +220,8 @@ def _place(
     candidate: _Candidate, seen: PicturePoints, kept: NDArray[np.void]
 ) -> tuple[NDArray[np.float64] | None, int]:
     """Return the homography most points agree on, and how many do."""
-    mine, its = np.nonzero(np.bitwise_count(seen.codes[:, None] ^ kept["code"][None, :]) <= _LOOKS_ALIKE)
+    apart = np.bitwise_count(seen.codes[:, None] ^ kept["code"][None, :])
+    mine, its = np.nonzero(apart <= _LOOKS_ALIKE)
     sight = _sights(seen, mine, kept[its])
     off = (sight.turns - candidate.turn + TURN_STEPS / 2) % TURN_STEPS - TURN_STEPS / 2
     near = np.flatnonzero(
@@ -223,13 +229,21 @@ def _place(
     )
     cell_mm = _cells_mm(seen.long_px, np.array([candidate.octave]))
     near = near[_crowd(sight.middles_mm[near] / cell_mm)]
+    near = near[_crowd(sight.middles_mm[near] / cell_mm * 2)]
+    # Of the points of the page that one of the picture may be, the likest: cells of tables look much the same.
+    near = near[np.argsort(apart[mine[near], its[near]], kind="stable")]
+    near = near[np.unique(mine[near], return_index=True)[1]]
     mine, its = mine[near], its[near]
     from_mm, to_px = places_mm(kept[its]), seen.places_px[mine]
     typical = float(np.exp2(candidate.octave))
     near_px = typical * float(np.clip(_NEAR_SHARE * seen.long_px / typical, *_NEAR_MM))
     if len(mine) < _LEAST_TO_FIT:
         return None, 0
-    place, fits = cv2.findHomography(from_mm, to_px, cv2.USAC_MAGSAC, near_px, maxIters=2000, confidence=0.999)
+    # The stubs do not know that there may be none.
+    solved: tuple[Any, Any] = cv2.findHomography(
+        from_mm, to_px, cv2.USAC_MAGSAC, near_px, maxIters=2000, confidence=0.999
+    )
+    place, fits = solved
     if place is None:
         return None, 0
     fit = fits.ravel() > 0
@@ -239,7 +253,7 @@ def _place(
     return np.asarray(place, np.float64), agreeing
 
 
-def _crowd(places: NDArray[np.float32]) -> NDArray[np.bool_]:
+def _crowd(places: NDArray[np.floating]) -> NDArray[np.bool_]:
     """Return which places lie in the fullest square of three by three, one being the unit."""
     if not len(places):
         return np.zeros(0, np.bool_)
@@ -252,7 +266,7 @@ def _crowd(places: NDArray[np.float32]) -> NDArray[np.bool_]:
     return np.isin(fullest - number, around)
 
 
-def _is_possible(place: NDArray[np.float64], at_mm: NDArray[np.float32]) -> bool:
+def _is_possible(place: NDArray[np.floating], at_mm: NDArray[np.floating]) -> bool:
     """Tell whether a camera could see paper so: not mirrored, nor squeezed to a third."""
     x, y = np.median(at_mm, axis=0)
     depth = place[2] @ (x, y, 1)

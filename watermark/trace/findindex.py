@@ -166,7 +166,10 @@ class Segment:
             and int(self.buckets[0]) == 0
             and int(self.buckets[-1]) == count
             and bool((np.diff(ends) >= 0).all())
-            and (len(self.pages) == 0 or (int(ends[0]) == 0 and int(self.pages["document"].max()) < len(self.documents)))
+            and (
+                len(self.pages) == 0
+                or (int(ends[0]) == 0 and int(self.pages["document"].max()) < len(self.documents))
+            )
         )
         if not whole:
             raise PageIndexError(reason="damaged")
@@ -194,15 +197,18 @@ class Segment:
         """Return to which page each of these points belongs."""
         return np.searchsorted(self.begins, points, side="right") - 1
 
-    def alike(self, seen: PicturePoints) -> Alike:
-        """Return which points look like those of a picture; most of them by chance."""
-        keys, crowd = _probes(seen, self.bits), _CROWDED * max(_A_BUCKET, len(self.points) >> self.bits)
+    def alike(self, seen: PicturePoints, voting: NDArray[np.intp]) -> Alike:
+        """Return which points look like some of those of a picture; most of them by chance."""
+        keys, crowd = (
+            _probes(seen, voting, self.bits),
+            _CROWDED * max(_A_BUCKET, len(self.points) >> self.bits),
+        )
         begin, end = (np.asarray(self.buckets[keys + step]).astype(np.int64).ravel() for step in (0, 1))
         count = np.where(end - begin > crowd, 0, end - begin)
         probe = np.repeat(np.arange(len(count)), count)
         before = np.repeat(np.cumsum(count) - count, count)
         found = np.asarray(self.entries[begin[probe] + np.arange(len(probe)) - before])
-        owner = probe // keys.shape[1]
+        owner = voting[probe // keys.shape[1]]
         rest = (seen.codes & _mask(_REST_BITS)).astype(np.uint32)
         apart = np.bitwise_count(found["rest"] ^ rest[owner])
         near = apart <= _FARTHEST
@@ -224,7 +230,9 @@ def write(segments: Sequence[Segment], path: Path) -> None:
     partial = path.with_name(path.name + ".partial")
     names, pages = _all_pages(segments)
     with partial.open("w+b") as file:
-        room = len(MAGIC) + _HEAD_DIGITS * 2 + 2 + len(_as_json(names, dict.fromkeys(_SECTIONS, (1 << 50,) * 3)))
+        room = (
+            len(MAGIC) + _HEAD_DIGITS * 2 + 2 + len(_as_json(names, dict.fromkeys(_SECTIONS, (1 << 50,) * 3)))
+        )
         place = room + -room % _ALIGNED
         sections: dict[str, tuple[int, int, int]] = {}
         buckets = np.zeros((1 << bits) + 1, _BUCKETS)
@@ -255,7 +263,9 @@ def _merged(
     """Yield the entries of all, by bucket, and count them into ``buckets``."""
     firsts = np.cumsum([0, *(len(segment.points) for segment in segments)])
     coarse = min((segment.bits for segment in segments), default=bits)
-    ends = [np.asarray(segment.buckets[:: 1 << (segment.bits - coarse)]).astype(np.int64) for segment in segments]
+    ends = [
+        np.asarray(segment.buckets[:: 1 << (segment.bits - coarse)]).astype(np.int64) for segment in segments
+    ]
     step = max(1, int((1 << coarse) * _MERGED_AT_ONCE / max(int(firsts[-1]), 1)))
     for low in range(0, 1 << coarse, step):
         high = min(low + step, 1 << coarse)
@@ -289,11 +299,11 @@ def _all_pages(segments: Sequence[Segment]) -> tuple[list[str], NDArray[np.void]
     return list(names), np.concatenate(parts)
 
 
-def _probes(seen: PicturePoints, bits: int) -> NDArray[np.intp]:
+def _probes(seen: PicturePoints, voting: NDArray[np.intp], bits: int) -> NDArray[np.intp]:
     """Return ``(n, probes)`` buckets: that of each point, and those of its least certain bits tipped over."""
-    keys = _first_bits(seen.codes, bits).astype(np.intp)
+    keys = _first_bits(seen.codes[voting], bits).astype(np.intp)
     flips = np.zeros((len(keys), 1), np.intp)
-    weak = np.argsort(seen.margins[:, :bits], axis=1, kind="stable")[:, :_TIPPED]
+    weak = np.argsort(seen.margins[voting, :bits], axis=1, kind="stable")[:, :_TIPPED]
     for bit in (1 << (bits - 1 - weak)).T:
         flips = np.concatenate((flips, flips ^ bit[:, None]), axis=1)
     return keys[:, None] ^ flips

@@ -9,14 +9,14 @@ Pixels are (x, y) from the top left, millimetres likewise from the top left of t
 """
 
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from watermark.trace.findcode import codes_of
-from watermark.units import mm_from_px, px_from_mm
+from watermark.units import mm_from_px
 
 POINT: Final = np.dtype([("code", "<u8"), ("x", "<u2"), ("y", "<u2"), ("size", "u1"), ("turn", "u1")])
 """A point as it is kept: place in 1/20 mm, size as the logarithm, turn in 1/256 of a full one."""
@@ -41,7 +41,9 @@ _COVERED: Final = 0.05
 the smaller ones of a cutting are strokes, which look like those of any page."""
 _FEWEST: Final = 150
 _LEAST_CONTRAST: Final = 0.03
-_EDGE: Final = 20.0  # rules and underlines make blobs of no certain place; Lowe's 10 costs a tenth of the letters
+_EDGE: Final = (
+    20.0  # rules and underlines make blobs of no certain place; Lowe's 10 costs a tenth of the letters
+)
 _LEAST_SIDE_PX: Final = 24
 _PAPER: Final = 215.0
 _SHADE_SHRUNK: Final = 4
@@ -88,7 +90,7 @@ class PicturePoints:
     @property
     def middle_px(self) -> NDArray[np.float32]:
         """The middle of the picture."""
-        return np.array((self.width_px, self.height_px), np.float32) / 2
+        return np.array((self.width_px / 2, self.height_px / 2), np.float32)
 
     @property
     def long_px(self) -> int:
@@ -126,12 +128,14 @@ def points_of_picture(picture: NDArray[np.uint8]) -> PicturePoints:
 
 def places_mm(points: NDArray[np.void]) -> NDArray[np.float32]:
     """Return ``(n, 2)``: where points of a page are."""
-    return np.stack((points["x"], points["y"]), axis=-1).astype(np.float32) / STEPS_PER_MM
+    steps = np.stack((points["x"], points["y"]), axis=-1).astype(np.float32)
+    return steps / np.float32(STEPS_PER_MM)
 
 
 def log2_sizes_mm(points: NDArray[np.void]) -> NDArray[np.float32]:
     """Return ``(n,)``: logarithms of the sizes of points of a page."""
-    return points["size"].astype(np.float32) / STEPS_PER_OCTAVE + np.float32(SMALLEST_LOG2_MM)
+    octaves: NDArray[np.float32] = points["size"].astype(np.float32) / np.float32(STEPS_PER_OCTAVE)
+    return octaves + np.float32(SMALLEST_LOG2_MM)
 
 
 def _seen(gray: NDArray[np.uint8], shrink: float, most: int) -> PicturePoints:
@@ -139,18 +143,20 @@ def _seen(gray: NDArray[np.uint8], shrink: float, most: int) -> PicturePoints:
     height, width = gray.shape
     shrink = min(max(shrink, 1.0), max(min(height, width) / _LEAST_SIDE_PX, 1.0))
     size = max(round(width / shrink), 1), max(round(height / shrink), 1)
-    small = gray if shrink == 1.0 else cv2.resize(gray, size, interpolation=cv2.INTER_AREA)
+    small = gray
+    if shrink > 1.0:
+        small = np.asarray(cv2.resize(gray, size, interpolation=cv2.INTER_AREA), np.uint8)
     sift = cv2.SIFT.create(contrastThreshold=_LEAST_CONTRAST, edgeThreshold=_EDGE)
-    keypoints, descriptors = sift.detectAndCompute(_without_shade(small), None)
-    if descriptors is None:
-        keypoints, descriptors = (), np.zeros((0, 128), np.float32)
+    keypoints, described = sift.detectAndCompute(_without_shade(small), None)
+    # OpenCV gives nothing at all where there is no point.
+    descriptors = np.asarray(described, np.float32) if len(keypoints) else np.zeros((0, 128), np.float32)
     # Pixels are counted from their corner here, from their centre by OpenCV; sizes are standard deviations.
     found = np.array([(*each.pt, each.size / 2, each.angle) for each in keypoints], np.float32).reshape(-1, 4)
     largest = np.argsort(-found[:, 2], kind="stable")[:most]
     covered = np.cumsum(found[largest, 2] ** 2, dtype=np.float64)
     largest = largest[: max(int(np.searchsorted(covered, _COVERED * size[0] * size[1])), _FEWEST)]
     found = found[largest]
-    codes, margins = codes_of(np.asarray(descriptors)[largest])
+    codes, margins = codes_of(descriptors[largest])
     scale = np.array([width / size[0], height / size[1]], np.float32)
     return PicturePoints(
         places_px=(found[:, :2] + 0.5) * scale - 0.5,
@@ -169,5 +175,5 @@ def _without_shade(gray: NDArray[np.uint8]) -> NDArray[np.uint8]:
     coarse = cv2.resize(
         gray, (max(width // _SHADE_SHRUNK, 1), max(height // _SHADE_SHRUNK, 1)), interpolation=cv2.INTER_AREA
     )
-    shade = cv2.resize(cv2.GaussianBlur(coarse, (0, 0), _SHADE_PX), (width, height))
-    return np.asarray(cv2.divide(gray, cv2.max(shade, 1), scale=_PAPER), np.uint8)
+    shade = np.asarray(cv2.resize(cv2.GaussianBlur(coarse, (0, 0), _SHADE_PX), (width, height)), np.uint8)
+    return np.asarray(cv2.divide(gray, np.maximum(shade, 1), scale=_PAPER), np.uint8)
