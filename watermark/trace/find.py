@@ -32,7 +32,8 @@ _CELLS: Final = 64  # and within two cells of the page, across and down
 _CELLS_MM: Final = (2.5, 60.0)
 _CELL_SHARE: Final = 0.15  # of the picture's long side: the error of a turn by 8 degrees
 _VOTING: Final = 240  # points of the picture, from the largest to the smallest; a fifth of them is enough
-_TRIED: Final = 12  # pages that are laid on the picture
+_TRIED: Final = (12, 48)  # pages that are laid on the picture: more of them if it has few points
+_LAID: Final = 7200  # points altogether: a tenth of a second
 _BOXES_A_PAGE: Final = 64  # a page with many votes has them in neighbouring boxes too
 _SEEN_AGAIN: Final = 0.2
 
@@ -141,7 +142,8 @@ class PageIndex:
             (each for segment in self._segments for each in _candidates(segment, seen)),
             key=lambda each: -each.votes,
         )
-        found = [_laid(each, seen) for each in candidates[: max(_TRIED, most)]]
+        tried = int(np.clip(_LAID // len(seen), *_TRIED))
+        found = [_laid(each, seen) for each in candidates[: max(tried, most)]]
         return tuple(sorted(found, key=lambda each: (-each.agreeing, -each.votes))[:most])
 
 
@@ -170,7 +172,7 @@ def _candidates(segment: Segment, seen: PicturePoints) -> list[_Candidate]:
     box = cast // len(seen)
     first = np.flatnonzero(np.diff(box, prepend=-1))
     votes = np.add.reduceat(weight, first)
-    best = first[np.argsort(-votes, kind="stable")[: _TRIED * _BOXES_A_PAGE]]
+    best = first[np.argsort(-votes, kind="stable")[: _TRIED[1] * _BOXES_A_PAGE]]
     number = box[best] // (_CELLS * _CELLS)
     _, earliest = np.unique(number // (_TURNS * _OCTAVES), return_index=True)
     total = dict(zip(first.tolist(), votes.tolist(), strict=True))
@@ -182,7 +184,7 @@ def _candidates(segment: Segment, seen: PicturePoints) -> list[_Candidate]:
             float(number[at] // _OCTAVES % _TURNS) * (TURN_STEPS / _TURNS),
             float(number[at] % _OCTAVES) / 2 + _LOWEST_OCTAVE,
         )
-        for at in np.sort(earliest)[:_TRIED]
+        for at in np.sort(earliest)[: _TRIED[1]]
     ]
 
 

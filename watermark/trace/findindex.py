@@ -39,7 +39,7 @@ _CHUNK_BYTES: Final = 1 << 24
 _MERGED_AT_ONCE: Final = 1 << 22  # entries: 0.2 GB while they are sorted
 _MOST_POINTS: Final = 1 << 32
 _CROWDED: Final = 24  # times the average: such a bucket tells nothing
-_TIPPED: Final = 6  # bits: 64 buckets for a point; finds 0.65 of the points that are the same, 5 bits 0.59
+_TIPPED: Final = 5  # bits: 32 buckets for a point; finds 0.6 of the points that are the same, 6 bits 0.65
 _FARTHEST: Final = 7  # of the last 32 bits; 96 of 100 points that are the same, 3 in 1000 of others
 _COMMON: Final = (32, 0.01)  # and per page: points that look like more than so many tell nothing
 
@@ -250,7 +250,6 @@ def write(segments: Sequence[Segment], path: Path) -> None:
                 count, crc = count + len(part), zlib.crc32(data, crc)
             sections[name] = (place, count, crc)
             place = file.tell() + -file.tell() % _ALIGNED
-        file.truncate(max(place, file.tell()))
         file.seek(0)
         told = _as_json(names, sections)
         file.write(MAGIC + b"%08x %08x\n" % (len(told), zlib.crc32(told)) + told)
