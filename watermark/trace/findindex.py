@@ -40,6 +40,8 @@ _MERGED_AT_ONCE: Final = 1 << 22  # entries: 0.2 GB while they are sorted
 _MOST_POINTS: Final = 1 << 32
 _CROWDED: Final = 24  # times the average: such a bucket tells nothing
 _TIPPED: Final = 5  # bits: 32 buckets for a point; finds 0.6 of the points that are the same, 6 bits 0.65
+_TIPPED_OF_FEW: Final = 6  # where the picture has few points, a small piece
+_FEW: Final = 280
 _FARTHEST: Final = 7  # of the last 32 bits; 96 of 100 points that are the same, 3 in 1000 of others
 _COMMON: Final = (32, 0.01)  # and per page: points that look like more than so many tell nothing
 
@@ -302,8 +304,9 @@ def _probes(seen: PicturePoints, voting: NDArray[np.intp], bits: int) -> NDArray
     """Return ``(n, probes)`` buckets: that of each point, and those of its least certain bits tipped over."""
     keys = _first_bits(seen.codes[voting], bits).astype(np.intp)
     flips = np.zeros((len(keys), 1), np.intp)
-    weak = np.argsort(seen.margins[voting, :bits], axis=1, kind="stable")[:, :_TIPPED]
-    for bit in (1 << (bits - 1 - weak)).T:
+    weak = np.argsort(seen.margins[voting, :bits], axis=1, kind="stable")
+    tipped = _TIPPED if len(seen) > _FEW else _TIPPED_OF_FEW
+    for bit in (1 << (bits - 1 - weak[:, :tipped])).T:
         flips = np.concatenate((flips, flips ^ bit[:, None]), axis=1)
     return keys[:, None] ^ flips
 

@@ -39,7 +39,7 @@ LONG_SIDE_PX: Final = 1100
 _COVERED: Final = 0.05
 """Share of a picture that the squares of its points' sizes may cover. Points of letter size cover 0.04 of dense text;
 the smaller ones of a cutting are strokes, which look like those of any page."""
-_FEWEST: Final = 150
+_FEWEST: Final = 250
 _LEAST_CONTRAST: Final = 0.03
 _EDGE: Final = (
     20.0  # rules and underlines make blobs of no certain place; Lowe's 10 costs a tenth of the letters
