@@ -42,7 +42,7 @@ _TURN_OFF: Final = 28.0
 _OCTAVES_OFF: Final = 0.6
 _NEAR_SHARE: Final = 0.015  # of the picture's long side
 _NEAR_MM: Final = (0.3, 3.0)
-_LEAST_AGREEING: Final = 10
+_LEAST_AGREEING: Final = 20  # pages that were shown had 43 and more, other text pages up to 15
 _MOST_SQUEEZED: Final = 3.0
 _LEAST_TO_FIT: Final = 6
 
