@@ -130,7 +130,7 @@ def codes_of(name: str) -> NDArray[np.uint64]:
 def scene_of(row: Row, seed: int, trial: int) -> Scene:
     """Make the pictures of a trial."""
     chance = chance_of(row, seed, trial)
-    document = registered(row.documents[trial % len(row.documents)])
+    document = registered(row.documents[trial // len(row.channels) % len(row.documents)])
     leak = channel(row.channels[trial % len(row.channels)])
     issued = codes_of(document.name)
     if row.kind is Kind.COLLUSION:
