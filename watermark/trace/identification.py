@@ -8,6 +8,7 @@ Laws to keep in mind:
 * The thresholds are fixed here, before any run.
 """
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -28,6 +29,8 @@ class Grade(StrEnum):
     """The chance that this names an innocent copy is at most 1 in 10⁹."""
     STRONG = "strong"
     """At most 1 in 10⁴: more pictures may settle it; nobody is named."""
+    CONFLICT = "conflict"
+    """Words and dots name different copies, or dots were read on a page that is not theirs: a forgery or a mixture."""
     INSUFFICIENT = "insufficient"
     """A registered page was found or a mark was seen, and no copy stands out."""
     NO_MARK = "no-mark"
@@ -53,6 +56,8 @@ class Candidate:
         log10_dots: What the dots say; None where none was measured.
         log10_fused: Both, over all pages and pictures.
         log10_chance: Bound on the chance that so much speaks for any innocent copy, all tries counted; at most 0.
+        is_blind: Its dots were read without finding the page.
+        is_out_of_place: They were read on a page that has much to hold on to and is not the page they name.
     """
 
     document: str
@@ -62,6 +67,8 @@ class Candidate:
     log10_dots: float | None
     log10_fused: float
     log10_chance: float
+    is_blind: bool = False
+    is_out_of_place: bool = False
 
     @property
     def grade(self) -> Grade:
@@ -126,12 +133,20 @@ class Tried:
         pages: Pages that were compared.
         placements: Ways in which each was laid on a page.
         copies: Copies that were compared with each.
+        keys: Keys under which they may have been made.
     """
 
     pictures: int
     pages: int
     placements: int
     copies: int
+    keys: int = 1
+
+    @property
+    def log10(self) -> float:
+        """Decimal logarithm of how many ways there were to name somebody."""
+        ways = (self.pictures, self.pages, self.placements, self.copies, self.keys)
+        return math.log10(math.prod(max(1, way) for way in ways))
 
 
 @dataclass(frozen=True, eq=False)

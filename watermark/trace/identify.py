@@ -1,0 +1,228 @@
+"""Name the copy that pictures show, or decline.
+
+In this order: landmarks of each picture; the registered pages that may be on it; each laid over it, bent, measured; for
+each document everything put together and every issued copy weighed, and as many that were never issued; the bound. The
+dots are read blind where no page could be laid.
+"""
+
+import hashlib
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from watermark.read.dots import read_dots
+from watermark.trace.codebook import CodeBook
+from watermark.trace.features import Landmarks, agreeing, alike
+from watermark.trace.identification import (
+    CERTAIN_LOG10,
+    Candidate,
+    Grade,
+    Identification,
+    PlacedPage,
+    Tried,
+    grade_of,
+)
+from watermark.trace.placing import landmarks_of
+from watermark.trace.reference import Reference
+from watermark.trace.seeing import PageSeen, see
+from watermark.trace.weighing import Copies, PageEvidence, group, shortlist, voice, weigh
+
+_MOST_CANDIDATES: Final = 10
+_DECOYS: Final = 1000
+#: Ways in which one page is laid over a picture before the best is taken.
+_PLACEMENTS: Final = 3
+#: Pages that are looked at closely; the others' landmarks fit worse.
+_CLOSELY: Final = 4
+_GLANCE: Final = 700
+#: A picture with fewer landmarks may show a page and yet not be laid on it: a small piece, a letter of few words.
+_TELLING: Final = 1000
+_GLANCE_REFERENCE: Final = 2500
+_NONE: Final = np.zeros(0, np.uint64)
+
+Codes = Mapping[str, Copies]
+
+
+def identify(
+    pictures: Sequence[NDArray[np.uint8]],
+    references: Sequence[Reference],
+    codes: Codes,
+    keys: Sequence[bytes],
+) -> Identification:
+    """Return what pictures of one leak show.
+
+    Args:
+        pictures: ``(H, W)`` each, 0 black.
+        references: The registered pages that may be on them.
+        codes: For each document of ``references`` the 64-bit identities of its copies, or a book of them.
+        keys: Secrets under which copies may have been made.
+    """
+    landmarks = [landmarks_of(picture) for picture in pictures]
+    seen = [
+        page
+        for number, picture in enumerate(pictures)
+        for reference in _likely(landmarks[number], references)
+        if (page := see(picture, number, landmarks[number], reference)) is not None
+    ]
+    codes = {name: codes[name] for name in sorted({page.document for page in references} & codes.keys())}
+    copies = sum(len(_identities(issued)) for issued in codes.values())
+    tried = Tried(len(pictures), len(references), _PLACEMENTS, copies, len(keys))
+    decoys = _decoys(pictures, codes)
+    found: list[tuple[Candidate, list[PageEvidence], bytes]] = []
+    decoyed = np.full(_DECOYS, -math.inf)
+    for document in sorted({page.reference.document for page in seen}):
+        of_document = [page for page in seen if page.reference.document == document]
+        for key in keys:
+            pages = group(of_document, key)
+            found += _candidates(document, pages, codes.get(document, _NONE), key, tried)
+            decoyed = np.maximum(decoyed, weigh(pages, decoys, key).total)
+    found.sort(key=lambda each: (each[0].log10_chance, -each[0].log10_fused))
+    candidates = [candidate for candidate, _, _ in found[:_MOST_CANDIDATES]]
+    spoken = {}
+    if found:
+        best, pages, key = found[0]
+        spoken = {(best.document, page.page): (page, voice(page, best.identity, key)) for page in pages}
+    is_certain = bool(candidates) and candidates[0].log10_chance <= CERTAIN_LOG10
+    blind = () if is_certain else _blind(pictures, landmarks, references, codes, keys)
+    candidates = sorted((*candidates, *blind), key=lambda each: each.log10_chance)[:_MOST_CANDIDATES]
+    placed = []
+    for page in seen:
+        told, said = spoken.get((page.reference.document, page.reference.page), (None, None))
+        placed.append(replace(_placed(page), voice=said if told and told.seen[0] is page else None))
+    return Identification(
+        grade=_grade(candidates, seen, tried),
+        candidates=tuple(candidates),
+        placed=tuple(placed),
+        tried=tried,
+        decoys_log10=decoyed,
+    )
+
+
+def _grade(candidates: Sequence[Candidate], seen: Sequence[PageSeen], tried: Tried) -> Grade:
+    if not candidates:
+        return Grade.INSUFFICIENT if seen else Grade.NO_MARK
+    first = candidates[0]
+    if first.is_out_of_place or _disagree(candidates, tried):
+        return Grade.CONFLICT
+    return grade_of(first.log10_chance)
+
+
+def _disagree(candidates: Sequence[Candidate], tried: Tried) -> bool:
+    """Tell whether words certainly name copies, dots certainly name copies, and no copy is among both.
+
+    What several people mixed from their copies shows each of them in both carriers.
+    """
+    enough = tried.log10 - CERTAIN_LOG10
+    by_words = {each.identity for each in candidates if (each.log10_layout or 0) >= enough}
+    by_dots = {each.identity for each in candidates if (each.log10_dots or 0) >= enough}
+    return bool(by_words) and bool(by_dots) and not by_words & by_dots
+
+
+def _likely(landmarks: Landmarks, references: Sequence[Reference]) -> list[Reference]:
+    """Return the few pages whose landmarks agree best with those of a picture, by a quick look."""
+    if len(references) <= _CLOSELY:
+        return list(references)
+    few = landmarks.largest(_GLANCE, 0.0)
+    scored = []
+    for place, reference in enumerate(references):
+        known = reference.landmarks.largest(_GLANCE_REFERENCE, 0.0)
+        ways = agreeing(few, known, alike(few, known), reference_px_per_mm=reference.px_per_mm)
+        scored.append((-max((len(way.of) for way in ways), default=0), place))
+    return [references[place] for _, place in sorted(scored)[:_CLOSELY]]
+
+
+def _candidates(
+    document: str, pages: list[PageEvidence], copies: Copies, key: bytes, tried: Tried
+) -> list[tuple[Candidate, list[PageEvidence], bytes]]:
+    """Return the copies of a document that most speaks for."""
+    identities = shortlist(pages, copies, key)
+    weights = weigh(pages, identities, key)
+    best = np.argsort(-weights.total)[:_MOST_CANDIDATES]
+    numbers = tuple(page.page for page in pages)
+    return [
+        (
+            Candidate(
+                document=document,
+                identity=int(identities[place]),
+                pages=numbers,
+                log10_layout=None if weights.words is None else float(weights.words[place]),
+                log10_dots=None if weights.dots is None else float(weights.dots[place]),
+                log10_fused=float(weights.total[place]),
+                log10_chance=min(0.0, tried.log10 - float(weights.total[place])),
+            ),
+            pages,
+            key,
+        )
+        for place in best
+    ]
+
+
+def _blind(
+    pictures: Sequence[NDArray[np.uint8]],
+    landmarks: Sequence[Landmarks],
+    references: Sequence[Reference],
+    codes: Codes,
+    keys: Sequence[bytes],
+) -> Iterator[Candidate]:
+    """Yield the copies that dots name by themselves; the bound of such a reading counts its own tries."""
+    more = math.log10(max(1, len(pictures) * len(keys)))
+    for number, picture in enumerate(pictures):
+        for key in keys:
+            reading, _ = read_dots(picture, key)
+            if reading is None:
+                continue
+            named = np.uint64(reading.identity)
+            for document in [name for name, issued in codes.items() if (_identities(issued) == named).any()]:
+                pages = [page for page in references if page.document == document]
+                claimed = [page for page in pages if reading.page in {0, page.page}]
+                shown = any(see(picture, number, landmarks[number], page) for page in claimed)
+                yield Candidate(
+                    document=document,
+                    identity=reading.identity,
+                    pages=(reading.page,) if reading.page else (),
+                    log10_layout=None,
+                    log10_dots=-reading.log10_chance,
+                    log10_fused=-reading.log10_chance,
+                    log10_chance=min(0.0, reading.log10_chance + more),
+                    is_blind=True,
+                    is_out_of_place=not shown and _could_be_laid(landmarks[number], claimed),
+                )
+
+
+def _could_be_laid(landmarks: Landmarks, claimed: Sequence[Reference]) -> bool:
+    """Tell whether so much is on a picture and on the pages that these would have been found on it."""
+    return len(landmarks) >= _TELLING and any(len(page.landmarks) >= _TELLING for page in claimed)
+
+
+def _decoys(pictures: Sequence[NDArray[np.uint8]], codes: Codes) -> NDArray[np.uint64]:
+    """Return identities that were never issued; the same pictures give the same."""
+    seed = hashlib.sha256(b"".join(picture.tobytes()[:65536] for picture in pictures)).digest()
+    drawn = np.random.default_rng(np.frombuffer(seed, np.uint32)).integers(
+        0, 1 << 64, 2 * _DECOYS, dtype=np.uint64
+    )
+    for issued in codes.values():
+        drawn = drawn[~np.isin(drawn, _identities(issued))]
+    return drawn[:_DECOYS]
+
+
+def _identities(copies: Copies) -> NDArray[np.uint64]:
+    return copies.identities if isinstance(copies, CodeBook) else copies
+
+
+def _placed(seen: PageSeen) -> PlacedPage:
+    return PlacedPage(
+        picture=seen.picture,
+        document=seen.reference.document,
+        page=seen.reference.page,
+        mesh_px=seen.placing.mesh_px,
+        width_mm=seen.reference.width_mm,
+        height_mm=seen.reference.height_mm,
+        matches=seen.placing.matches,
+        error_mm=seen.placing.error_mm,
+        dpi=seen.placing.dpi,
+        units_read=len(seen.words.units),
+        cells_read=0 if seen.cells is None else len(seen.cells.rows),
+    )
