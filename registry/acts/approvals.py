@@ -31,6 +31,9 @@ REQUESTED_AS: Final[dict[Act, Action]] = {
     Act.PRINT: Action.REQUEST_PRINT,
     Act.TAKE_OUT: Action.REQUEST_TAKE_OUT,
     Act.DESTROY: Action.REQUEST_DESTRUCTION,
+    Act.COPY: Action.REQUEST_COPYING,
+    Act.FAX: Action.REQUEST_COPYING,
+    Act.REPAIR: Action.REQUEST_REPAIR,
 }
 """The acts that can be asked for, and what asking is called."""
 

@@ -5,6 +5,14 @@ from registry.models.copies import AttemptCopy, Copy, PrintAttempt, PrintBatch, 
 from registry.models.custody import CopyReturn, CopyReturnItem, HandOver, HandOverItem, Movement
 from registry.models.destruction import DestructionItem, DestructionList, DestructionSignature, Equipment
 from registry.models.documents import Document, Meeting
+from registry.models.equipment import (
+    EquipmentHandOver,
+    EquipmentInspection,
+    EquipmentJob,
+    EquipmentRepair,
+    EquipmentRetirement,
+    RetirementSignature,
+)
 from registry.models.gates import Gate, GateEvent, Permit, PermitCarrier
 from registry.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerSalt, LedgerSubtree, LedgerTree
 from registry.models.people import Account, AccountRole, Person, Unit
@@ -24,6 +32,11 @@ __all__ = [
     "DestructionSignature",
     "Document",
     "Equipment",
+    "EquipmentHandOver",
+    "EquipmentInspection",
+    "EquipmentJob",
+    "EquipmentRepair",
+    "EquipmentRetirement",
     "Gate",
     "GateEvent",
     "HandOver",
@@ -40,6 +53,7 @@ __all__ = [
     "Person",
     "PrintAttempt",
     "PrintBatch",
+    "RetirementSignature",
     "SpoiledSheet",
     "TraceCase",
     "TraceRun",

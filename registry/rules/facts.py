@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from registry.rules.levels import Handling
+from registry.rules.words import EquipmentKind
+
 
 @dataclass(frozen=True, kw_only=True)
 class DocumentFacts:
@@ -30,3 +33,23 @@ class MeetingFacts:
     unit_id: int
     place: str
     starts_at: datetime
+
+
+@dataclass(frozen=True)
+class DeviceFacts:
+    """What is known of a device when it is registered.
+
+    Attributes:
+        level: Up to which level it may be used; None only for a shredder, which its class bounds.
+        serial: The maker's number.
+        shred_level: Class on a shredder's certificate; empty for any other device.
+        is_cipher: Whether a fax sends in cipher.
+    """
+
+    kind: EquipmentKind
+    name: str
+    place: str
+    level: Handling | None
+    serial: str = ""
+    shred_level: str = ""
+    is_cipher: bool = False

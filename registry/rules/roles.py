@@ -92,6 +92,17 @@ class Action(StrEnum):
     READ_LEDGER = "READ_LEDGER"
     VERIFY_LEDGER = "VERIFY_LEDGER"
     MANAGE_KEYS = "MANAGE_KEYS"
+    MANAGE_EQUIPMENT = "MANAGE_EQUIPMENT"
+    """Register devices, move them, send them for repair, retire them."""
+    READ_EQUIPMENT = "READ_EQUIPMENT"
+    INSPECT_EQUIPMENT = "INSPECT_EQUIPMENT"
+    KEEP_EQUIPMENT = "KEEP_EQUIPMENT"
+    """Answer for a device: sign for it, and see it."""
+    REQUEST_COPYING = "REQUEST_COPYING"
+    """Ask that something be photocopied, scanned in or faxed."""
+    RUN_COPYING = "RUN_COPYING"
+    """Do it, on the record."""
+    REQUEST_REPAIR = "REQUEST_REPAIR"
     RUN_WORKER = "RUN_WORKER"
     RUN_UPKEEP = "RUN_UPKEEP"
 
@@ -149,6 +160,14 @@ PERMITTED: dict[Action, frozenset[Role]] = {
     Action.READ_LEDGER: _roles(Role.AUDITOR),
     Action.VERIFY_LEDGER: _roles(Role.AUDITOR, Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_OFFICER),
     Action.MANAGE_KEYS: _roles(Role.SECURITY_OFFICER),
+    Action.MANAGE_EQUIPMENT: _roles(Role.SYSTEM_ADMINISTRATOR),
+    Action.READ_EQUIPMENT: _roles(Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_OFFICER, Role.CLERK, Role.AUDITOR),
+    Action.INSPECT_EQUIPMENT: _roles(Role.SECURITY_OFFICER),
+    Action.KEEP_EQUIPMENT: _roles(Role.HOLDER),
+    Action.REQUEST_COPYING: _roles(Role.CLERK, Role.HANDLER),
+    Action.RUN_COPYING: _roles(Role.CLERK),
+    # Whoever sends the device away is another person than whoever asked.
+    Action.REQUEST_REPAIR: _roles(Role.CLERK, Role.HANDLER),
     Action.RUN_WORKER: frozenset(),
     Action.RUN_UPKEEP: frozenset(),
 }
@@ -173,6 +192,8 @@ BOUND_TO_UNIT: frozenset[tuple[Role, Action]] = frozenset(
         (Role.HANDLER, Action.READ_REGISTER),
         (Role.HANDLER, Action.REQUEST_PRINT),
         (Role.HANDLER, Action.MANAGE_MEETINGS),
+        (Role.CLERK, Action.REQUEST_COPYING),
+        (Role.HANDLER, Action.REQUEST_COPYING),
         (Role.DEPARTMENT_MANAGER, Action.READ_REGISTER),
         (Role.DEPARTMENT_MANAGER, Action.READ_DOCUMENT),
         (Role.DEPARTMENT_MANAGER, Action.DECIDE_APPROVAL),

@@ -127,6 +127,46 @@ class EquipmentKind(StrEnum):
 
     SHREDDER = "SHREDDER"
     PRINTER = "PRINTER"
+    COPIER = "COPIER"
+    SCANNER = "SCANNER"
+    COMPUTER = "COMPUTER"
+    FAX = "FAX"
+    STORAGE = "STORAGE"
+    """A storage medium: a disk, a stick, a card."""
+
+
+class EquipmentState(StrEnum):
+    """Where a device stands; only ``IN_USE`` touches anything confidential."""
+
+    REGISTERED = "REGISTERED"
+    """Waits for its inspection."""
+    IN_USE = "IN_USE"
+    BARRED = "BARRED"
+    """Failed its inspection."""
+    IN_REPAIR = "IN_REPAIR"
+    RETIRED = "RETIRED"
+
+
+class RetirementMethod(StrEnum):
+    """How what a device remembers is ended when it leaves the register."""
+
+    WIPED = "WIPED"
+    DESTROYED = "DESTROYED"
+
+
+class RetirementState(StrEnum):
+    """Where a retirement stands."""
+
+    OPEN = "OPEN"
+    DONE = "DONE"
+    CANCELLED = "CANCELLED"
+
+
+class RepairGuard(StrEnum):
+    """What keeps a device's secrets while a technician has it."""
+
+    WIPED = "WIPED"
+    ESCORTED = "ESCORTED"
 
 
 class CaseState(StrEnum):
