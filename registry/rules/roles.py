@@ -102,6 +102,8 @@ class Action(StrEnum):
     """Ask that something be photocopied, scanned in or faxed."""
     RUN_COPYING = "RUN_COPYING"
     """Do it, on the record."""
+    READ_COPYING = "READ_COPYING"
+    """See what was copied and faxed; the administrators do not."""
     REQUEST_REPAIR = "REQUEST_REPAIR"
     RUN_WORKER = "RUN_WORKER"
     RUN_UPKEEP = "RUN_UPKEEP"
@@ -166,6 +168,7 @@ PERMITTED: dict[Action, frozenset[Role]] = {
     Action.KEEP_EQUIPMENT: _roles(Role.HOLDER),
     Action.REQUEST_COPYING: _roles(Role.CLERK, Role.HANDLER),
     Action.RUN_COPYING: _roles(Role.CLERK),
+    Action.READ_COPYING: _roles(Role.CLERK, Role.AUDITOR),
     # Whoever sends the device away is another person than whoever asked.
     Action.REQUEST_REPAIR: _roles(Role.CLERK, Role.HANDLER),
     Action.RUN_WORKER: frozenset(),

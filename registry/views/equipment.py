@@ -1,6 +1,7 @@
 """Devices as lists and pages show them; who sees which.
 
-Whoever reads the register of devices sees all of them; everybody else those that they answer for or were offered.
+Whoever reads the register of devices sees all of them; everybody else those that they answer for or were offered. What
+was copied is business: of the three administrators only the auditor reads it.
 """
 
 from dataclasses import dataclass
@@ -212,7 +213,9 @@ def device(session: Session, equipment_id: int, actor: Actor, *, now: datetime) 
         endings=DEVICEBOOK.endings_of(row.level or Handling.TOP_SECRET),
         kept_by=_kept_by(session, equipment_id),
         inspections=_inspections(session, equipment_id),
-        jobs=jobs(session, equipment_id=equipment_id),
+        jobs=jobs(session, equipment_id=equipment_id)
+        if roles.may(actor, Action.READ_COPYING) or row.custodian_id == actor.person_id
+        else (),
         repairs=_repairs(session, equipment_id),
         retirements=_retirements(session, equipment_id),
         is_mine=row.custodian_id is not None and row.custodian_id == actor.person_id,

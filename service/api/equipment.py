@@ -458,7 +458,7 @@ def move_device(equipment_id: int, body: NewPlace) -> DeviceStanding:
     "/equipment/jobs",
     summary="List what was copied and faxed, newest first.",
     answer=CopyJobs,
-    action=Action.READ_EQUIPMENT,
+    action=Action.READ_COPYING,
 )
 def list_jobs() -> CopyJobs:
     """List jobs."""

@@ -304,7 +304,7 @@ def repair_approvals(runtime: Runtime, actor: Actor, equipment_id: int) -> tuple
 
 def job_desk(runtime: Runtime, actor: Actor) -> JobDesk:
     """Return what was copied and faxed, and what the actor could do now."""
-    roles.require(actor, Action.READ_EQUIPMENT)
+    roles.require(actor, Action.READ_COPYING)
     now = runtime.now()
     fit = frozenset(kind for kinds in rules.KINDS_FOR.values() for kind in kinds)
     with runtime.database.reading() as session:

@@ -383,7 +383,7 @@ def certificate(retirement_id: int) -> Response:
 
 
 @blueprint.get("/jobs")
-@require(Action.READ_EQUIPMENT)
+@require(Action.READ_COPYING)
 def jobs() -> str:
     """List what was copied and faxed, and offer to ask for or record a job."""
     return _jobs_page(FieldErrors({"document_id": request.args.get("document", "")}, {}))
@@ -463,6 +463,7 @@ def _index_page(form: FieldErrors) -> str:
         rows=equipment.list_devices(current_runtime(), actor),
         may_manage=may_manage,
         may_read=roles.may(actor, Action.READ_EQUIPMENT),
+        may_read_jobs=roles.may(actor, Action.READ_COPYING),
         may_ask=roles.may_for_some_unit(actor, Action.REQUEST_COPYING),
         kinds=[(str(kind), EQUIPMENT_KINDS[kind]) for kind in EquipmentKind],
         levels_of_devices=level_options(),
@@ -508,6 +509,7 @@ def _device_page(equipment_id: int, form: FieldErrors) -> str:
         else None,
         persons=people.list_recipients(runtime) if any(may.values()) else (),
         may=may,
+        may_open=roles.may(actor, Action.READ_COPYING),
         entered=form.entered,
         errors=form.errors,
     )
@@ -518,6 +520,7 @@ def _jobs_page(form: FieldErrors) -> str:
     return render_template(
         "equipment/jobs.html",
         desk=equipment.job_desk(runtime, actor),
+        may_open=True,
         may_run=roles.may(actor, Action.RUN_COPYING),
         may_ask=roles.may_for_some_unit(actor, Action.REQUEST_COPYING),
         entered=form.entered,

@@ -72,7 +72,7 @@ TWO_DOORS: dict[str, frozenset[str]] = {
     "/documents": ALL,
     "/equipment": ALL,
     "/equipment/<int:equipment_id>": DEVICES,
-    "/equipment/jobs": DEVICES,
+    "/equipment/jobs": CLERKS | AUDITOR,
     "/hand-overs/<int:hand_over_id>": COUNTER,
     "/holdings": ALL,
     "/ledger": KEEPERS | AUDITOR,
