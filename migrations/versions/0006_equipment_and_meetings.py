@@ -4,6 +4,10 @@ A device that an older release holds stays in use if it was, without a level and
 meeting that was planned before has no plan until one is drawn up, and nothing is asked of it before.
 """
 
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -21,9 +25,31 @@ ACTS = ("PRINT", "COPY", "FAX", "TAKE_OUT", "CONVEY", "PRESS", "DESTROY", "REGRA
 PARTS = ("OPERATOR", "WITNESS")
 
 
+MEETING_STATES = ("PLANNED", "READY", "CLOSED")
+ALL_MEETING_STATES = ("PLANNED", "READY", "UNDER_WAY", "ENDED", "CLOSED", "CANCELLED")
+ATTENDEE_STATES = ("NAMED", "APPROVED", "REFUSED", "REPLACED", "STRUCK")
+BREACHES = ("RECORDING", "COPYING", "TAKING_OUT", "OPEN_LINE", "OUTSIDER", "OTHER")
+MEETING_TABLES = (
+    "meeting_incident",
+    "conveyance_listener",
+    "conveyance",
+    "meeting_scope",
+    "meeting_press",
+    "meeting_exception",
+    "meeting_item_out",
+    "meeting_guard",
+    "meeting_attendee",
+    "meeting_check",
+    "meeting_item",
+    "person_clearance",
+)
+
+
 def upgrade() -> None:
     _widen_equipment()
     _add_devices_books()
+    _widen_meetings()
+    _add_meetings_books()
 
 
 def downgrade() -> None:
@@ -33,6 +59,21 @@ def downgrade() -> None:
     )
     if kept:
         raise RuntimeError(f"{kept} devices are of kinds that the older release does not know")
+    kept = op.get_bind().scalar(
+        sa.text("SELECT count(*) FROM meeting WHERE state NOT IN ('PLANNED', 'READY', 'CLOSED')")
+    )
+    if kept:
+        raise RuntimeError(f"{kept} meetings are in states that the older release does not know")
+    for table in MEETING_TABLES:
+        op.drop_table(table)
+    with op.batch_alter_table("meeting") as batch:
+        batch.drop_column("plan_version")
+        batch.alter_column(
+            "state",
+            existing_type=_words(ALL_MEETING_STATES, "meetingstate"),
+            type_=_words(MEETING_STATES, "meetingstate"),
+            existing_nullable=False,
+        )
     for table in (
         "retirement_signature",
         "equipment_retirement",
@@ -193,6 +234,188 @@ def _add_devices_books() -> None:
         _key("retirement_signature", "person_id", "person"),
         sa.PrimaryKeyConstraint("retirement_id", "person_id", name="pk_retirement_signature"),
     )
+
+
+def _widen_meetings() -> None:
+    with op.batch_alter_table("meeting") as batch:
+        batch.alter_column(
+            "state",
+            existing_type=_words(MEETING_STATES, "meetingstate"),
+            type_=_words(ALL_MEETING_STATES, "meetingstate"),
+            existing_nullable=False,
+        )
+        batch.add_column(sa.Column("plan_version", sa.Integer(), nullable=True))
+
+
+def _add_meetings_books() -> None:
+    _book(
+        "person_clearance",
+        _ref("person_id", "person"),
+        _text("scheme", 16),
+        _text("level", 32),
+        _time("until_at"),
+        _ref("granted_by_id", "person"),
+        _time("granted_at"),
+        unique=[("person_id", "scheme")],
+    )
+    _book(
+        "meeting_item",
+        _ref("meeting_id", "meeting"),
+        _number("number"),
+        _text("title", 200),
+        _text("level", 32),
+        unique=[("meeting_id", "number")],
+    )
+    _book(
+        "meeting_check",
+        _ref("meeting_id", "meeting"),
+        _text("check_id", 64),
+        sa.Column("is_mandatory", sa.Boolean(), nullable=False),
+        _ref("owner_id", "person"),
+        _time("due_at"),
+        _time("done_at", nullable=True),
+        _ref("done_by_id", "person", nullable=True),
+        _text("evidence", 500),
+        unique=[("meeting_id", "check_id")],
+        indexed=["owner_id"],
+    )
+    _book(
+        "meeting_attendee",
+        _ref("meeting_id", "meeting"),
+        _ref("person_id", "person"),
+        sa.Column("state", _words(ATTENDEE_STATES, "attendeestate"), nullable=False),
+        _ref("replaces_id", "meeting_attendee", nullable=True),
+        _ref("named_by_id", "person"),
+        _time("named_at"),
+        _ref("decided_by_id", "person", nullable=True),
+        _time("decided_at", nullable=True),
+        _time("educated_at", nullable=True),
+        _ref("educated_by_id", "person", nullable=True),
+        _time("pledged_at", nullable=True),
+        _text("seat", 16, nullable=True),
+        unique=[("meeting_id", "person_id"), ("meeting_id", "seat")],
+        indexed=["person_id"],
+    )
+    _book(
+        "meeting_guard",
+        _ref("meeting_id", "meeting"),
+        _ref("person_id", "person"),
+        _text("post", 120),
+        unique=[("meeting_id", "person_id")],
+        indexed=["person_id"],
+    )
+    _book(
+        "meeting_item_out",
+        _ref("meeting_id", "meeting"),
+        sa.Column("kind", _words(("NOTEBOOK", "DEPOSIT"), "meetingthing"), nullable=False),
+        _number("number"),
+        _ref("attendee_id", "meeting_attendee"),
+        _text("what", 120),
+        _time("out_at"),
+        _ref("out_by_id", "person"),
+        _time("back_at", nullable=True),
+        _ref("back_by_id", "person", nullable=True),
+        unique=[("meeting_id", "kind", "number")],
+        indexed=["attendee_id"],
+    )
+    _book(
+        "meeting_exception",
+        _ref("meeting_id", "meeting"),
+        sa.Column("kind", _words(("COPY", "NOTEBOOK", "DEPOSIT"), "outstanding"), nullable=False),
+        _text("key", 32),
+        _text("reason", 300),
+        _ref("signed_by_id", "person"),
+        _time("signed_at"),
+        unique=[("meeting_id", "kind", "key")],
+    )
+    _book(
+        "meeting_press",
+        _ref("meeting_id", "meeting"),
+        _text("outlet", 120),
+        _text("persons", 300),
+        _ref("request_id", "approval_request"),
+        _ref("admitted_by_id", "person"),
+        _time("admitted_at"),
+        indexed=["meeting_id"],
+    )
+    op.create_table(
+        "meeting_scope",
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        _key("meeting_scope", "meeting_id", "meeting"),
+        _key("meeting_scope", "unit_id", "unit"),
+        sa.PrimaryKeyConstraint("meeting_id", "unit_id", name="pk_meeting_scope"),
+    )
+    _book(
+        "conveyance",
+        _ref("meeting_id", "meeting"),
+        sa.Column("form", _words(("TEXT", "PAGES"), "conveyedas"), nullable=False),
+        _text("content", 500),
+        _ref("conveyer_id", "person"),
+        _text("place", 120),
+        sa.Column("notes_allowed", sa.Boolean(), nullable=False),
+        _time("conveyed_at"),
+        _ref("request_id", "approval_request", nullable=True),
+        indexed=["meeting_id"],
+    )
+    op.create_table(
+        "conveyance_listener",
+        sa.Column("conveyance_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        _time("signed_at", nullable=True),
+        _key("conveyance_listener", "conveyance_id", "conveyance"),
+        _key("conveyance_listener", "person_id", "person"),
+        sa.PrimaryKeyConstraint("conveyance_id", "person_id", name="pk_conveyance_listener"),
+    )
+    op.create_index("ix_conveyance_listener_person_id", "conveyance_listener", ["person_id"])
+    _book(
+        "meeting_incident",
+        _ref("meeting_id", "meeting"),
+        sa.Column("breach", _words(BREACHES, "breach"), nullable=False),
+        _text("what", 500),
+        _ref("person_id", "person", nullable=True),
+        _ref("reported_by_id", "person"),
+        _time("reported_at"),
+        _text("measures", 500),
+        _ref("settled_by_id", "person", nullable=True),
+        _time("settled_at", nullable=True),
+        indexed=["meeting_id"],
+    )
+
+
+def _book(
+    table: str,
+    *columns: sa.Column[Any],
+    unique: Sequence[tuple[str, ...]] = (),
+    indexed: Sequence[str] = (),
+) -> None:
+    """Make a table with an id; a column that says to which table it points gets its foreign key."""
+    op.create_table(
+        table,
+        sa.Column("id", sa.Integer(), nullable=False),
+        *columns,
+        *(_key(table, column.name, column.info["to"]) for column in columns if "to" in column.info),
+        *(sa.UniqueConstraint(*names, name=f"uq_{table}_{'_'.join(names)}") for names in unique),
+        sa.PrimaryKeyConstraint("id", name=f"pk_{table}"),
+    )
+    for name in indexed:
+        op.create_index(f"ix_{table}_{name}", table, [name])
+
+
+def _ref(name: str, to: str, *, nullable: bool = False) -> sa.Column[int]:
+    return sa.Column(name, sa.Integer(), nullable=nullable, info={"to": to})
+
+
+def _number(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.Integer(), nullable=False)
+
+
+def _text(name: str, length: int, *, nullable: bool = False) -> sa.Column[str]:
+    return sa.Column(name, sa.String(length=length), nullable=nullable)
+
+
+def _time(name: str, *, nullable: bool = False) -> sa.Column[datetime]:
+    return sa.Column(name, UtcDateTime(), nullable=nullable)
 
 
 def _key(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:

@@ -34,6 +34,8 @@ REQUESTED_AS: Final[dict[Act, Action]] = {
     Act.COPY: Action.REQUEST_COPYING,
     Act.FAX: Action.REQUEST_COPYING,
     Act.REPAIR: Action.REQUEST_REPAIR,
+    Act.CONVEY: Action.REQUEST_CONVEYING,
+    Act.PRESS: Action.REQUEST_CONVEYING,
 }
 """The acts that can be asked for, and what asking is called."""
 

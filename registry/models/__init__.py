@@ -15,6 +15,20 @@ from registry.models.equipment import (
 )
 from registry.models.gates import Gate, GateEvent, Permit, PermitCarrier
 from registry.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerSalt, LedgerSubtree, LedgerTree
+from registry.models.meetings import (
+    Conveyance,
+    ConveyanceListener,
+    MeetingAttendee,
+    MeetingCheck,
+    MeetingException,
+    MeetingGuard,
+    MeetingIncident,
+    MeetingItem,
+    MeetingItemOut,
+    MeetingPress,
+    MeetingScope,
+    PersonClearance,
+)
 from registry.models.people import Account, AccountRole, Person, Unit
 from registry.models.tracing import TraceCase, TraceRun
 
@@ -24,6 +38,8 @@ __all__ = [
     "ApprovalDecision",
     "ApprovalRequest",
     "AttemptCopy",
+    "Conveyance",
+    "ConveyanceListener",
     "Copy",
     "CopyReturn",
     "CopyReturnItem",
@@ -47,10 +63,20 @@ __all__ = [
     "LedgerSubtree",
     "LedgerTree",
     "Meeting",
+    "MeetingAttendee",
+    "MeetingCheck",
+    "MeetingException",
+    "MeetingGuard",
+    "MeetingIncident",
+    "MeetingItem",
+    "MeetingItemOut",
+    "MeetingPress",
+    "MeetingScope",
     "Movement",
     "Permit",
     "PermitCarrier",
     "Person",
+    "PersonClearance",
     "PrintAttempt",
     "PrintBatch",
     "RetirementSignature",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from registry.rules.levels import Handling
-from registry.rules.words import EquipmentKind
+from registry.rules.words import ConveyedAs, EquipmentKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,3 +53,22 @@ class DeviceFacts:
     serial: str = ""
     shred_level: str = ""
     is_cipher: bool = False
+
+
+@dataclass(frozen=True)
+class AgendaItem:
+    """One item of an agenda, with the code of its level in the meeting's scheme."""
+
+    title: str
+    level: str
+
+
+@dataclass(frozen=True)
+class ConveyanceFacts:
+    """What is passed on of a meeting: in which form, what exactly, where, to whom, and whether notes are allowed."""
+
+    form: ConveyedAs
+    content: str
+    place: str
+    listeners: tuple[int, ...]
+    notes_allowed: bool

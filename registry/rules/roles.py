@@ -92,6 +92,15 @@ class Action(StrEnum):
     READ_LEDGER = "READ_LEDGER"
     VERIFY_LEDGER = "VERIFY_LEDGER"
     MANAGE_KEYS = "MANAGE_KEYS"
+    ATTEND_MEETING = "ATTEND_MEETING"
+    """See the own meetings, sign for them, do what one was given to do for them, pass their content on."""
+    APPROVE_ATTENDANCE = "APPROVE_ATTENDANCE"
+    GRANT_CLEARANCE = "GRANT_CLEARANCE"
+    REQUEST_CONVEYING = "REQUEST_CONVEYING"
+    """Ask that content goes beyond its scope, or that the press is let in."""
+    SIGN_EXCEPTION = "SIGN_EXCEPTION"
+    """Sign that something stays outstanding after a meeting."""
+    SETTLE_INCIDENT = "SETTLE_INCIDENT"
     MANAGE_EQUIPMENT = "MANAGE_EQUIPMENT"
     """Register devices, move them, send them for repair, retire them."""
     READ_EQUIPMENT = "READ_EQUIPMENT"
@@ -162,6 +171,12 @@ PERMITTED: dict[Action, frozenset[Role]] = {
     Action.READ_LEDGER: _roles(Role.AUDITOR),
     Action.VERIFY_LEDGER: _roles(Role.AUDITOR, Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_OFFICER),
     Action.MANAGE_KEYS: _roles(Role.SECURITY_OFFICER),
+    Action.ATTEND_MEETING: _roles(Role.HOLDER),
+    Action.APPROVE_ATTENDANCE: _roles(Role.DEPARTMENT_MANAGER, Role.RESPONSIBLE_LEADER),
+    Action.GRANT_CLEARANCE: _roles(Role.SECURITY_OFFICER),
+    Action.REQUEST_CONVEYING: _roles(Role.CLERK, Role.HANDLER),
+    Action.SIGN_EXCEPTION: _roles(Role.RESPONSIBLE_LEADER),
+    Action.SETTLE_INCIDENT: _roles(Role.SECURITY_OFFICER),
     Action.MANAGE_EQUIPMENT: _roles(Role.SYSTEM_ADMINISTRATOR),
     Action.READ_EQUIPMENT: _roles(Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_OFFICER, Role.CLERK, Role.AUDITOR),
     Action.INSPECT_EQUIPMENT: _roles(Role.SECURITY_OFFICER),
@@ -195,6 +210,7 @@ BOUND_TO_UNIT: frozenset[tuple[Role, Action]] = frozenset(
         (Role.HANDLER, Action.READ_REGISTER),
         (Role.HANDLER, Action.REQUEST_PRINT),
         (Role.HANDLER, Action.MANAGE_MEETINGS),
+        (Role.DEPARTMENT_MANAGER, Action.APPROVE_ATTENDANCE),
         (Role.CLERK, Action.REQUEST_COPYING),
         (Role.HANDLER, Action.REQUEST_COPYING),
         (Role.DEPARTMENT_MANAGER, Action.READ_REGISTER),

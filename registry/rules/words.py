@@ -11,7 +11,56 @@ class MeetingState(StrEnum):
 
     PLANNED = "PLANNED"
     READY = "READY"
+    UNDER_WAY = "UNDER_WAY"
+    ENDED = "ENDED"
+    """Over, while things are still out."""
     CLOSED = "CLOSED"
+    CANCELLED = "CANCELLED"
+
+
+class AttendeeState(StrEnum):
+    """What has become of an attendee."""
+
+    NAMED = "NAMED"
+    APPROVED = "APPROVED"
+    REFUSED = "REFUSED"
+    REPLACED = "REPLACED"
+    STRUCK = "STRUCK"
+
+
+class MeetingThing(StrEnum):
+    """What changes hands at the door of a meeting."""
+
+    NOTEBOOK = "NOTEBOOK"
+    """A numbered notebook, given out and taken back."""
+    DEPOSIT = "DEPOSIT"
+    """A phone or another radio device, taken in and given back."""
+
+
+class Outstanding(StrEnum):
+    """What keeps a meeting from being closed."""
+
+    COPY = "COPY"
+    NOTEBOOK = "NOTEBOOK"
+    DEPOSIT = "DEPOSIT"
+
+
+class ConveyedAs(StrEnum):
+    """In which form content is passed on."""
+
+    TEXT = "TEXT"
+    PAGES = "PAGES"
+
+
+class Breach(StrEnum):
+    """How the discipline of a meeting was broken."""
+
+    RECORDING = "RECORDING"
+    COPYING = "COPYING"
+    TAKING_OUT = "TAKING_OUT"
+    OPEN_LINE = "OPEN_LINE"
+    OUTSIDER = "OUTSIDER"
+    OTHER = "OTHER"
 
 
 class RequestState(StrEnum):
