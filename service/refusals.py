@@ -567,6 +567,140 @@ TRACING: Final[dict[str, tuple[LazyString, LazyString]]] = {
     ),
 }
 
+MEETINGS: Final[dict[str, tuple[LazyString, LazyString]]] = {
+    "impossible-meeting-step": (
+        _("The meeting is in another state by now, so this step is not possible. Nothing has been changed."),
+        _("Reload its page to see where it stands."),
+    ),
+    "impossible-attendee-step": (
+        _("What became of this attendee meanwhile does not allow the step. Nothing has been changed."),
+        _("Reload the page of the meeting."),
+    ),
+    "meeting-below-item": (
+        _("A meeting may not have a lower level than one of its items."),
+        _("Lower the item first, if it is marked too high."),
+    ),
+    "not-cleared": (
+        _("This person is not cleared to the level of the meeting until it begins."),
+        _("Ask the security officer to clear them, or name somebody else."),
+    ),
+    "not-admitted": (
+        _(
+            "Whoever is handed a paper or notebook of a meeting is an approved attendee with education and "
+            "pledge. Nothing has been changed."
+        ),
+        _("Complete their line on the page of the meeting first."),
+    ),
+    "check-unproven": (
+        _("What this check is about is not true in the register yet."),
+        _("Complete it first: agenda, attendees, education, pledges, seats or guards."),
+    ),
+    "checks-open": (
+        _("%(open)s mandatory checks are open, or no longer true."),
+        _("Do them first; those in the way are marked in the plan."),
+    ),
+    "beyond-scope": (
+        _("Somebody in the audience is beyond the scope of conveyance. Nothing has been recorded."),
+        _("Leave them out, or ask for approval to tell them, too."),
+    ),
+    "not-the-plans-check": (
+        _("The plan of this meeting has no such check."),
+        _("Reload the page of the meeting."),
+    ),
+    "not-the-checks-owner": (
+        _("This check belongs to somebody else."),
+        _("Let its owner mark it as done, or have it given to you."),
+    ),
+    "owner-inactive": (
+        _("The person no longer works here."),
+        _("Choose somebody else."),
+    ),
+    "meeting-has-no-plan": (
+        _("No secrecy plan was drawn up for this meeting yet."),
+        _("State its agenda; the plan of its level is drawn up with it."),
+    ),
+    "meeting-things-out": (
+        _("%(outstanding)s things of this meeting are out."),
+        _("Take them back first; the close-out board shows them."),
+    ),
+    "press-for-other-meeting": (
+        _("The approval is for another meeting, or for another level of this one."),
+        _("Ask for approval again."),
+    ),
+    "already-attending": (
+        _("This person is on the list already."),
+        _("Look for their line."),
+    ),
+    "attendee-inactive": (
+        _("The person no longer works here."),
+        _("Choose somebody else."),
+    ),
+    "approves-own-attendance": (
+        _("Nobody approves themselves, or whom they have named."),
+        _("Let another person with the role decide."),
+    ),
+    "not-an-approver": (
+        _("At this level another role approves attendees."),
+        _("Let the responsible leader decide."),
+    ),
+    "not-an-attendee": (
+        _("This person is not on the list of the meeting."),
+        _("Have them named first."),
+    ),
+    "seat-taken": (
+        _("Seat %(seat)s is another attendee's."),
+        _("Choose another seat."),
+    ),
+    "clearance-needs-future-end": (
+        _("A clearance lasts until a day that is still to come."),
+        _("Choose a later day."),
+    ),
+    "own-clearance": (
+        _("Nobody clears themselves."),
+        _("Ask another security officer."),
+    ),
+    "meeting-thing-back": (
+        _("Nothing of this number is out."),
+        _("Reload the page of the meeting."),
+    ),
+    "not-outstanding": (
+        _("This is not out any more."),
+        _("Reload the page of the meeting."),
+    ),
+    "already-excepted": (
+        _("An exception for this is signed already."),
+        _("Reload the page of the meeting."),
+    ),
+    "still-outstanding": (
+        _("%(outstanding)s things are out without a signed exception."),
+        _("Take them back, or let the responsible leader sign an exception for each."),
+    ),
+    "not-at-the-meeting": (
+        _("Only who was at a meeting passes on what it was about."),
+        _("Let an attendee do it."),
+    ),
+    "no-audience": (
+        _("Somebody else than the speaker has to be told."),
+        _("Name who is told, one a line."),
+    ),
+    "conveyance-beyond-approval": (
+        _("The approval does not cover everybody who is beyond the scope."),
+        _("Leave the others out, or ask for approval again."),
+    ),
+    "not-in-the-audience": (
+        _("This person is not among those who were told."),
+        _("Record another conveyance if they were told, too."),
+    ),
+    "not-at-this-meeting": (
+        _("Only who attends, guards or keeps the meeting reports on it."),
+        _("Tell the security officer what you have seen."),
+    ),
+    "incident-settled": (
+        _("What was done about this is on record already."),
+        _("Reload the page of the meeting."),
+    ),
+}
+
 EQUIPMENT: Final[dict[str, tuple[LazyString, LazyString]]] = {
     "device-contradiction": (
         _("This does not fit a device of this kind."),
@@ -759,6 +893,7 @@ ALL: Final = (
     | GATES
     | COUNTER
     | TRACING
+    | MEETINGS
     | EQUIPMENT
     | REGISTERS
     | MARKING

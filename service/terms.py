@@ -14,9 +14,13 @@ from flask_babel import LazyString, lazy_gettext
 from registry.rules.approval import Act
 from registry.rules.traceability import page_ranges
 from registry.rules.words import (
+    AttendeeState,
+    Breach,
+    ConveyedAs,
     EquipmentKind,
     EquipmentState,
     MeetingState,
+    Outstanding,
     RepairGuard,
     RequestState,
     RetirementMethod,
@@ -65,7 +69,46 @@ MEETING_STATES: Final[Mapping[MeetingState, Look]] = MappingProxyType(
     {
         MeetingState.PLANNED: Look(_("planned"), "note", "calendar-event"),
         MeetingState.READY: Look(_("ready"), "ok", "check-lg"),
+        MeetingState.UNDER_WAY: Look(_("under way"), "look", "people"),
+        MeetingState.ENDED: Look(_("over, to be closed"), "look", "hourglass-split"),
         MeetingState.CLOSED: Look(_("closed"), "quiet", "archive"),
+        MeetingState.CANCELLED: Look(_("called off"), "quiet", "x-lg"),
+    }
+)
+
+ATTENDEE_STATES: Final[Mapping[AttendeeState, Look]] = MappingProxyType(
+    {
+        AttendeeState.NAMED: Look(_("waits for approval"), "look", "hourglass-split"),
+        AttendeeState.APPROVED: Look(_("approved"), "ok", "check-lg"),
+        AttendeeState.REFUSED: Look(_("refused"), "stop", "x-lg"),
+        AttendeeState.REPLACED: Look(_("replaced"), "quiet", "arrow-repeat"),
+        AttendeeState.STRUCK: Look(_("off the list"), "quiet", "x-lg"),
+    }
+)
+
+OUTSTANDING: Final[Mapping[Outstanding, LazyString]] = MappingProxyType(
+    {
+        Outstanding.COPY: _("Copy"),
+        Outstanding.NOTEBOOK: _("Notebook"),
+        Outstanding.DEPOSIT: _("Deposit"),
+    }
+)
+
+BREACHES: Final[Mapping[Breach, LazyString]] = MappingProxyType(
+    {
+        Breach.RECORDING: _("Unauthorised recording"),
+        Breach.COPYING: _("Unauthorised copying"),
+        Breach.TAKING_OUT: _("Taking something out"),
+        Breach.OPEN_LINE: _("Talking about it on an open line"),
+        Breach.OUTSIDER: _("Bringing an outsider"),
+        Breach.OTHER: _("Another breach"),
+    }
+)
+
+CONVEYED_AS: Final[Mapping[ConveyedAs, LazyString]] = MappingProxyType(
+    {
+        ConveyedAs.TEXT: _("In words"),
+        ConveyedAs.PAGES: _("Pages shown"),
     }
 )
 
@@ -112,11 +155,14 @@ DETAILS: Final[Mapping[str, LazyString]] = MappingProxyType(
         "workshop": _("Workshop"),
         "guard": _("Safeguard"),
         "station": _("Fax station"),
+        "meeting": _("Meeting"),
+        "outlet": _("Press, from"),
+        "persons": _("Press, persons"),
     }
 )
 """What an order says besides its document, by the name of the detail; an approver reads them."""
 
-UNCOUNTED: Final = frozenset({Act.REPAIR})
+UNCOUNTED: Final = frozenset({Act.REPAIR, Act.CONVEY, Act.PRESS})
 """Acts that are about no number of copies."""
 
 RULE_SOURCES: Final[Mapping[str, LazyString]] = MappingProxyType(
