@@ -88,7 +88,7 @@ ATTENDEE_STATES: Final[Mapping[AttendeeState, Look]] = MappingProxyType(
 
 OUTSTANDING: Final[Mapping[Outstanding, LazyString]] = MappingProxyType(
     {
-        Outstanding.COPY: _("Copy"),
+        Outstanding.COPY: _("Numbered copy"),
         Outstanding.NOTEBOOK: _("Notebook"),
         Outstanding.DEPOSIT: _("Deposit"),
     }

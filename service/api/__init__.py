@@ -11,6 +11,7 @@ from service.api.documents import area as documents
 from service.api.equipment import area as equipment
 from service.api.gate import area as gate
 from service.api.ledger import area as ledger
+from service.api.meetings import area as meetings
 from service.api.openapi import blueprint as openapi
 from service.api.sessions import area as sessions
 from service.api.tracing import area as tracing
@@ -27,5 +28,6 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     gate,
     tracing,
     ledger,
+    meetings,
     openapi,
 )

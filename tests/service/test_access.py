@@ -75,6 +75,8 @@ TWO_DOORS: dict[str, frozenset[str]] = {
     "/equipment/jobs": CLERKS | AUDITOR,
     "/hand-overs/<int:hand_over_id>": COUNTER,
     "/holdings": ALL,
+    "/meetings": ALL,
+    "/meetings/<int:meeting_id>": (MEETINGS - {"other_handler"}) | {"leader", "manager", "holder"},
     "/ledger": KEEPERS | AUDITOR,
     "/ledger/entries/<int:seq>": AUDITOR,
     "/permits": ALL,
@@ -104,8 +106,6 @@ PAGES: dict[str, frozenset[str]] = {
     "/hand-overs/<int:hand_over_id>/receipt.pdf": COUNTER,
     "/hand-overs/mine": ALL,
     "/login": NOBODY,
-    "/meetings": MEETINGS,
-    "/meetings/<int:meeting_id>": MEETINGS - {"other_handler"},
     "/meetings/new": MEETINGS,
     "/people": KEEPERS,
     "/people/<int:person_id>": KEEPERS,
@@ -262,6 +262,10 @@ def estate(world):
     event_id = gate.scan(runtime, world.guard, seen).event_id
     facts = MeetingFacts("预算会 Budget", "company", "SECRET", world.units["FIN"], "Room 1", world.now)
     meeting_id = meetings.plan(runtime, world.handler, facts)
+    due_at = world.now
+    meetings.assign(
+        runtime, world.handler, meeting_id, "phones", owner_id=world.holder.person_id, due_at=due_at
+    )
     picture = paper.png(np.full((300, 300), 255, np.uint8))
     case_id = tracing.open_case(runtime, world.auditor, picture, "a.png", note="a chat", leak_at=None)
     units = {"issuing_unit_id": world.units["REG"], "classifying_unit_id": world.units["REG"]}
