@@ -3,6 +3,7 @@
 import pytest
 
 from tests.fixtures.councils import hold, plan_meeting
+from tests.fixtures.handed import staff_no
 from tests.flows.test_meetings import papers
 
 
@@ -92,7 +93,7 @@ def test_content_is_passed_on_and_signed_for_by_program(world, call):
 def test_the_counter_refuses_whoever_is_not_admitted_in_words(world, call):
     meeting = plan_meeting(world)
     (scan,) = papers(world, meeting)
-    body = {"kind": "ISSUE", "receiver_id": world.holder.person_id, "scans": [scan]}
+    body = {"kind": "ISSUE", "receiver": staff_no(world, "holder"), "scans": [scan]}
     refused = call("clerk", "POST", "/hand-overs", json=body)
     assert (refused.status_code, refused.json["code"]) == (409, "not-admitted")
     assert refused.json["facts"] == {"reason": "not-an-attendee"}

@@ -11,6 +11,7 @@ from registry.rules.lifecycle import State
 from registry.rules.meetings import ImpossibleMeetingStep, NotAdmitted
 from registry.rules.texts import MissingText
 from registry.rules.words import MeetingState, Outstanding
+from registry.views import meetings as views
 from tests.registry.acts.councils import Council
 
 
@@ -130,3 +131,22 @@ def test_a_copy_that_cannot_be_found_keeps_the_meeting_open(council):
     council.session.flush()
     with pytest.raises(StillOutstanding):
         close(council)
+
+
+def test_the_board_names_what_is_out_and_with_whom(council, office):
+    copy = council.paper()
+    council.begun("holder", "manager")
+    council.hand(copy, "holder")
+    council.out("NOTEBOOK", "manager")
+    meetings.end(council.session, council.id, **council.by())
+    except_from(council, "NOTEBOOK", "1")
+    view = views.whole(council.session, council.id, office.leader, now=council.present)
+    assert [(line.kind, line.key, line.person.id, line.exception) for line in view.board] == [
+        (Outstanding.COPY, copy.code, council.person("holder"), None),
+        (Outstanding.NOTEBOOK, "1", council.person("manager"), "kept by order"),
+    ]
+    assert (view.left, view.is_whole, view.open_checks) == (1, True, ())
+    assert [row.id for row in views.meetings(council.session, office.manager)] == [council.id]
+    assert views.meetings(council.session, office.auditor) == ()
+    mine = views.whole(council.session, council.id, office.holder, now=council.present)
+    assert (mine.is_whole, mine.board, len(mine.attendees)) == (False, (), 1)

@@ -3,6 +3,7 @@
 import pytest
 
 from registry.acts import equipment
+from registry.acts.destruction import NotAShredder
 from registry.acts.equipment import (
     AlreadyTheCustodian,
     CustodianInactive,
@@ -186,3 +187,12 @@ def test_a_shredder_of_an_older_register_is_looked_at_like_the_strictest(worksho
     made = equipment.add_shredder(office.session, "old", "B1", "P-5", **by(office, "administrator"))
     assert workshop.inspect(made) is EquipmentState.IN_USE
     assert (workshop.row(made).inspect_again_at - office.now).days == 90
+
+
+def test_a_shredder_that_fails_its_inspection_destroys_nothing(workshop, office):
+    assert workshop.room.opened()
+    assert workshop.inspect(workshop.room.fine, but=["cut-size"]) is EquipmentState.BARRED
+    with pytest.raises(NotAShredder):
+        workshop.room.opened()
+    assert workshop.inspect(workshop.room.fine) is EquipmentState.IN_USE
+    assert workshop.room.opened()
