@@ -6,7 +6,7 @@ an owner and a due time; a check is marked as done by its owner, with evidence.
 """
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -392,7 +392,7 @@ def _draw_up(session: Session, meeting: Meeting, level: Level, actor: Actor) -> 
                     check_id=check_id,
                     is_mandatory=level.handling in check.mandatory,
                     owner_id=actor.person_id,
-                    due_at=meeting.starts_at - max(check.due, timedelta(0)),
+                    due_at=meeting.starts_at - check.due,
                     evidence="",
                 )
             )

@@ -13,14 +13,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from itertools import chain
 
 from registry.errors import ConflictError
 from registry.rules.approval import Act
 from registry.rules.clocks import DEFAULT_CLOCKS, Clocks, authentication_holds, is_lapsed
 from registry.rules.destruction import WITNESSES_WANTED, Conflict, Present, Shortfall
 from registry.rules.devicebook import DEVICEBOOK, Devicebook
-from registry.rules.levels import LEVELS, Handling, Scheme
+from registry.rules.levels import Handling
 from registry.rules.words import EquipmentKind, EquipmentState
 
 
@@ -180,20 +179,6 @@ def require_usable(device: Device, act: Act, handling: Handling, now: datetime) 
 def unmet(kind: EquipmentKind, in_order: Collection[str], book: Devicebook = DEVICEBOOK) -> tuple[str, ...]:
     """Return the checks of a device of this kind that were not found in order; empty means passed."""
     return tuple(check.id for check in book.checks_of(kind) if check.id not in set(in_order))
-
-
-def handling_of(code: str) -> Handling:
-    """Return how strictly a level of any scheme is handled.
-
-    Raises:
-        ValueError: no scheme has such a level.
-    """
-    found = next(
-        (level for level in chain(*(LEVELS[scheme] for scheme in Scheme)) if level.code == code), None
-    )
-    if found is None:
-        raise ValueError(f"got level {code!r}, which no scheme has")
-    return found.handling
 
 
 def retirement_shortfall(

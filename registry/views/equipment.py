@@ -24,6 +24,7 @@ from registry.rules import roles
 from registry.rules.approval import Act
 from registry.rules.clocks import is_lapsed
 from registry.rules.devicebook import DEVICEBOOK, DeviceCheck, load_devicebook
+from registry.rules.equipment import STRICTEST
 from registry.rules.levels import Handling
 from registry.rules.roles import Action, Actor
 from registry.rules.words import (
@@ -210,7 +211,7 @@ def device(session: Session, equipment_id: int, actor: Actor, *, now: datetime) 
         row=_row(row, offered, now),
         registered_at=row.registered_at,
         checks=DEVICEBOOK.checks_of(row.kind),
-        endings=DEVICEBOOK.endings_of(row.level or Handling.TOP_SECRET),
+        endings=DEVICEBOOK.endings_of(row.level or STRICTEST),
         kept_by=_kept_by(session, equipment_id),
         inspections=_inspections(session, equipment_id),
         jobs=jobs(session, equipment_id=equipment_id)

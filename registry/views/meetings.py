@@ -335,18 +335,6 @@ def clearances(session: Session, person_id: int) -> tuple[rules.Clearance, ...]:
     return tuple(rules.Clearance(row.scheme, row.level, row.until_at) for row in found)
 
 
-def incident_meeting(session: Session, incident_id: int) -> int:
-    """Return the meeting of an incident.
-
-    Raises:
-        UnknownRow: there is no such incident.
-    """
-    found = session.get(MeetingIncident, incident_id)
-    if found is None:
-        raise UnknownRow(MeetingIncident.__tablename__, incident_id)
-    return found.meeting_id
-
-
 def _kept(actor: Actor) -> sa.ColumnElement[bool]:
     return _of_units(actor, Action.MANAGE_MEETINGS)
 

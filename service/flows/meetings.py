@@ -330,12 +330,6 @@ def usable_requests(runtime: Runtime, actor: Actor, meeting_id: int, act: Act) -
         return views.usable_requests(session, meeting_id, act, actor, now=runtime.now())
 
 
-def incident_meeting(runtime: Runtime, incident_id: int) -> int:
-    """Return the meeting of an incident."""
-    with runtime.database.reading() as session:
-        return views.incident_meeting(session, incident_id)
-
-
 @contextmanager
 def _deed(runtime: Runtime, actor: Actor, what: str, meeting_id: int) -> Iterator[Session]:
     """Yield the session of a deed on a meeting that exists for the actor."""

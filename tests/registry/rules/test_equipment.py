@@ -17,7 +17,6 @@ from registry.rules.equipment import (
     Device,
     EquipmentStep,
     ImpossibleEquipmentStep,
-    handling_of,
     next_equipment_state,
     require_usable,
     retirement_shortfall,
@@ -142,13 +141,6 @@ def test_a_rule_file_that_cannot_work_is_refused_whole(written, instead):
     assert written in text
     with pytest.raises(InvalidDevicebook):
         parse_devicebook(text.replace(written, instead, 1))
-
-
-def test_every_level_of_every_scheme_is_handled_like_one_of_three():
-    assert handling_of("CORE_COMMERCIAL") is Handling.SECRET
-    assert handling_of("TOP_SECRET") is Handling.TOP_SECRET
-    with pytest.raises(ValueError, match="no scheme"):
-        handling_of("COSMIC")
 
 
 def present(person, minutes=0):
