@@ -687,6 +687,10 @@ MEETINGS: Final[dict[str, tuple[LazyString, LazyString]]] = {
         _("The approval does not cover everybody who is beyond the scope."),
         _("Leave the others out, or ask for approval again."),
     ),
+    "not-the-conveyer": (
+        _("Listeners sign before whoever told them, or with their own account."),
+        _("Let the conveyer open the page, or sign on your own screen."),
+    ),
     "not-in-the-audience": (
         _("This person is not among those who were told."),
         _("Record another conveyance if they were told, too."),

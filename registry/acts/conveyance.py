@@ -55,6 +55,12 @@ class ConveyanceBeyondApproval(ConflictError):
     code = "conveyance-beyond-approval"
 
 
+class NotTheConveyer(ConflictError):
+    """Listeners prove themselves before whoever told them, or on their own screen."""
+
+    code = "not-the-conveyer"
+
+
 class NotInTheAudience(ConflictError):
     """The person is not among those who were told."""
 
@@ -169,6 +175,16 @@ def sign_in(
         person=actor.person_id,
         seen_by=desk_id,
     )
+
+
+def require_conveyer(session: Session, conveyance_id: int, actor: Actor) -> None:
+    """Pass when the actor is the one who passed on, before whom listeners may prove themselves.
+
+    Raises:
+        NotTheConveyer: it was somebody else.
+    """
+    if get_row(session, Conveyance, conveyance_id).conveyer_id != actor.person_id:
+        raise NotTheConveyer("got listeners of somebody else's conveyance")
 
 
 def _use_approval(

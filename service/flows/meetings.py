@@ -287,8 +287,14 @@ def sign_in_by_pin(runtime: Runtime, actor: Actor, conveyance_id: int, person_id
     """Let a listener prove themselves and sign on the screen of whoever passes on.
 
     Raises:
+        NotTheConveyer: somebody else passed on; nobody tries PINs who has no reason to.
         PinRefused, PinClosed: it is not them, or too many wrong PINs were entered; recorded.
     """
+    with (
+        runtime.refusals(actor, "conveyance.sign-in", f"conveyance:{conveyance_id}"),
+        runtime.database.reading() as session,
+    ):
+        conveyance.require_conveyer(session, conveyance_id, actor)
     person = proving.prove_person(runtime, actor, person_id, pin)
     with runtime.deed(actor, "conveyance.sign-in", f"conveyance:{conveyance_id}") as session:
         conveyance.sign_in(session, conveyance_id, desk_id=actor.person_id, actor=person, now=runtime.now())

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from registry.acts.conveyance import NotTheConveyer
 from registry.errors import PermissionDenied
 from registry.ledger import log
 from registry.rows import UnknownRow
@@ -183,6 +184,8 @@ def test_content_goes_beyond_its_scope_only_to_whom_the_issuing_unit_agreed(worl
     request = meetings.ask_widening(world.runtime, world.handler, meeting, wish)
     world.approve(request, "manager")
     told = meetings.convey(world.runtime, world.holder, meeting, facts, request_id=request)
+    with pytest.raises(NotTheConveyer):
+        meetings.sign_in_by_pin(world.runtime, world.manager, told, world.clerk.person_id, world.pin)
     meetings.sign_in_by_pin(world.runtime, world.holder, told, world.clerk.person_id, world.pin)
     (kept,) = seen(world, meeting).conveyances
     assert (kept.content, kept.request_id) == ("pages 1-2", request)
