@@ -13,7 +13,18 @@ from flask_babel import LazyString, lazy_gettext
 
 from registry.rules.approval import Act
 from registry.rules.traceability import page_ranges
-from registry.rules.words import MeetingState, RequestState
+from registry.rules.words import (
+    AttendeeState,
+    Breach,
+    ConveyedAs,
+    EquipmentKind,
+    EquipmentState,
+    MeetingState,
+    Outstanding,
+    RepairGuard,
+    RequestState,
+    RetirementMethod,
+)
 from service.flows.characters import Lacking
 from watermark import Channel, Grade
 
@@ -58,9 +69,101 @@ MEETING_STATES: Final[Mapping[MeetingState, Look]] = MappingProxyType(
     {
         MeetingState.PLANNED: Look(_("planned"), "note", "calendar-event"),
         MeetingState.READY: Look(_("ready"), "ok", "check-lg"),
+        MeetingState.UNDER_WAY: Look(_("under way"), "look", "people"),
+        MeetingState.ENDED: Look(_("over, to be closed"), "look", "hourglass-split"),
         MeetingState.CLOSED: Look(_("closed"), "quiet", "archive"),
+        MeetingState.CANCELLED: Look(_("called off"), "quiet", "x-lg"),
     }
 )
+
+ATTENDEE_STATES: Final[Mapping[AttendeeState, Look]] = MappingProxyType(
+    {
+        AttendeeState.NAMED: Look(_("waits for approval"), "look", "hourglass-split"),
+        AttendeeState.APPROVED: Look(_("approved"), "ok", "check-lg"),
+        AttendeeState.REFUSED: Look(_("refused"), "stop", "x-lg"),
+        AttendeeState.REPLACED: Look(_("replaced"), "quiet", "arrow-repeat"),
+        AttendeeState.STRUCK: Look(_("off the list"), "quiet", "x-lg"),
+    }
+)
+
+OUTSTANDING: Final[Mapping[Outstanding, LazyString]] = MappingProxyType(
+    {
+        Outstanding.COPY: _("Numbered copy"),
+        Outstanding.NOTEBOOK: _("Notebook"),
+        Outstanding.DEPOSIT: _("Deposit"),
+    }
+)
+
+BREACHES: Final[Mapping[Breach, LazyString]] = MappingProxyType(
+    {
+        Breach.RECORDING: _("Unauthorised recording"),
+        Breach.COPYING: _("Unauthorised copying"),
+        Breach.TAKING_OUT: _("Taking something out"),
+        Breach.OPEN_LINE: _("Talking about it on an open line"),
+        Breach.OUTSIDER: _("Bringing an outsider"),
+        Breach.OTHER: _("Another breach"),
+    }
+)
+
+CONVEYED_AS: Final[Mapping[ConveyedAs, LazyString]] = MappingProxyType(
+    {
+        ConveyedAs.TEXT: _("In words"),
+        ConveyedAs.PAGES: _("Pages shown"),
+    }
+)
+
+EQUIPMENT_KINDS: Final[Mapping[EquipmentKind, LazyString]] = MappingProxyType(
+    {
+        EquipmentKind.SHREDDER: _("Shredder"),
+        EquipmentKind.PRINTER: _("Printer"),
+        EquipmentKind.COPIER: _("Copier"),
+        EquipmentKind.SCANNER: _("Scanner"),
+        EquipmentKind.COMPUTER: _("Computer"),
+        EquipmentKind.FAX: _("Fax machine"),
+        EquipmentKind.STORAGE: _("Storage medium"),
+    }
+)
+
+EQUIPMENT_STATES: Final[Mapping[EquipmentState, Look]] = MappingProxyType(
+    {
+        EquipmentState.REGISTERED: Look(_("waits for inspection"), "look", "hourglass-split"),
+        EquipmentState.IN_USE: Look(_("in use"), "ok", "check-lg"),
+        EquipmentState.BARRED: Look(_("barred"), "stop", "slash-circle"),
+        EquipmentState.IN_REPAIR: Look(_("in repair"), "note", "gear"),
+        EquipmentState.RETIRED: Look(_("retired"), "quiet", "archive"),
+    }
+)
+
+REPAIR_GUARDS: Final[Mapping[RepairGuard, LazyString]] = MappingProxyType(
+    {
+        RepairGuard.WIPED: _("Wiped before it leaves"),
+        RepairGuard.ESCORTED: _("Escorted for the whole visit"),
+    }
+)
+
+RETIREMENT_METHODS: Final[Mapping[RetirementMethod, LazyString]] = MappingProxyType(
+    {
+        RetirementMethod.WIPED: _("Wiped"),
+        RetirementMethod.DESTROYED: _("Destroyed"),
+    }
+)
+
+DETAILS: Final[Mapping[str, LazyString]] = MappingProxyType(
+    {
+        "device": _("Device"),
+        "technician": _("Technician"),
+        "workshop": _("Workshop"),
+        "guard": _("Safeguard"),
+        "station": _("Fax station"),
+        "meeting": _("Meeting"),
+        "outlet": _("Press, from"),
+        "persons": _("Press, persons"),
+    }
+)
+"""What an order says besides its document, by the name of the detail; an approver reads them."""
+
+UNCOUNTED: Final = frozenset({Act.REPAIR, Act.CONVEY, Act.PRESS})
+"""Acts that are about no number of copies."""
 
 RULE_SOURCES: Final[Mapping[str, LazyString]] = MappingProxyType(
     {
@@ -243,6 +346,7 @@ def register(app: Flask) -> None:
         channel_words={str(channel): word for channel, word in CHANNELS.items()},
         grade_looks=GRADES,
         loud_findings=LOUD,
+        uncounted_acts=UNCOUNTED,
         obstacle_words=OBSTACLES,
         page_ranges=page_ranges,
     )
@@ -258,6 +362,12 @@ def told(findings: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
         if finding["page"]:
             of_sentence.append(finding["page"])
     return [(sentence, page_ranges(numbers)) for sentence, numbers in pages.items()]
+
+
+def told_details(details: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return what an order says besides its document, each with its label."""
+    spoken = {str(guard): str(word) for guard, word in REPAIR_GUARDS.items()}
+    return [(str(DETAILS[name]), spoken.get(value, value)) for name, value in details if name in DETAILS]
 
 
 def finding_text(finding: Mapping[str, Any]) -> str:

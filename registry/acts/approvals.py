@@ -31,6 +31,11 @@ REQUESTED_AS: Final[dict[Act, Action]] = {
     Act.PRINT: Action.REQUEST_PRINT,
     Act.TAKE_OUT: Action.REQUEST_TAKE_OUT,
     Act.DESTROY: Action.REQUEST_DESTRUCTION,
+    Act.COPY: Action.REQUEST_COPYING,
+    Act.FAX: Action.REQUEST_COPYING,
+    Act.REPAIR: Action.REQUEST_REPAIR,
+    Act.CONVEY: Action.REQUEST_CONVEYING,
+    Act.PRESS: Action.REQUEST_CONVEYING,
 }
 """The acts that can be asked for, and what asking is called."""
 

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from registry import homecoming, offers
+from registry import gatherings, homecoming, offers
 from registry.errors import ConflictError, InvalidError
 from registry.ledger import log
 from registry.models import Copy, CopyReturn, CopyReturnItem, HandOver, HandOverItem, Person
@@ -114,6 +114,7 @@ def offer(
     if kind is HandOverKind.LOAN and (due_at is None or due_at <= now):
         raise LoanNeedsDueTime("got a loan without a due time in the future")
     copies = _locked_stack(session, codes)
+    gatherings.require_admitted(session, copies, receiver_id)
     states = [lifecycle.next_state(copy.state, Step.OFFER) for copy in copies]
     hand_over = _open_hand_over(
         session, copies, states, kind, receiver_id, due_at=due_at, actor=actor, now=now
@@ -148,6 +149,7 @@ def confirm(
     if hand_over.receiver_id != actor.person_id:
         raise NotTheReceiver("got a confirmation by another person than the receiver")
     copies = offers.locked_items(session, hand_over)
+    gatherings.require_admitted(session, copies, hand_over.receiver_id)
     for copy in copies:
         copy.state = lifecycle.next_state(copy.state, Step.CONFIRM)
         move(
@@ -239,6 +241,7 @@ def transfer(
     homecoming.refuse_own(holders.values(), actor)
     for copy in copies:
         copy.state = lifecycle.next_state(copy.state, Step.RETURN)
+    gatherings.require_admitted(session, copies, receiver_id)
     states = [lifecycle.next_state(copy.state, Step.OFFER) for copy in copies]
     stacks: dict[int, list[Copy]] = {}
     for copy in copies:

@@ -5,8 +5,30 @@ from registry.models.copies import AttemptCopy, Copy, PrintAttempt, PrintBatch, 
 from registry.models.custody import CopyReturn, CopyReturnItem, HandOver, HandOverItem, Movement
 from registry.models.destruction import DestructionItem, DestructionList, DestructionSignature, Equipment
 from registry.models.documents import Document, Meeting
+from registry.models.equipment import (
+    EquipmentHandOver,
+    EquipmentInspection,
+    EquipmentJob,
+    EquipmentRepair,
+    EquipmentRetirement,
+    RetirementSignature,
+)
 from registry.models.gates import Gate, GateEvent, Permit, PermitCarrier
 from registry.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerSalt, LedgerSubtree, LedgerTree
+from registry.models.meetings import (
+    Conveyance,
+    ConveyanceListener,
+    MeetingAttendee,
+    MeetingCheck,
+    MeetingException,
+    MeetingGuard,
+    MeetingIncident,
+    MeetingItem,
+    MeetingItemOut,
+    MeetingPress,
+    MeetingScope,
+    PersonClearance,
+)
 from registry.models.people import Account, AccountRole, Person, Unit
 from registry.models.tracing import TraceCase, TraceRun
 
@@ -16,6 +38,8 @@ __all__ = [
     "ApprovalDecision",
     "ApprovalRequest",
     "AttemptCopy",
+    "Conveyance",
+    "ConveyanceListener",
     "Copy",
     "CopyReturn",
     "CopyReturnItem",
@@ -24,6 +48,11 @@ __all__ = [
     "DestructionSignature",
     "Document",
     "Equipment",
+    "EquipmentHandOver",
+    "EquipmentInspection",
+    "EquipmentJob",
+    "EquipmentRepair",
+    "EquipmentRetirement",
     "Gate",
     "GateEvent",
     "HandOver",
@@ -34,12 +63,23 @@ __all__ = [
     "LedgerSubtree",
     "LedgerTree",
     "Meeting",
+    "MeetingAttendee",
+    "MeetingCheck",
+    "MeetingException",
+    "MeetingGuard",
+    "MeetingIncident",
+    "MeetingItem",
+    "MeetingItemOut",
+    "MeetingPress",
+    "MeetingScope",
     "Movement",
     "Permit",
     "PermitCarrier",
     "Person",
+    "PersonClearance",
     "PrintAttempt",
     "PrintBatch",
+    "RetirementSignature",
     "SpoiledSheet",
     "TraceCase",
     "TraceRun",
