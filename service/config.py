@@ -119,6 +119,9 @@ class Settings(BaseSettings):
     converter_memory_bytes: Bytes = 4096 * MEBIBYTE
     """Address space of LibreOffice; it maps about 1.5 GiB before it has opened anything."""
     converter_output_bytes: Bytes = 256 * MEBIBYTE
+    converter_cover_required: bool = False
+    """Whether office files are refused where the kernel does not let LibreOffice be confined in full; otherwise each is
+    converted, and the clerk is told which layers were missing. See ``docs/decisions/0051-intake.md``."""
 
     job_lease_s: Annotated[float, Field(ge=0.2)] = 20
     """How long a silent worker keeps its job; it reports three times within a lease."""

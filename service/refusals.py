@@ -24,6 +24,16 @@ FILES: Final[dict[str, tuple[LazyString, LazyString]]] = {
             "apt-get install %(packages)s."
         ),
     ),
+    "converter-uncovered": (
+        _(
+            "This is an office file (%(kind)s). This machine does not let LibreOffice be shut in, and this "
+            "installation wants that. Nothing has been saved."
+        ),
+        _(
+            "Export it as PDF and try again, or ask the administrator about namespaces and Landlock on this machine "
+            "(missing: %(missing)s)."
+        ),
+    ),
     "conversion-failed": (
         _("LibreOffice could not make a PDF of this %(kind)s file. Nothing has been saved."),
         _("Open it in its own program, export it as PDF and try again."),

@@ -80,6 +80,10 @@ FINDINGS: Final[Mapping[str, LazyString]] = MappingProxyType(
             "The file came as %(kind)s and was converted by %(converter)s. The PDF made of it was inspected and will "
             "be printed: compare its pages with the original."
         ),
+        "converted-uncovered": _(
+            "LibreOffice was not fully shut in while it converted the file; missing: %(layers)s. The system "
+            "administrator should know."
+        ),
         "name-misleads": _("The name of the file ends in %(ending)s, but its content is %(kind)s."),
         "macros-left-out": _(
             "The %(kind)s file holds macros. They were not run and are not part of what is printed."
@@ -144,7 +148,7 @@ FINDINGS: Final[Mapping[str, LazyString]] = MappingProxyType(
 )
 """What a clerk reads about a file, by the code of the finding; the facts fill the placeholders."""
 
-LOUD: Final = frozenset({"head-differs", "copy-number-carried"})
+LOUD: Final = frozenset({"head-differs", "copy-number-carried", "converted-uncovered"})
 """Findings that somebody has to act on before anything is printed."""
 
 MARKS: Final[Mapping[str, LazyString]] = MappingProxyType(
@@ -156,6 +160,16 @@ MARKS: Final[Mapping[str, LazyString]] = MappingProxyType(
         "head_right": _("the secrecy mark"),
     }
 )
+
+COVERS: Final[Mapping[str, LazyString]] = MappingProxyType(
+    {
+        "network": _("the cut from the network"),
+        "folder": _("a temporary folder of its own"),
+        "files": _("the lock on the files of this machine"),
+        "privileges": _("the waiver of further privileges"),
+    }
+)
+"""What keeps a converter in, by the layer of its confinement."""
 
 ENTRIES: Final[Mapping[str, LazyString]] = MappingProxyType(
     {
@@ -268,6 +282,8 @@ def finding_text(finding: Mapping[str, Any]) -> str:
     facts = dict(finding["facts"])
     if "mark" in facts:
         facts["mark"] = MARKS.get(facts["mark"], facts["mark"])
+    if "layers" in facts:
+        facts["layers"] = " · ".join(str(COVERS.get(each, each)) for each in facts["layers"].split(", "))
     text: str = str(sentence) % facts
     what = facts.get("what")
     return str(_WITH_ITEM) % {"sentence": text, "what": what} if what else text
