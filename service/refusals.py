@@ -478,6 +478,20 @@ COUNTER: Final[dict[str, tuple[LazyString, LazyString]]] = {
         _("Something that is lent has to come back at a time that is still to come."),
         _("Enter a later time."),
     ),
+    "copy-not-printed": (
+        _(
+            "Not every sheet of copy %(copy)s is printed: print run %(batch)s was not released, or the printer "
+            "stopped before them. Nothing has been changed."
+        ),
+        _("Release the run, or the rest of it, on the page of the print run."),
+    ),
+    "print-unsettled": (
+        _(
+            "Nobody has said yet whether every sheet of copy %(copy)s came out (print run %(batch)s, attempt "
+            "%(attempt)s). Nothing has been changed."
+        ),
+        _("Count the sheets, then say on the page of the print run what came out."),
+    ),
     "receiver-inactive": (
         _("The receiver no longer works here and can be given nothing."),
         _("Choose another receiver."),

@@ -1,6 +1,6 @@
 """Attempts to print a run, what an attempt would print now, and the sheets that wait to be destroyed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,10 +20,11 @@ from registry.models import (
 )
 from registry.rows import get_row, once_held
 from registry.rules import roles, sheets
-from registry.rules.attempts import OPEN, AttemptState, Route
+from registry.rules.attempts import OPEN, AttemptState, Paper, Route, paper_after
 from registry.rules.lifecycle import State
 from registry.rules.roles import Action, Actor
 from registry.rules.sheets import Arrangement, Layout, Stretch
+from registry.rules.words import BatchState
 from registry.views.copies import place_in_run
 from registry.views.holdings import Name, name
 
@@ -119,6 +120,15 @@ class Unsettled:
 
 
 @dataclass(frozen=True)
+class OnPaper:
+    """What is known of the paper of a copy; ``attempt`` is the last one that prints it, None where none does."""
+
+    paper: Paper
+    batch_id: int
+    attempt: int | None
+
+
+@dataclass(frozen=True)
 class AttemptRow:
     """One attempt to print a run; sheets are numbered over the whole run."""
 
@@ -206,6 +216,43 @@ def printable(session: Session, batch_id: int, layout: Layout) -> Printable:
         base_sha256=batch.base_sha256,
         whole_sha256=batch.output_sha256,
     )
+
+
+def on_paper(session: Session, copy_ids: Collection[int]) -> dict[int, OnPaper]:
+    """Return what is known of the paper of copies, by their ids.
+
+    What a holder has had was whole, whatever was said of the printer; and a run that left before attempts were counted
+    is believed.
+    """
+    held = once_held(session, copy_ids)
+    last = {
+        each.copy_id: each
+        for each in session.scalars(
+            sa.select(AttemptCopy)
+            .join(PrintAttempt, AttemptCopy.attempt_id == PrintAttempt.id)
+            .where(AttemptCopy.copy_id.in_(copy_ids))
+            .order_by(PrintAttempt.number)
+            .options(joinedload(AttemptCopy.attempt))
+        )
+    }
+    counted = sa.exists().where(PrintAttempt.batch_id == PrintBatch.id)
+    runs = session.execute(
+        sa.select(Copy.id, PrintBatch.id, PrintBatch.state, counted)
+        .join(PrintBatch, Copy.batch_id == PrintBatch.id)
+        .where(Copy.id.in_(copy_ids))
+    )
+    found = {}
+    for copy_id, batch_id, state, is_counted in runs:
+        printed = last.get(copy_id)
+        if copy_id in held or (state is BatchState.RELEASED and not is_counted):
+            paper = Paper.OUT
+        elif printed is None:
+            paper = Paper.MISSING
+        else:
+            attempt = printed.attempt
+            paper = paper_after(attempt.state, printed.last_sheet, attempt.last_good_sheet)
+        found[copy_id] = OnPaper(paper, batch_id, None if printed is None else printed.attempt.number)
+    return found
 
 
 def unsettled(session: Session, actor: Actor) -> tuple[Unsettled, ...]:

@@ -12,21 +12,23 @@ import zxingcpp
 import watermark
 from registry.acts import attempts
 from registry.acts.attempts import SheetOutOfRange, SheetsUnwitnessed
+from registry.errors import ConflictError
 from registry.ledger import log
 from registry.models import Copy, PrintBatch
-from registry.rows import UnknownRow
+from registry.rows import UnknownRow, move
 from registry.rules.attempts import AttemptState
 from registry.rules.batches import AlreadyReleased
 from registry.rules.sheets import Arrangement, Layout
-from registry.rules.words import BatchState
+from registry.rules.words import BatchState, Custodian, HandOverKind, MovementKind
 from registry.views.attempts import AttemptOpen, MadeByOlderRelease, NothingLeftToPrint
 from registry.views.batches import batch_state, batch_work
 from service.config import Printer
-from service.flows import equipment, making, printing, releasing, verifying
+from service.flows import equipment, lending, making, printing, releasing, stacks, verifying
 from service.flows.making import CopyNotMade
 from service.flows.proving import PinRefused
 from service.flows.registering import MarkedCopyOffered
 from service.flows.releasing import Witness
+from service.flows.stacks import Task
 from service.printers import JobPlace, PrintProgramMissing, UnknownPrinter
 from service.store import FileDamaged
 from tests.fixtures.papers import draw_pdf
@@ -217,6 +219,47 @@ def test_an_unknown_is_ended_by_who_has_looked(world):
     assert (found.state, found.ended_by.id) == (AttemptState.PRINTED, world.clerk.person_id)
     with pytest.raises(NothingLeftToPrint):
         releasing.resume(world.runtime, world.clerk, batch_id)
+
+
+def test_only_paper_that_somebody_has_seen_printed_is_handed_over(world):
+    def give(number):
+        scans = [world.runtime.tokens.qr_text(codes(world, batch_id)[number - 1], 1)]
+        stack = stacks.lay_out(world.runtime, world.clerk, Task.GIVE, scans, every_page=False)
+        try:
+            lending.give(world.runtime, world.clerk, scans, HandOverKind.ISSUE, world.holder.person_id)
+        except ConflictError as refused:
+            assert not stack.fits
+            return refused.code
+        assert stack.fits
+        return "given"
+
+    batch_id = made(world)
+    assert give(1) == "copy-not-printed"  # in stock, since its number is; no sheet has left
+    download = releasing.release(world.runtime, world.clerk, batch_id)
+    assert give(1) == "print-unsettled"  # unknown
+    list(download.chunks)
+    assert give(1) == "print-unsettled"  # sent
+    stop(world, batch_id, last_good=3)  # copies have two sheets each
+    assert [give(1), give(2), give(3)] == ["given", "copy-not-printed", "copy-not-printed"]
+    list(releasing.resume(world.runtime, world.clerk, batch_id).chunks)
+    assert give(2) == "print-unsettled"
+    stop(world, batch_id, last_good=4, number=2)
+    assert [give(2), give(3)] == ["given", "copy-not-printed"]
+    list(releasing.resume(world.runtime, world.clerk, batch_id).chunks)
+    releasing.finish(world.runtime, world.clerk, batch_id, 3)
+    assert give(3) == "given"
+
+
+def test_what_a_holder_has_had_was_printed_whatever_is_said_of_the_printer(world):
+    batch_id, _ = released(world, copies=1)
+    with world.runtime.database.transaction() as session:
+        copy = session.scalars(sa.select(Copy)).one()
+        for custodian, person in ((Custodian.PERSON, world.holder.person_id), (Custodian.REGISTRY, None)):
+            kind = MovementKind.ISSUE if person else MovementKind.RETURN
+            move(session, copy, kind, custodian, person_id=person, actor=world.clerk, now=world.now)
+    assert latest(world, batch_id).state is AttemptState.SENT
+    scans = [world.runtime.tokens.qr_text(codes(world, batch_id)[0], 1)]
+    assert lending.give(world.runtime, world.clerk, scans, HandOverKind.ISSUE, world.holder.person_id)
 
 
 def test_nothing_is_left_when_the_rest_was_spoiled_as_a_whole(world):
