@@ -318,10 +318,12 @@ def test_a_queue_that_is_named_as_encrypted_is_never_spoken_to_in_the_clear(worl
         ("silent", "printer-unclear"),
         ("slow", "printer-unclear"),
         ("deaf", "printer-refused"),
+        ("hung", "printer-unclear"),
+        ("crash", "printer-unclear"),
     ],
 )
 def test_a_printer_that_does_not_say_yes_leaves_an_unknown(world, fake_printer, mode, failure):
-    batch_id = made(world, copies=1)
+    batch_id = made(world, copies=1, pages=12)  # more than a pipe holds
     fake_printer.behave(mode)
     attempt = releasing.release_to_printer(world.runtime, world.clerk, batch_id, ROOM.name)
 
