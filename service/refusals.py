@@ -367,6 +367,10 @@ PRINTING: Final[dict[str, tuple[LazyString, LazyString]]] = {
         _("The print system refused the job or broke it off."),
         _("Look at the printer, then say on the page of the print run what came out."),
     ),
+    "nothing-to-label": (
+        _("No copy of this run can bear a label: all are void, misprints or destroyed."),
+        _("Print the labels of the run that replaces them."),
+    ),
     "several-batches": (
         _("These copies come from several print runs."),
         _("Record the misprints of one print run at a time."),

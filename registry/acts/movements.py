@@ -1,8 +1,8 @@
 """Paper changes hands: given, signed for, claimed back, returned, passed on through the registry.
 
 Laws: only paper that somebody has seen come out of the printer is given. A hand-over is complete only when both sides
-have confirmed, and until then the registry answers for the copies. A claim of return clears nothing. Paper never passes sideways: a transfer is a return and an offer in one
-deed.
+have confirmed, and until then the registry answers for the copies. A claim of return clears nothing. Paper never
+passes sideways: a transfer is a return and an offer in one deed.
 """
 
 from collections.abc import Mapping, Sequence

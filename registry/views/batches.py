@@ -54,6 +54,7 @@ class MarkFacts:
 
     code: str
     copy_no: int
+    state: State
     number: int
     size: int
     stamped_sha256: str | None
@@ -189,6 +190,7 @@ def _mark_facts(copy: Copy, issuing_unit: Unit) -> MarkFacts:
     return MarkFacts(
         code=copy.code,
         copy_no=copy.copy_no,
+        state=copy.state,
         number=number,
         size=size,
         stamped_sha256=copy.stamped_sha256,
@@ -207,8 +209,10 @@ def _rows(session: Session, found: Sequence[PrintBatch]) -> tuple[BatchRow, ...]
     made: Counter[int] = Counter()
     void: Counter[int] = Counter()
     for batch_id, state, count, stamped in counted:
-        made[batch_id] += stamped
-        void[batch_id] += count if state is State.VOID else 0
+        if state is State.VOID:
+            void[batch_id] += count
+        else:
+            made[batch_id] += stamped
     return tuple(_row(batch, made[batch.id], void[batch.id]) for batch in found)
 
 

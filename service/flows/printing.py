@@ -6,6 +6,7 @@ Law: numbers are reserved in one transaction with the approval they use and the 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -13,10 +14,11 @@ from registry.acts import batches, copies
 from registry.acts.copies import Spoiling
 from registry.errors import ConflictError
 from registry.rows import UnknownRow
-from registry.rules import roles
+from registry.rules import lifecycle, roles
 from registry.rules.approval import Act
 from registry.rules.batches import UNFINISHED
 from registry.rules.codes import copy_no_text, human_code
+from registry.rules.lifecycle import State
 from registry.rules.roles import Action, Actor
 from registry.views.approvals import RequestRow, RequestView, request, usable
 from registry.views.batches import batch_state, batch_work, get_batch
@@ -29,11 +31,20 @@ from service.flows.making import JOB_KIND
 from service.papers.labels import Label, draw_labels
 from service.runtime import Runtime
 
+WITHOUT_LABEL: Final = lifecycle.TERMINAL | {State.SPOILED}
+"""States in which a label would give waste, or a number that was given up, the looks of a good copy."""
+
 
 class UnprintableCharacters(ConflictError):
     """A name or number that has to be printed has characters that no typeface has; fact ``characters``."""
 
     code = "unprintable-characters"
+
+
+class NothingToLabel(ConflictError):
+    """Every copy of the run is void, a misprint or destroyed."""
+
+    code = "nothing-to-label"
 
 
 @dataclass(frozen=True)
@@ -129,13 +140,16 @@ def spoil(runtime: Runtime, actor: Actor, codes: Sequence[str], reason: str) -> 
 
 
 def labels(runtime: Runtime, actor: Actor, batch_id: int, *, first_place: int = 1) -> bytes:
-    """Return the labels of a run's copies as a PDF.
+    """Return the labels of a run's copies as a PDF; what is void, a misprint or destroyed gets none.
 
     Args:
         runtime: The tools.
         actor: Who prints.
         batch_id: The run.
         first_place: The first label of the first sheet that is not used yet.
+
+    Raises:
+        NothingToLabel: no copy of the run can bear one.
     """
     roles.require(actor, Action.RELEASE_PRINT)
     with runtime.database.reading() as session:
@@ -143,7 +157,10 @@ def labels(runtime: Runtime, actor: Actor, batch_id: int, *, first_place: int = 
         found = [
             Label(copy_no_text(copy.copy_no), human_code(copy.code), f"{copy.number} / {copy.size}")
             for copy in batch_work(session, batch_id).copies
+            if copy.state not in WITHOUT_LABEL
         ]
+    if not found:
+        raise NothingToLabel("got a run without a copy to label", batch=batch_id)
     return draw_labels(found, first_place=first_place)
 
 

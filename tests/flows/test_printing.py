@@ -27,7 +27,7 @@ from registry.views.conservation import conservation
 from service import jobs
 from service.flows import copies, lending, making, marks, printing, releasing, upkeep
 from service.flows.handlers import HANDLERS
-from service.flows.printing import UnprintableCharacters
+from service.flows.printing import NothingToLabel, UnprintableCharacters
 from service.store import FileDamaged
 from service.worker import work_one
 from tests.fixtures.handed import print_out
@@ -314,6 +314,29 @@ def test_a_code_is_found_by_scan_by_typing_and_by_its_plain_form(world, request_
     typed = human_code(code).lower()
 
     assert [copies.find(world.runtime, world.clerk, text) for text in (scan, typed, code)] == [code] * 3
+
+
+def test_no_label_is_printed_for_what_is_a_misprint_or_void(world, request_id, monkeypatch):
+    batch_id, _ = released(world, request_id, 3)
+    one, two, three = (row.copy.code for row in rows(world, batch_id))
+    labelled = []
+    monkeypatch.setattr(printing, "draw_labels", lambda found, **_: labelled.append(found) or b"%PDF")
+
+    printing.labels(world.runtime, world.clerk, batch_id)
+    printing.spoil(world.runtime, world.clerk, [two], "paper jam")
+    printing.labels(world.runtime, world.clerk, batch_id)
+    printing.spoil(world.runtime, world.clerk, [one, three], "paper jam")
+    with pytest.raises(NothingToLabel):
+        printing.labels(world.runtime, world.clerk, batch_id)
+    given_up = ordered(world, request_id, 1)
+    printing.give_up(world.runtime, world.clerk, given_up)
+    with pytest.raises(NothingToLabel):
+        printing.labels(world.runtime, world.clerk, given_up)
+
+    assert [[label.code for label in found] for found in labelled] == [
+        [human_code(one), human_code(two), human_code(three)],
+        [human_code(one), human_code(three)],
+    ]
 
 
 def test_a_holder_knows_of_no_copy_that_others_answer_for(world, request_id):
