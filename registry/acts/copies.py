@@ -221,13 +221,17 @@ def spoil(session: Session, codes: Sequence[str], reason: str, *, actor: Actor, 
 def give_up(session: Session, batch_id: int, *, actor: Actor, now: datetime) -> int:
     """Void the numbers of a batch that have no paper, and will have none; return how many.
 
-    Copies that are made stay in stock and the batch goes back to be finished with them alone.
+    Copies that are made stay in stock and the batch goes back to be finished with them alone. Where every copy was
+    made and the batch failed all the same, since what was stored is damaged, all of them are given up: it never left,
+    so none has paper.
     """
     roles.require(actor, Action.VOID)
     batch = get_row(session, PrintBatch, batch_id, lock=True)
-    copies = _reserved_copies(session, batch)
-    made = sa.select(sa.func.count(Copy.stamped_sha256)).where(Copy.batch_id == batch_id)
-    has_made = session.scalars(made).one() > 0
+    copies = _locked_in(session, batch, State.RESERVED)
+    made = _locked_in(session, batch, State.IN_STOCK)
+    if not copies and batch.state is BatchState.FAILED:
+        copies, made = made, []
+    has_made = bool(made)
     batch.state = batches.next_batch_state(batch.state, BatchStep.RETRY if has_made else BatchStep.GIVE_UP)
     batch.failure = None
     batch.finished_at = None if has_made else now
@@ -391,11 +395,12 @@ def _end_attempt(session: Session, batch: PrintBatch, why: str, *, actor: Actor,
     )
 
 
-def _reserved_copies(session: Session, batch: PrintBatch) -> list[Copy]:
+def _locked_in(session: Session, batch: PrintBatch, state: State) -> list[Copy]:
+    """Return the copies of a run in a state, locked until the transaction ends."""
     return list(
         session.scalars(
             sa.select(Copy)
-            .where(Copy.batch_id == batch.id, Copy.state == State.RESERVED)
+            .where(Copy.batch_id == batch.id, Copy.state == state)
             .order_by(Copy.id)
             .with_for_update()
             .execution_options(populate_existing=True)

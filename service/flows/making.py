@@ -23,7 +23,7 @@ from registry.rules.roles import Actor
 from registry.views.batches import BatchWork, MarkFacts, StoredCopy, batch_state, batch_work, stored_copy
 from service.flows import marks
 from service.runtime import Runtime
-from service.store import FileDamaged
+from service.store import FileDamaged, FileMissing
 from watermark import Base, Delta, Mark, WatermarkError, chunks, fingerprint, splice
 
 JOB_KIND = "print-batch"
@@ -130,10 +130,11 @@ def _prepared(runtime: Runtime, work: BatchWork, texts: Sequence[str]) -> tuple[
 
 
 def _kept_survey(runtime: Runtime, work: BatchWork) -> bytes | None:
-    """Return what was found out about the document's pages; None where nothing is kept: it is found out anew."""
-    if work.survey_sha256 is None or not runtime.store.has(work.survey_sha256):
+    """Return what was found out about the document's pages; None where nothing sound is kept: it is found out anew."""
+    try:
+        return None if work.survey_sha256 is None else runtime.store.get(work.survey_sha256)
+    except (FileMissing, FileDamaged):
         return None
-    return runtime.store.get(work.survey_sha256)
 
 
 def _make(runtime: Runtime, base_sha256: str, base: Base, copy: MarkFacts, mark: Mark) -> None:
@@ -152,11 +153,11 @@ def _fits(runtime: Runtime, base: Base, copy: MarkFacts) -> bool:
     """Tell whether a copy's stored bytes make, with this prepared document, what was recorded of it."""
     if copy.delta_sha256 is None or copy.stamped_sha256 is None:
         return False
-    stored = runtime.store.get(copy.delta_sha256)
     try:
-        return fingerprint(base, Delta.from_bytes(stored)).sha256 == copy.stamped_sha256
-    except WatermarkError:
-        return False  # made on another prepared document, or by an older release
+        delta = Delta.from_bytes(runtime.store.get(copy.delta_sha256))
+        return fingerprint(base, delta).sha256 == copy.stamped_sha256
+    except (FileMissing, FileDamaged, WatermarkError):
+        return False  # lost or damaged, or made on another prepared document or by an older release
 
 
 def _finish(runtime: Runtime, batch_id: int, base_sha256: str) -> None:

@@ -52,6 +52,10 @@ _FAILURES: Final[Mapping[str, LazyString]] = MappingProxyType(
             "The document needs more memory or time than a document may need here."
         ),
         "file-breaks-reader": lazy_gettext("The document breaks the program that reads it."),
+        "file-damaged": lazy_gettext(
+            "What was stored of the copies or their document is damaged or was changed outside the registry."
+        ),
+        "file-missing": lazy_gettext("What was stored of the copies or their document is gone."),
         "unexpected": lazy_gettext(
             "Something went wrong that nobody foresaw; the administrator finds it in the log."
         ),

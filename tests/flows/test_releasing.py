@@ -18,10 +18,12 @@ from registry.models import Copy, PrintBatch
 from registry.rows import UnknownRow, move
 from registry.rules.attempts import AttemptState
 from registry.rules.batches import AlreadyReleased
+from registry.rules.lifecycle import State
 from registry.rules.sheets import Arrangement, Layout
 from registry.rules.words import BatchState, Custodian, HandOverKind, MovementKind
 from registry.views.attempts import AttemptOpen, MadeByOlderRelease, NothingLeftToPrint
-from registry.views.batches import batch_state, batch_work
+from registry.views.batches import batch_state, batch_work, get_batch
+from registry.views.conservation import conservation
 from service.config import Printer
 from service.flows import equipment, lending, making, printing, releasing, stacks, verifying
 from service.flows.making import CopyNotMade
@@ -457,7 +459,66 @@ def test_a_copy_that_is_not_what_was_recorded_of_it_does_not_leave(world):
     with pytest.raises(FileDamaged):
         making.copy_file(world.runtime, codes(world, batch_id)[0])
     with world.runtime.database.reading() as session:
-        assert batch_state(session, batch_id) is BatchState.READY
+        assert batch_state(session, batch_id) is BatchState.FAILED
+
+
+def damage(world, sha256):
+    """Let the disk forget the last bytes of a stored file."""
+    place = world.runtime.settings.data_dir / "files" / sha256[:2] / sha256[2:4] / sha256
+    place.write_bytes(place.read_bytes()[:-3])
+
+
+def found_damaged(world, what):
+    """Return the id of a run of which something was damaged before a clerk wanted to release it."""
+    batch_id = made(world, copies=3, pages=2)
+    with world.runtime.database.reading() as session:
+        work = batch_work(session, batch_id)
+    damage(world, work.copies[1].delta_sha256 if what == "delta" else work.base_sha256)
+    with pytest.raises(FileDamaged):
+        releasing.release(world.runtime, world.clerk, batch_id)
+    with world.runtime.database.reading() as session:
+        row = get_batch(session, batch_id, world.clerk)
+        assert (row.state, row.failure) == (BatchState.FAILED, "file-damaged")
+        (line,) = conservation(session).values()
+        assert (line.holds, line.by_state) == (True, {State.IN_STOCK: 3})
+    return batch_id
+
+
+@pytest.mark.parametrize("what", ["delta", "base"])
+def test_a_run_that_is_found_damaged_is_made_anew_under_its_numbers(world, what):
+    batch_id = found_damaged(world, what)
+    before = codes(world, batch_id)
+    printing.retry(world.runtime, world.clerk, batch_id)
+    making.make_batch(world.runtime, batch_id, lambda _done, _total: None)
+
+    file = b"".join(releasing.release(world.runtime, world.clerk, batch_id, Layout(duplex=False)).chunks)
+    assert seen(world, file) == [(code, page) for code in before for page in (1, 2)]
+    with world.runtime.database.reading() as session:
+        remade = list(log.read(session, kind="copy.remade"))
+    assert [entry.subject for entry in remade] == ([f"copy:{before[1]}"] if what == "delta" else [])
+    assert verifying.verify_ledger(world.runtime).exit_code == 0
+
+
+def test_a_run_that_is_found_damaged_can_be_given_up_whole(world):
+    batch_id = found_damaged(world, "delta")
+    assert printing.give_up(world.runtime, world.clerk, batch_id) == 3
+    with world.runtime.database.reading() as session:
+        row = get_batch(session, batch_id, world.clerk)
+        assert (row.state, row.made, row.void) == (BatchState.VOID, 0, 3)
+        (line,) = conservation(session).values()
+        assert (line.holds, line.by_state) == (True, {State.VOID: 3})
+    assert verifying.verify_ledger(world.runtime).exit_code == 0
+
+
+def test_what_is_damaged_after_a_run_has_left_fails_nothing(world):
+    batch_id, _ = released(world, copies=2, pages=2)
+    with world.runtime.database.reading() as session:
+        damage(world, batch_work(session, batch_id).copies[1].delta_sha256)
+    stop(world, batch_id, last_good=0, spoiled=0)
+    with pytest.raises(FileDamaged):
+        releasing.resume(world.runtime, world.clerk, batch_id)
+    with world.runtime.database.reading() as session:
+        assert batch_state(session, batch_id) is BatchState.RELEASED
 
 
 def test_a_copy_that_is_not_made_has_no_file(world):
