@@ -9,6 +9,7 @@ the act records ``request`` and quantity in its entry.
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,9 @@ from registry.rules.roles import Actor, Role
 from registry.rules.rulebook import load_rulebook
 from registry.rules.traceability import PAPER_ACTS, Traceability, evidence_hash, judge
 from registry.rules.words import RequestState
+
+LINES_DETAIL: Final = "visible_lines"
+"""The name under which an order for paper shows what its visible lines will say."""
 
 
 class NotApproved(ConflictError):
@@ -61,6 +65,12 @@ class LessTraceableThanAgreed(ConflictError):
     """Under the marks in force the document falls short in a way that not everybody who agreed has accepted."""
 
     code = "less-traceable-than-agreed"
+
+
+class VisibleLinesChanged(ConflictError):
+    """The visible lines in force say something else than those that were agreed to."""
+
+    code = "visible-lines-changed"
 
 
 class OrderChanged(ConflictError):
@@ -221,7 +231,9 @@ def require_accepted(request: ApprovalRequest, marks: MarkRules) -> None:
 
     Raises:
         LessTraceableThanAgreed: somebody has not.
+        VisibleLinesChanged: the visible lines would say something else.
     """
+    require_same_lines(request, marks)
     found = traceability_of(request, marks)
     if found is None:
         return
@@ -233,6 +245,20 @@ def require_accepted(request: ApprovalRequest, marks: MarkRules) -> None:
             shortfalls=tuple(sorted(short)),
             is_measured=found.is_measured,
         )
+
+
+def require_same_lines(request: ApprovalRequest, marks: MarkRules) -> None:
+    """Pass when the visible lines in force are those that the order shows; an older order shows none and is believed.
+
+    Raises:
+        VisibleLinesChanged: they are not.
+    """
+    document = request.document
+    agreed = dict(order_of(request).details).get(LINES_DETAIL)
+    if document is None or agreed is None:
+        return
+    if agreed != marks.get(document.scheme, document.level).lines_text:
+        raise VisibleLinesChanged("got visible lines that were not agreed to", request=request.id)
 
 
 def _require_same_proof(request: ApprovalRequest) -> None:

@@ -224,6 +224,13 @@ APPROVALS: Final[dict[str, tuple[LazyString, LazyString]]] = {
         ),
         _("Let it lapse."),
     ),
+    "visible-lines-changed": (
+        _(
+            "The visible lines of copies say something else by now than was shown to who agreed. Nothing has been "
+            "changed."
+        ),
+        _("Ask anew, so that the lines in force are agreed to."),
+    ),
     "not-approved": (
         _("The request is not, or no longer, approved."),
         _("Look at the request to see who is missing, or ask anew."),

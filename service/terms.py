@@ -244,6 +244,24 @@ OBSTACLES: Final[Mapping[str, tuple[LazyString, LazyString]]] = MappingProxyType
 )
 """What a page lacks, and what can be done about it."""
 
+LINE_FIELDS: Final[Mapping[str, LazyString]] = MappingProxyType(
+    {
+        "copy_no": _("copy number"),
+        "number": _("place in the run"),
+        "size": _("copies in the run"),
+        "mark": _("secrecy mark"),
+        "level_en": _("level in English"),
+        "period_en": _("period in English"),
+        "holder_zh": _("holder in Chinese"),
+        "holder_en": _("holder in English"),
+        "doc_number": _("document number"),
+        "return_to_zh": _("where to return it, in Chinese"),
+        "return_to_en": _("where to return it, in English"),
+        "ledger": _("head of the ledger"),
+    }
+)
+"""What a visible line names that differs from copy to copy, by its field."""
+
 _UNTOLD: Final = _("The file was changed when it was cleaned (%(code)s).")
 _WITH_ITEM: Final = _("%(sentence)s (%(what)s)")
 
@@ -261,6 +279,7 @@ def register(app: Flask) -> None:
         page_ranges=page_ranges,
     )
     app.jinja_env.filters["lacking"] = lacking_text
+    app.jinja_env.filters["line_template"] = line_template
     app.jinja_env.filters["told"] = told
 
 
@@ -287,6 +306,12 @@ def finding_text(finding: Mapping[str, Any]) -> str:
     text: str = str(sentence) % facts
     what = facts.get("what")
     return str(_WITH_ITEM) % {"sentence": text, "what": what} if what else text
+
+
+def line_template(text: str) -> list[str]:
+    """Return the templates of visible lines as people read them: what differs from copy to copy by its name."""
+    named = {field: f"‹{word}›" for field, word in LINE_FIELDS.items()}
+    return [line.format_map(named) for line in text.splitlines()]
 
 
 def lacking_text(lacking: Lacking) -> str:

@@ -76,8 +76,16 @@ class MarkRule:
     trace: Mapping[str, int]
 
     @property
+    def lines_text(self) -> str:
+        """The templates of the visible lines, one below the other, as who agrees to paper is shown them."""
+        return "\n".join(self.separator.join(line) for line in self.lines)
+
+    @property
     def carriers_hash(self) -> str:
-        """SHA-256, hexadecimal, over all that decides what a page can carry: a change voids what was measured."""
+        """SHA-256, hexadecimal, over all that decides what a page can carry: a change voids what was measured.
+
+        What the visible lines say is no part of it: that is agreed on with each order, see ``registry.consent``.
+        """
         dots = None if self.dots is None else [self.dots.side_px, self.dots.pitch_px]
         carriers = {
             "qr": self.qr,

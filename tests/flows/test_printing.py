@@ -22,7 +22,7 @@ from registry.rules.codes import human_code
 from registry.rules.lifecycle import State
 from registry.rules.roles import Actor
 from registry.rules.words import BatchState, HandOverKind
-from registry.views.batches import batch_state, batch_work
+from registry.views.batches import batch_state, batch_work, get_batch
 from registry.views.conservation import conservation
 from service import jobs
 from service.flows import copies, lending, making, marks, printing, releasing, upkeep
@@ -152,7 +152,8 @@ def test_a_damaged_file_does_not_use_up_the_release(world, request_id):
     with pytest.raises(FileDamaged):
         releasing.release(world.runtime, world.clerk, batch_id)
     with world.runtime.database.reading() as session:
-        assert batch_state(session, batch_id) is BatchState.READY
+        row = get_batch(session, batch_id, world.clerk)
+        assert (row.state, row.released_at) == (BatchState.FAILED, None)
 
 
 def test_the_head_of_the_ledger_is_signed_when_a_file_leaves(world, request_id):

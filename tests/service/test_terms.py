@@ -3,8 +3,18 @@
 import re
 from pathlib import Path
 
+from registry.rules.marks import FIELDS
 from service.confinement import PROGRAM_LAYERS
-from service.terms import CHANNELS, COVERS, FINDINGS, GRADES, OBSTACLES, told
+from service.terms import (
+    CHANNELS,
+    COVERS,
+    FINDINGS,
+    GRADES,
+    LINE_FIELDS,
+    OBSTACLES,
+    line_template,
+    told,
+)
 from watermark import Channel, Grade
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,6 +43,15 @@ def test_a_layer_that_was_missing_is_named_in_words(app):
     with app.test_request_context("/", headers={"Accept-Language": "en"}):
         ((sentence, _),) = told([found])
     assert "the cut from the network · the lock on the files of this machine" in sentence
+
+
+def test_a_visible_line_is_shown_with_what_differs_from_copy_to_copy_by_name(app):
+    assert set(LINE_FIELDS) == FIELDS
+    with app.test_request_context("/", headers={"Accept-Language": "en"}):
+        assert line_template("Copy {copy_no} · {mark}\n{holder_en}") == [
+            "Copy ‹copy number› · ‹secrecy mark›",
+            "‹holder in English›",
+        ]
 
 
 def test_every_layer_of_a_converters_cover_has_words():
