@@ -101,6 +101,7 @@ class Waste:
     copy_no: int
     pages: str
     doc_number: str
+    title: str
     level: str
     scheme: str
     spoiled_at: datetime
@@ -109,12 +110,15 @@ class Waste:
 
 @dataclass(frozen=True)
 class Unsettled:
-    """An attempt of which nobody knows whether it printed."""
+    """An attempt of which nobody has said what came out."""
 
     batch_id: int
     number: int
+    state: AttemptState
     doc_number: str
     title: str
+    level: str
+    copies: int
     released_at: datetime
     released_by: Name | None
 
@@ -256,18 +260,32 @@ def on_paper(session: Session, copy_ids: Collection[int]) -> dict[int, OnPaper]:
 
 
 def unsettled(session: Session, actor: Actor) -> tuple[Unsettled, ...]:
-    """Return the attempts of which nobody knows whether they printed, oldest first; none for who may not release."""
+    """Return the attempts of which nobody has said what came out; none for who may not release.
+
+    Those of which nobody knows whether they printed come first, then the oldest. What left before attempts were counted
+    is among them until somebody looks at its paper.
+    """
     if not roles.may(actor, Action.RELEASE_PRINT):
         return ()
     query = (
-        sa.select(PrintAttempt).where(PrintAttempt.state == AttemptState.UNKNOWN).order_by(PrintAttempt.id)
+        sa.select(PrintAttempt)
+        .where(PrintAttempt.state.in_(OPEN))
+        .order_by(PrintAttempt.state != AttemptState.UNKNOWN, PrintAttempt.id)
+        .options(
+            selectinload(PrintAttempt.copies),
+            joinedload(PrintAttempt.batch).joinedload(PrintBatch.document),
+            joinedload(PrintAttempt.released_by),
+        )
     )
     return tuple(
         Unsettled(
             batch_id=attempt.batch_id,
             number=attempt.number,
+            state=attempt.state,
             doc_number=attempt.batch.document.doc_number,
             title=attempt.batch.document.title,
+            level=attempt.batch.document.level,
+            copies=len(attempt.copies),
             released_at=attempt.released_at,
             released_by=None if attempt.released_by is None else name(attempt.released_by),
         )
@@ -379,6 +397,7 @@ def _waste(sheet: SpoiledSheet) -> Waste:
         copy_no=sheet.copy.copy_no,
         pages=sheet.pages,
         doc_number=document.doc_number,
+        title=document.title,
         level=document.level,
         scheme=document.scheme,
         spoiled_at=sheet.spoiled_at,

@@ -177,7 +177,7 @@ def where_is(runtime: Runtime, actor: Actor, batch_id: int, number: int) -> JobP
 
 
 def unsettled(runtime: Runtime, actor: Actor) -> tuple[Unsettled, ...]:
-    """Return the attempts of which nobody knows whether they printed."""
+    """Return the attempts of which nobody has said what came out, those that may not have printed first."""
     with runtime.database.reading() as session:
         return views.unsettled(session, actor)
 
