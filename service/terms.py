@@ -138,6 +138,10 @@ FINDINGS: Final[Mapping[str, LazyString]] = MappingProxyType(
             "Parts meant to print differently from the screen were removed: %(places)s."
         ),
         "outside-reference-removed": _("References to data outside the file were removed: %(places)s."),
+        "words-left-out": _(
+            "The page is so small that %(mark)s finds no room on it, or not with a long name; where that is so, the "
+            "page goes without."
+        ),
         "page-became-picture": _(
             "The code could not be read on this page as it came, so the page is printed as a picture."
         ),

@@ -25,7 +25,7 @@ from watermark.write.fonts import FontChain, font_path, missing_characters, open
 from watermark.write.heads import PageHead, find_heads, head_findings
 from watermark.write.prepare import prepare
 from watermark.write.proof import Channel, Grade, PageProof, Proof, grade_of, prove
-from watermark.write.stamp import Mark, PageMark, splice, stamp
+from watermark.write.stamp import Mark, PageMark, splice, stamp, words_left_out
 from watermark.write.surveyed import BasePage, Survey
 
 __all__ = [
@@ -80,4 +80,5 @@ __all__ = [
     "splice",
     "stamp",
     "thumbnail",
+    "words_left_out",
 ]

@@ -24,7 +24,7 @@ from service.flows.characters import Lacking, lacking
 from service.flows.receiving import receive
 from service.runtime import Runtime
 from service.tokens import ForgedToken, Purpose
-from watermark import Finding, Inspection, MarkPlan, Proof
+from watermark import Finding, Inspection, MarkPlan, PageMark, Proof
 
 LOOK_LASTS: Final = timedelta(minutes=15)
 """How long the pictures of pages can be fetched after the look was recorded; the idle limit of a session."""
@@ -67,7 +67,8 @@ def register(runtime: Runtime, actor: Actor, facts: DocumentFacts, offered: byte
         rule, plan = _wanted_marks(runtime, facts.scheme, facts.level)
     received = receive(runtime, offered, name)
     inspected = cast("Inspection", runtime.parse("service.papers.pages:inspect_document", received.pdf, mark))
-    proof, noticed, survey = _assessed(runtime, inspected.cleaned, plan, inspected.pages)
+    longest = marks.longest(facts, runtime.settings)
+    proof, noticed, survey = _assessed(runtime, inspected.cleaned, plan, longest, inspected.pages)
     drawn = runtime.parse(
         "service.papers.pages:draw_pages", inspected.cleaned, inspected.pages, pages=inspected.pages
     )
@@ -109,7 +110,8 @@ def assess(runtime: Runtime, actor: Actor, document_id: int) -> bool:
     view = get_document(runtime, actor, document_id)
     rule, plan = _wanted_marks(runtime, view.row.scheme, view.row.level)
     cleaned = runtime.store.get(view.cleaned_sha256)
-    proof, _, survey = _assessed(runtime, cleaned, plan, view.row.pages)
+    longest = marks.longest(view.row, runtime.settings)
+    proof, _, survey = _assessed(runtime, cleaned, plan, longest, view.row.pages)
     survey_sha256 = runtime.store.put(survey)
     with runtime.deed(actor, "document.assess", f"document:{document_id}") as session:
         return documents.assess(
@@ -190,12 +192,12 @@ def _require_unmarked(runtime: Runtime, codes: Iterable[str]) -> None:
 
 
 def _assessed(
-    runtime: Runtime, cleaned: bytes, plan: MarkPlan, pages: int
+    runtime: Runtime, cleaned: bytes, plan: MarkPlan, longest: PageMark, pages: int
 ) -> tuple[Proof, tuple[Finding, ...], bytes]:
     """Return how traceable a document is, what preparing it told, and what was found out about its pages."""
     return cast(
         "tuple[Proof, tuple[Finding, ...], bytes]",
-        runtime.parse("service.papers.pages:assess_document", cleaned, plan, pages=pages),
+        runtime.parse("service.papers.pages:assess_document", cleaned, plan, longest, pages=pages),
     )
 
 

@@ -10,6 +10,7 @@ from watermark import (
     Finding,
     Inspection,
     MarkPlan,
+    PageMark,
     Proof,
     find_heads,
     head_findings,
@@ -18,6 +19,7 @@ from watermark import (
     prove,
     read_qr,
     render_page,
+    words_left_out,
 )
 
 PICTURE_DPI: Final = 100
@@ -38,17 +40,19 @@ def inspect_document(pdf: bytes, mark: str) -> Inspection:
     return replace(found, findings=(*found.findings, *told))
 
 
-def assess_document(cleaned: bytes, plan: MarkPlan) -> tuple[Proof, tuple[Finding, ...], bytes]:
+def assess_document(
+    cleaned: bytes, plan: MarkPlan, longest: PageMark
+) -> tuple[Proof, tuple[Finding, ...], bytes]:
     """Return how traceable a cleaned document is under a plan, what was noticed in preparing it, and its survey.
 
     The document is prepared as it will be for a print run, so that what stands in the way of its marks is known while
-    the clerk who has the file is there, and not at the printer.
+    the clerk who has the file is there, and not at the printer; so is tried what a copy may say at the longest.
 
     Raises:
         UnusableFileError: a page cannot be marked.
     """
     base = prepare(cleaned, plan=plan)
-    return prove(base), base.findings, base.survey.to_bytes()
+    return prove(base), (*base.findings, *words_left_out(base, longest)), base.survey.to_bytes()
 
 
 def draw_pages(cleaned: bytes, pages: int) -> tuple[tuple[bytes, ...], tuple[str, ...]]:
