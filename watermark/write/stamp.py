@@ -232,8 +232,6 @@ def _typeset(setting: _Setting, texts: Sequence[str], advance: Advance) -> tuple
 
 
 def _generous(face: Face) -> Advance:
-    """Return the width of texts that need not be prepared: a letter that the base does not know is as wide as Chinese."""
-    glyphs = face.glyphs
-    return lambda text: (
-        sum(glyphs[letter][1] if letter in glyphs else UNITS_PER_EM for letter in text) / UNITS_PER_EM
-    )
+    """Return the width of texts that need not be prepared: a letter that is not known is as wide as Chinese."""
+    widest = (0, UNITS_PER_EM)
+    return lambda text: sum(face.glyphs.get(letter, widest)[1] for letter in text) / UNITS_PER_EM
