@@ -6,10 +6,10 @@ again, from the decisions up; using an approval writes no entry of its own, sinc
 the act records ``request`` and quantity in its entry.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -210,31 +210,40 @@ def proof_hash_of(request: ApprovalRequest) -> str:
     return evidence_hash(document.proof, document.cleaned_sha256)
 
 
-def traceability_of(request: ApprovalRequest, marks: MarkRules) -> Traceability | None:
-    """Return what the document's proof means for its level; None where the request makes no paper of a document."""
+def traceability_of(
+    request: ApprovalRequest, marks: MarkRules, *, proof: Mapping[str, Any] | None = None
+) -> Traceability | None:
+    """Return what the document's proof, or another, means for its level; None where the request makes no paper."""
     document = request.document
     if document is None or request.act not in PAPER_ACTS:
         return None
     return judge(
-        document.proof,
+        document.proof if proof is None else proof,
         pages=document.pages,
         cleaned_sha256=document.cleaned_sha256,
         rule=marks.get(document.scheme, document.level),
     )
 
 
-def require_accepted(request: ApprovalRequest, marks: MarkRules) -> None:
+def require_accepted(
+    request: ApprovalRequest, marks: MarkRules, *, proof: Mapping[str, Any] | None = None
+) -> None:
     """Pass when everybody who agreed has accepted what falls short under the marks that will be printed.
 
     Asked when numbers are reserved and again when the marks are put on, since the rules in force can change between
     an agreement and its paper.
+
+    Args:
+        request: The request.
+        marks: The rules in force, for the printer that will print.
+        proof: What was measured under the dots of that printer, where they are others than those of the level.
 
     Raises:
         LessTraceableThanAgreed: somebody has not.
         VisibleLinesChanged: the visible lines would say something else.
     """
     require_same_lines(request, marks)
-    found = traceability_of(request, marks)
+    found = traceability_of(request, marks, proof=proof)
     if found is None:
         return
     short = {shortfall.text for shortfall in found.shortfalls}

@@ -5,6 +5,7 @@ is no field is refused: a misspelt limit must not be a missing limit.
 """
 
 import os
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -24,7 +25,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError as UnreadableValue
 
 from registry.rules.levels import ENABLED_BY_DEFAULT, Scheme
-from registry.rules.marks import MARK_RULES, InvalidMarkRules, MarkRules, parse_mark_rules
+from registry.rules.marks import MARK_RULES, Dots, InvalidMarkRules, MarkRules, parse_mark_rules
 from service.faults import SettingsError
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -156,8 +157,13 @@ class Settings(BaseSettings):
 
     @property
     def mark_rules(self) -> MarkRules:
-        """Which marks each level gets here."""
-        return self._mark_rules
+        """Which marks each level gets here; printers want the dots that their setting names, or else the rules."""
+        named = {
+            printer.name: Dots(*map(int, printer.dots.split("/")))
+            for printer in self.printers
+            if printer.dots
+        }
+        return replace(self._mark_rules, printers={**self._mark_rules.printers, **named})
 
     @field_validator("printers")
     @classmethod

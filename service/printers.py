@@ -64,10 +64,20 @@ def find_printer(printers: Iterable[Printer], name: str) -> Printer:
         UnknownPrinter: there is none.
         PrintProgramMissing: the machine has no ``lp``.
     """
+    found = find_named(printers, name)
+    _program("lp")
+    return found
+
+
+def find_named(printers: Iterable[Printer], name: str) -> Printer:
+    """Return the printer of that name, whether or not a job can be handed to it from here.
+
+    Raises:
+        UnknownPrinter: there is none.
+    """
     found = next((printer for printer in printers if printer.name == name), None)
     if found is None:
         raise UnknownPrinter("got a name that no printer has")
-    _program("lp")
     return found
 
 

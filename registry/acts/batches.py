@@ -12,12 +12,21 @@ from registry.rules.batches import BatchStep
 from registry.rules.roles import Action, Actor
 
 
-def start(session: Session, batch_id: int, base_sha256: str, *, actor: Actor, now: datetime) -> None:
-    """Record which prepared document the copies of the batch are stamped on."""
+def start(
+    session: Session,
+    batch_id: int,
+    base_sha256: str,
+    *,
+    dots: str | None = None,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Record which prepared document the copies of the batch are stamped on, and which dots they bear."""
     roles.require(actor, Action.RUN_WORKER)
     batch = _step(session, batch_id, BatchStep.STAMP)
     batch.base_sha256 = base_sha256
-    _record(session, "batch.started", batch, actor=actor, now=now, base=base_sha256)
+    batch.dots = dots
+    _record(session, "batch.started", batch, actor=actor, now=now, base=base_sha256, dots=dots)
 
 
 def finish(session: Session, batch_id: int, *, actor: Actor, now: datetime) -> None:

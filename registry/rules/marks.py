@@ -9,7 +9,7 @@ import hashlib
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from string import Formatter
 from typing import Any, Final
@@ -48,6 +48,11 @@ class Dots:
 
     side_px: int
     pitch_px: int
+
+    @property
+    def text(self) -> str:
+        """Side and pitch as people write them: ``3/8``."""
+        return f"{self.side_px}/{self.pitch_px}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +121,13 @@ class MarkRules:
             if rule.scheme == scheme and level in rule.levels:
                 return rule
         raise KeyError((scheme, level))
+
+    def for_printer(self, name: str | None) -> "MarkRules":
+        """Return the rules as they are for copies of a printer: with its own dots, wherever a level has any."""
+        dots = self.printers.get(name or "")
+        if dots is None:
+            return self
+        return replace(self, rules=tuple(replace(rule, dots=rule.dots and dots) for rule in self.rules))
 
 
 class InvalidMarkRules(ValueError):

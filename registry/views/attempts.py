@@ -134,13 +134,21 @@ class OnPaper:
 
 @dataclass(frozen=True)
 class AttemptRow:
-    """One attempt to print a run; sheets are numbered over the whole run."""
+    """One attempt to print a run; sheets are numbered over the whole run.
+
+    Attributes:
+        dots: Those that its printer is known to print well, None where that is not known.
+        made_for: The printer for which the copies were made, None for none in particular.
+        copies_dots: Those that the copies bear.
+    """
 
     number: int
     state: AttemptState
     route: Route
     printer: str | None
     dots: str | None
+    made_for: str | None
+    copies_dots: str | None
     layout: Layout
     stretches: tuple[Stretch, ...]
     output_sha256: str
@@ -156,6 +164,11 @@ class AttemptRow:
     spoiled: tuple[Waste, ...]
 
     @property
+    def dots_differ(self) -> bool:
+        """Whether its printer is meant for other dots than the copies bear, or not known for them."""
+        return self.printer is not None and differs(self.printer, self.dots, self.made_for, self.copies_dots)
+
+    @property
     def first_sheet(self) -> int:
         """The first sheet that it prints."""
         return self.stretches[0].first
@@ -169,6 +182,16 @@ class AttemptRow:
     def sheet_count(self) -> int:
         """How many sheets it prints."""
         return len(sheets.sheets_of(self.stretches))
+
+
+def differs(printer: str, dots: str | None, made_for: str | None, copies_dots: str | None) -> bool:
+    """Tell whether a printer is meant for other dots than copies bear.
+
+    One of which no dots are known prints those of the level as well as any, but not those made for another printer.
+    """
+    if copies_dots is None:
+        return False
+    return made_for not in {None, printer} if dots is None else dots != copies_dots
 
 
 def attempts(session: Session, batch_id: int) -> tuple[AttemptRow, ...]:
@@ -370,6 +393,8 @@ def _row(attempt: PrintAttempt) -> AttemptRow:
         route=attempt.route,
         printer=attempt.printer,
         dots=attempt.dots,
+        made_for=attempt.batch.printer,
+        copies_dots=attempt.batch.dots,
         layout=_layout(attempt),
         stretches=_stretches(attempt),
         output_sha256=attempt.output_sha256,

@@ -19,12 +19,14 @@ from registry.models import PrintBatch
 from registry.rows import get_row
 from registry.rules.batches import UNFINISHED
 from registry.rules.lifecycle import ImpossibleStep
+from registry.rules.marks import Dots
 from registry.rules.roles import Actor
 from registry.views.batches import BatchWork, MarkFacts, StoredCopy, batch_state, batch_work, stored_copy
 from service.flows import marks
+from service.flows.registering import kept
 from service.runtime import Runtime
 from service.store import FileDamaged, FileMissing
-from watermark import Base, Delta, Mark, WatermarkError, chunks, fingerprint, splice
+from watermark import Base, Delta, Mark, Proof, WatermarkError, chunks, fingerprint, prove, splice
 
 JOB_KIND = "print-batch"
 
@@ -106,11 +108,10 @@ def _prepared(runtime: Runtime, work: BatchWork, texts: Sequence[str]) -> tuple[
     """Return the document ready to be stamped, prepared now unless an earlier worker has done so."""
     base_sha256 = work.base_sha256
     if base_sha256 is None:
-        with runtime.database.reading() as session:
-            run = get_row(session, PrintBatch, work.id)
-            consent.require_accepted(run.request, runtime.settings.mark_rules)
+        if not _has_own_dots(runtime, work):
+            _require_accepted(runtime, work, None)
         cleaned = runtime.store.get(work.cleaned_sha256)
-        plan = marks.plan(runtime.settings.mark_rules, work.scheme, work.level)
+        plan = marks.plan(runtime.settings.mark_rules, work.scheme, work.level, printer=work.printer)
         further = runtime.fonts.cut("".join(texts))
         survey = _kept_survey(runtime, work)
         prepared = runtime.parse(
@@ -122,11 +123,30 @@ def _prepared(runtime: Runtime, work: BatchWork, texts: Sequence[str]) -> tuple[
             survey,
             pages=work.pages,
         )
+        if _has_own_dots(runtime, work):
+            _require_accepted(runtime, work, prove(Base.from_bytes(cast("bytes", prepared))))
         base_sha256 = runtime.store.put(cast("bytes", prepared))
     base = Base.from_bytes(runtime.store.get(base_sha256))
+    dots = None if base.plan.dots is None else Dots(base.plan.dots.side_px, base.plan.dots.pitch_px).text
     with runtime.database.transaction() as session:
-        batches.start(session, work.id, base_sha256, actor=Actor.system(), now=runtime.now())
+        batches.start(session, work.id, base_sha256, dots=dots, actor=Actor.system(), now=runtime.now())
     return base_sha256, base
+
+
+def _has_own_dots(runtime: Runtime, work: BatchWork) -> bool:
+    """Tell whether the printer of a run gets other dots than its level, so that its traceability is another."""
+    rules = runtime.settings.mark_rules
+    ours, level = rules.for_printer(work.printer), (work.scheme, work.level)
+    return ours.get(*level) != rules.get(*level)
+
+
+def _require_accepted(runtime: Runtime, work: BatchWork, proof: Proof | None) -> None:
+    """Pass when everybody who agreed has accepted what falls short under the marks that will be printed."""
+    rules = runtime.settings.mark_rules.for_printer(work.printer)
+    measured = None if proof is None else kept(proof, rules.get(work.scheme, work.level))
+    with runtime.database.reading() as session:
+        run = get_row(session, PrintBatch, work.id)
+        consent.require_accepted(run.request, rules, proof=measured)
 
 
 def _kept_survey(runtime: Runtime, work: BatchWork) -> bytes | None:

@@ -12,7 +12,7 @@ from typing import Final, Protocol
 from registry.rules.codes import LAST_COPY_NO, code_from_number, code_number, copy_no_text, human_code
 from registry.rules.levels import get_level, mark_text, parse_period
 from registry.rules.lifecycle import FIRST_STATE
-from registry.rules.marks import MarkRule, MarkRules, write_line
+from registry.rules.marks import MarkRules, write_line
 from registry.views.batches import BatchWork, MarkFacts
 from service.config import Settings
 from service.keys import Keys
@@ -52,12 +52,12 @@ def plan(rules: MarkRules, scheme: str, level: str, *, printer: str | None = Non
         level: Code of a level of it.
         printer: Name of the printer that will print; one without dots of its own in the rules changes nothing.
     """
-    rule = rules.get(scheme, level)
+    rule = rules.for_printer(printer).get(scheme, level)
     return MarkPlan(
         qr=rule.qr,
         lines=bool(rule.lines),
         heads=rule.heads,
-        dots=_dots(rule, rules, printer),
+        dots=None if rule.dots is None else DotStyle(rule.dots.side_px, rule.dots.pitch_px),
         shifts=rule.shifts,
         flatten_dpi=rule.flatten_dpi,
         per_page=rule.per_page,
@@ -216,13 +216,6 @@ def compose(copy: MarkFacts, words: Wording, pages: int, *, tokens: Tokens, keys
         key=keys.dot_key,
         pages=tuple(_page(copy.code, page, words, tokens) for page in range(1, pages + 1)),
     )
-
-
-def _dots(rule: MarkRule, rules: MarkRules, printer: str | None) -> DotStyle | None:
-    if rule.dots is None:
-        return None
-    chosen = rules.printers.get(printer or "", rule.dots)
-    return DotStyle(side_px=chosen.side_px, pitch_px=chosen.pitch_px)
 
 
 def _page(code: str, page: int, words: Wording, tokens: Tokens) -> PageMark:

@@ -84,7 +84,7 @@ def register(runtime: Runtime, actor: Actor, facts: DocumentFacts, offered: byte
             {"code": found.code, "page": found.page, "facts": dict(found.facts)}
             for found in (*told, *(found for found in noticed if found not in told))
         ],
-        proof=_kept(proof, rule),
+        proof=kept(proof, rule),
         survey_sha256=runtime.store.put(survey),
     )
     with runtime.deed(actor, "document.register", f"unit:{facts.issuing_unit_id}") as session:
@@ -117,7 +117,7 @@ def assess(runtime: Runtime, actor: Actor, document_id: int) -> bool:
         return documents.assess(
             session,
             document_id,
-            _kept(proof, rule),
+            kept(proof, rule),
             cleaned_sha256=view.cleaned_sha256,
             survey_sha256=survey_sha256,
             actor=actor,
@@ -170,7 +170,19 @@ def get_picture(runtime: Runtime, actor: Actor, document_id: int, page: int, tok
     return runtime.store.get(sha256)
 
 
-def _wanted_marks(runtime: Runtime, scheme: str, level: str) -> tuple[MarkRule, MarkPlan]:
+def measure(
+    runtime: Runtime, document: marks.Titled, cleaned_sha256: str, pages: int, *, printer: str
+) -> dict[str, Any]:
+    """Return how traceable a document is under the dots of a printer, in the form in which documents keep that."""
+    rule, plan = _wanted_marks(runtime, document.scheme, document.level, printer)
+    cleaned = runtime.store.get(cleaned_sha256)
+    proof, _, _ = _assessed(runtime, cleaned, plan, marks.longest(document, runtime.settings), pages)
+    return kept(proof, rule)
+
+
+def _wanted_marks(
+    runtime: Runtime, scheme: str, level: str, printer: str | None = None
+) -> tuple[MarkRule, MarkPlan]:
     """Return the marks of a level.
 
     Raises:
@@ -178,7 +190,7 @@ def _wanted_marks(runtime: Runtime, scheme: str, level: str) -> tuple[MarkRule, 
     """
     levels.get_level(scheme, level)
     rules = runtime.settings.mark_rules
-    return rules.get(scheme, level), marks.plan(rules, scheme, level)
+    return rules.for_printer(printer).get(scheme, level), marks.plan(rules, scheme, level, printer=printer)
 
 
 def _require_unmarked(runtime: Runtime, codes: Iterable[str]) -> None:
@@ -201,7 +213,7 @@ def _assessed(
     )
 
 
-def _kept(proof: Proof, rule: MarkRule) -> dict[str, Any]:
+def kept(proof: Proof, rule: MarkRule) -> dict[str, Any]:
     """Return a proof as the register keeps it: with the hash of the carriers that were measured."""
     return {**proof.as_json(), "carriers": rule.carriers_hash}
 

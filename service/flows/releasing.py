@@ -28,7 +28,7 @@ from registry.rules.sheets import Layout
 from registry.rules.words import BatchState
 from registry.views import attempts as views
 from registry.views.attempts import AttemptRow, Part, Printable, Unsettled, Waste
-from registry.views.batches import batch_state, get_batch
+from registry.views.batches import BatchRow, batch_state, get_batch
 from registry.views.copies import get_copy
 from service import printers
 from service.config import Printer
@@ -176,6 +176,20 @@ def where_is(runtime: Runtime, actor: Actor, batch_id: int, number: int) -> JobP
     return printers.where_is(printer, attempt.job)
 
 
+def known_dots(runtime: Runtime, printer: str) -> str | None:
+    """Return the dots that a printer is known to print well; None where that is not known."""
+    dots = runtime.settings.mark_rules.printers.get(printer)
+    return None if dots is None else dots.text
+
+
+def printers_for(runtime: Runtime, row: BatchRow) -> tuple[tuple[str, bool], ...]:
+    """Return the printers of the installation, each with whether it is meant for other dots than the copies bear."""
+    return tuple(
+        (one.name, views.differs(one.name, known_dots(runtime, one.name), row.printer, row.dots))
+        for one in runtime.settings.printers
+    )
+
+
 def unsettled(runtime: Runtime, actor: Actor) -> tuple[Unsettled, ...]:
     """Return the attempts of which nobody has said what came out, those that may not have printed first."""
     with runtime.database.reading() as session:
@@ -267,7 +281,7 @@ def _let_go(
         stretches=going.stretches,
         output_sha256=output_sha256,
         printer=None if printer is None else printer.name,
-        dots=None if printer is None else printer.dots,
+        dots=None if printer is None else known_dots(runtime, printer.name),
     )
     act = attempts.resume if resumes else attempts.release
     with runtime.deed(actor, action, subject) as session:

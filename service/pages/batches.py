@@ -72,6 +72,7 @@ class OrderForm(Form):
 
     request_id: int
     quantity: Annotated[int, Field(ge=1, le=LAST_COPY_NO)]
+    printer: str | None = None
 
 
 class SpoilForm(Form):
@@ -118,7 +119,9 @@ def order() -> AnyResponse | tuple[str, int]:
     named = request.form.getlist("recipient", type=_person_id)
     recipients = (named + [None] * form.quantity)[: form.quantity]
     try:
-        batch_id = printing.order_batch(runtime, actor, form.request_id, recipients)
+        batch_id = printing.order_batch(
+            runtime, actor, form.request_id, recipients, printer=form.printer or None
+        )
     except RegistryError as refusal:
         words = errors.words_of(refusal)
         said = {"quantity": f"{words.sentence} {words.next_step}"}
@@ -205,7 +208,10 @@ def batch_page(batch_id: int, wrong: Mapping[str, str] | None = None) -> str:
         standing=standing_of(story.row, attempts),
         attempts=attempts,
         rest=releasing.to_resume(runtime, actor, batch_id) if may_release() else None,
-        printers=[(printer.name, printer.name) for printer in runtime.settings.printers],
+        printers=[
+            (name, _printer_words(name) if differs else name)
+            for name, differs in releasing.printers_for(runtime, story.row)
+        ],
         entered=request.form,
         errors=wrong or {},
         may=_may(),
@@ -213,6 +219,10 @@ def batch_page(batch_id: int, wrong: Mapping[str, str] | None = None) -> str:
         doubt=_doubt(attempts),
         page_url=lambda number: url_for("printing.batch", batch_id=batch_id, page=number),
     )
+
+
+def _printer_words(name: str) -> str:
+    return str(gettext("%(printer)s (meant for other dots than these copies bear)", printer=name))
 
 
 def standing_of(row: BatchRow, attempts: Sequence[AttemptRow]) -> str:
@@ -234,6 +244,8 @@ def _order_page(request_id: int, wrong: Mapping[str, str] | None = None) -> str:
         rows=rows,
         chosen=request.form.getlist("recipient"),
         quantity=request.form.get("quantity", plan.left),
+        printers=[(printer.name, printer.name) for printer in current_runtime().settings.printers],
+        printer=request.form.get("printer", ""),
         errors=wrong or {},
     )
 

@@ -12,6 +12,7 @@ import zxingcpp
 import watermark
 from registry.acts import attempts
 from registry.acts.attempts import SheetOutOfRange, SheetsUnwitnessed
+from registry.consent import LessTraceableThanAgreed
 from registry.errors import ConflictError
 from registry.ledger import log
 from registry.models import Copy, PrintBatch
@@ -25,7 +26,16 @@ from registry.views.attempts import AttemptOpen, MadeByOlderRelease, NothingLeft
 from registry.views.batches import batch_state, batch_work, get_batch
 from registry.views.conservation import conservation
 from service.config import Printer
-from service.flows import equipment, lending, making, printing, releasing, stacks, verifying
+from service.flows import (
+    equipment,
+    lending,
+    making,
+    printing,
+    registering,
+    releasing,
+    stacks,
+    verifying,
+)
 from service.flows.making import CopyNotMade
 from service.flows.proving import PinRefused
 from service.flows.registering import MarkedCopyOffered
@@ -40,14 +50,15 @@ QR_ONLY = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 
 ROOM = Printer(name="机要室 Registry", destination="registry-1", dots="3/8")
 SAFE = Printer(name="safe", destination="ipps://print.example/printers/floor-3")
+COARSE = Printer(name="coarse", destination="coarse-1", dots="4/10")
 FAR = Printer(name="far", destination="ipp://print.example:631/printers/floor-2")
 
 
 @pytest.fixture
 def world(world):
-    """The office with three printers."""
+    """The office with four printers."""
     settings = world.runtime.settings.model_copy(
-        update={"printers": (ROOM, FAR, SAFE), "printer_timeout_s": 2}
+        update={"printers": (ROOM, FAR, SAFE, COARSE), "printer_timeout_s": 2}
     )
     world.runtime = replace(world.runtime, settings=settings)
     return world
@@ -346,6 +357,83 @@ def test_an_attempt_that_was_never_made_is_unknown_to_every_door(world):
         stop(world, batch_id, last_good=0, number=7)
     with pytest.raises(UnknownRow):
         releasing.where_is(world.runtime, world.clerk, batch_id, 7)
+
+
+def dots_of(world, batch_id):
+    with world.runtime.database.reading() as session:
+        work = batch_work(session, batch_id)
+        base = watermark.Base.from_bytes(world.runtime.store.get(work.base_sha256))
+        return base.plan.dots, get_batch(session, batch_id, world.clerk).dots
+
+
+def made_for(world, printer, *, document_id=None, copies=1):
+    request_id = world.approved(document_id or world.register(draw_pdf(2)), copies=copies)
+    recipients = [None] * copies
+    batch_id = printing.order_batch(world.runtime, world.clerk, request_id, recipients, printer=printer)
+    making.make_batch(world.runtime, batch_id, lambda _done, _total: None)
+    return batch_id
+
+
+def test_copies_get_the_dots_of_the_printer_that_was_named_for_them(world, fake_printer):
+    batch_id = made_for(world, COARSE.name)
+    assert dots_of(world, batch_id) == (watermark.DotStyle(4, 10), "4/10")
+    assert dots_of(world, made_for(world, None, document_id=1)) == (watermark.DotStyle(3, 8), "3/8")
+
+    with world.runtime.database.reading() as session:
+        row = get_batch(session, batch_id, world.clerk)
+    assert releasing.printers_for(world.runtime, row) == (
+        (ROOM.name, True),
+        (FAR.name, True),
+        (SAFE.name, True),
+        (COARSE.name, False),
+    )
+    attempt = releasing.release_to_printer(world.runtime, world.clerk, batch_id, COARSE.name)
+    assert (attempt.dots, attempt.copies_dots, attempt.dots_differ) == ("4/10", "4/10", False)
+    with world.runtime.database.reading() as session:
+        (ordered, *_) = log.read(session, kind="batch.ordered")
+    assert ordered.facts["printer"] == COARSE.name
+
+
+def test_a_printer_that_prints_other_dots_is_warned_about_and_not_refused(world, fake_printer):
+    for printer, differs in ((COARSE, True), (ROOM, False), (FAR, False)):
+        batch_id = made_for(world, None, document_id=None if printer is COARSE else 1)
+        attempt = releasing.release_to_printer(world.runtime, world.clerk, batch_id, printer.name)
+        assert (attempt.state, attempt.dots_differ) == (AttemptState.SENT, differs)
+
+
+def test_what_replaces_a_misprint_is_made_for_the_same_printer(world, fake_printer):
+    batch_id = made_for(world, COARSE.name)
+    releasing.release_to_printer(world.runtime, world.clerk, batch_id, COARSE.name)
+    again = printing.spoil(world.runtime, world.clerk, codes(world, batch_id), "creased").batch_id
+    making.make_batch(world.runtime, again, lambda _done, _total: None)
+    assert dots_of(world, again) == (watermark.DotStyle(4, 10), "4/10")
+
+
+def test_a_printer_of_another_name_is_refused_before_a_number_is_used(world):
+    with pytest.raises(UnknownPrinter):
+        made_for(world, "no such printer")
+    assert releasing.unsettled(world.runtime, world.clerk) == ()
+    with world.runtime.database.reading() as session:
+        assert session.scalars(sa.select(Copy)).all() == []
+        assert [entry.facts["error"] for entry in log.read(session, kind="deed.denied")] == [
+            "unknown-printer"
+        ]
+
+
+def test_dots_that_trace_less_than_was_agreed_are_refused_before_a_number_is_used(world, monkeypatch):
+    document_id = world.register(draw_pdf(2))
+    measured = registering.measure
+
+    def poor(*args, **named):
+        proof = measured(*args, **named)
+        return proof | {
+            "pages": [page | {"decades": dict.fromkeys(page["decades"], 1)} for page in proof["pages"]]
+        }
+
+    monkeypatch.setattr(registering, "measure", poor)
+    with pytest.raises(LessTraceableThanAgreed):
+        made_for(world, COARSE.name, document_id=document_id)
+    assert made_for(world, ROOM.name, document_id=document_id)  # its dots are those of the level
 
 
 def test_without_a_print_system_nothing_is_used_up(world, monkeypatch, tmp_path):
