@@ -14,6 +14,7 @@ from watermark.limits import Limits
 from watermark.marks.qr import modules as qr_modules
 from watermark.plan import DotStyle, MarkPlan
 from watermark.read.dots import DotReading
+from watermark.read.glance import glance
 from watermark.read.images import ReadLimits, open_pages
 from watermark.read.reading import PageReading, QrReading, Readings, read, read_qr
 from watermark.read.show import show_pages
@@ -62,6 +63,7 @@ __all__ = [
     "find_heads",
     "fingerprint",
     "font_path",
+    "glance",
     "grade_of",
     "head_findings",
     "inspect",

@@ -4,7 +4,7 @@ Laws: an offered file is parsed in the sandbox and outside any transaction; file
 them, so that no entry points at nothing; whoever looks at pages is on record before the first picture leaves.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, cast
@@ -13,6 +13,7 @@ from registry.acts import documents
 from registry.acts.documents import DocumentFile
 from registry.errors import ConflictError, RegistryError
 from registry.rules import levels, roles
+from registry.rules.codes import code_from_number
 from registry.rules.facts import DocumentFacts
 from registry.rules.marks import MarkRule
 from registry.rules.roles import Action, Actor
@@ -70,11 +71,15 @@ def register(runtime: Runtime, actor: Actor, facts: DocumentFacts, offered: byte
     longest = marks.longest(facts, runtime.settings)
     proof, noticed, survey = _assessed(runtime, inspected.cleaned, plan, longest, inspected.pages)
     drawn = runtime.parse(
-        "service.papers.pages:draw_pages", inspected.cleaned, inspected.pages, pages=inspected.pages
+        "service.papers.pages:draw_pages",
+        inspected.cleaned,
+        inspected.pages,
+        runtime.keys.dots,
+        pages=inspected.pages,
     )
-    pictures, codes = cast("tuple[tuple[bytes, ...], tuple[str, ...]]", drawn)
+    pictures, codes, identities = cast("tuple[tuple[bytes, ...], tuple[str, ...], tuple[int, ...]]", drawn)
     with runtime.refusals(actor, "document.register", f"unit:{facts.issuing_unit_id}"):
-        _require_unmarked(runtime, codes)
+        _require_unmarked(runtime, codes, identities)
     told = (*received.findings, *inspected.findings)
     file = DocumentFile(
         original_sha256=runtime.store.put(offered),
@@ -193,14 +198,16 @@ def _wanted_marks(
     return rules.for_printer(printer).get(scheme, level), marks.plan(rules, scheme, level, printer=printer)
 
 
-def _require_unmarked(runtime: Runtime, codes: Iterable[str]) -> None:
-    """Pass when none of the QR codes on the pages of a file is one of ours."""
+def _require_unmarked(runtime: Runtime, codes: Iterable[str], identities: Sequence[int]) -> None:
+    """Pass when no QR code on the pages of a file is one of ours, and no dots on its first pages are."""
     for text in codes:
         try:
             claimed = runtime.tokens.verify_qr(text)
         except RegistryError:
             continue  # somebody else's code, or one that only looks like ours
         raise MarkedCopyOffered("got a file that is a marked copy", copy=claimed.code)
+    if identities:  # read under our keys and beyond doubt, or not at all
+        raise MarkedCopyOffered("got a file that bears dots", copy=code_from_number(identities[0]))
 
 
 def _assessed(

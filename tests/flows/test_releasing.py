@@ -8,6 +8,7 @@ import pikepdf
 import pytest
 import sqlalchemy as sa
 import zxingcpp
+from PIL import Image
 
 import watermark
 from registry.acts import attempts
@@ -135,6 +136,23 @@ def test_a_marked_copy_is_not_registered_as_a_document(world):
     with pytest.raises(MarkedCopyOffered) as refused:
         world.register(whole, doc_number="another")
     assert refused.value.code == "marked-copy-offered"
+    with world.runtime.database.reading() as session:
+        (entry,) = log.read(session, kind="deed.denied")
+    assert entry.facts["error"] == "marked-copy-offered"
+
+
+def test_a_scan_of_a_marked_copy_whose_code_was_cut_away_is_no_document_either(world):
+    code = codes(world, made(world, pages=1))[0]
+    page = watermark.render_page(making.copy_file(world.runtime, code), 1, 300, gray=True).copy()
+    (mark,) = zxingcpp.read_barcodes(page, formats=QR_ONLY)
+    corners = (mark.position.top_left, mark.position.bottom_right)
+    (left, top), (right, bottom) = ((corner.x, corner.y) for corner in corners)
+    page[top - 40 : bottom + 40, left - 40 : right + 40] = 255
+    target = io.BytesIO()
+    Image.fromarray(page).save(target, "PDF", resolution=300, quality=90)
+    with pytest.raises(MarkedCopyOffered) as refused:
+        world.register(target.getvalue(), doc_number="another")
+    assert refused.value.copy == code
     with world.runtime.database.reading() as session:
         (entry,) = log.read(session, kind="deed.denied")
     assert entry.facts["error"] == "marked-copy-offered"

@@ -19,7 +19,7 @@ def take_in(offered, limits):
     """Do what registering does with a file, and return what was found and a picture of each page."""
     found = sandbox.call(f"{PAGES}:inspect_document", offered, "机密★10年", limits=limits)
     sandbox.call(f"{PAGES}:assess_document", found.cleaned, MarkPlan(), PageMark("", "00000"), limits=limits)
-    pictures, _ = sandbox.call(f"{PAGES}:draw_pages", found.cleaned, found.pages, limits=limits)
+    pictures, *_ = sandbox.call(f"{PAGES}:draw_pages", found.cleaned, found.pages, [b"a key"], limits=limits)
     return found, pictures
 
 
