@@ -51,14 +51,10 @@ class PageMark:
     head_left: str = ""
     head_right: str = ""
 
-    def says_the_words_of(self, other: "PageMark") -> bool:
-        """Tell whether two pages agree in everything but the code, as all pages of a copy do."""
-        return (
-            self.lines == other.lines
-            and self.caption == other.caption
-            and self.head_left == other.head_left
-            and self.head_right == other.head_right
-        )
+    @property
+    def words(self) -> tuple[object, ...]:
+        """Everything but the code: what all pages of a copy have in common."""
+        return self.lines, self.caption, self.head_left, self.head_right
 
 
 @dataclass(frozen=True)
@@ -156,9 +152,9 @@ def _require_fit(base: Base, mark: Mark) -> None:
     """Pass when a mark can be drawn into the slots of a base."""
     if len(mark.pages) != len(base.pages):
         raise errors.MarkMismatchError(got=len(mark.pages), pages=len(base.pages))
-    first = mark.pages[0]
+    first, words = mark.pages[0], mark.pages[0].words
     for number, page in enumerate(mark.pages, start=1):
-        if not page.says_the_words_of(first):
+        if page is not first and page.words != words:
             raise errors.MarkMismatchError(page=number, reason="other words")
         if len(page.qr_text) != len(first.qr_text):
             raise errors.MarkMismatchError(page=number, reason="another length of the code's text")
