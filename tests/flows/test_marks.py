@@ -101,6 +101,7 @@ def work():
         scheme="company",
         level="SECRET",
         secrecy_period="10年",
+        printer=None,
         checkpoint="",
         copies=(copy,),
     )
