@@ -24,6 +24,16 @@ FILES: Final[dict[str, tuple[LazyString, LazyString]]] = {
             "apt-get install %(packages)s."
         ),
     ),
+    "converter-uncovered": (
+        _(
+            "This is an office file (%(kind)s). This machine does not let LibreOffice be shut in, and this "
+            "installation wants that. Nothing has been saved."
+        ),
+        _(
+            "Export it as PDF and try again, or ask the administrator about namespaces and Landlock on this machine "
+            "(missing: %(missing)s)."
+        ),
+    ),
     "conversion-failed": (
         _("LibreOffice could not make a PDF of this %(kind)s file. Nothing has been saved."),
         _("Open it in its own program, export it as PDF and try again."),
@@ -214,6 +224,13 @@ APPROVALS: Final[dict[str, tuple[LazyString, LazyString]]] = {
         ),
         _("Let it lapse."),
     ),
+    "visible-lines-changed": (
+        _(
+            "The visible lines of copies say something else by now than was shown to who agreed. Nothing has been "
+            "changed."
+        ),
+        _("Ask anew, so that the lines in force are agreed to."),
+    ),
     "not-approved": (
         _("The request is not, or no longer, approved."),
         _("Look at the request to see who is missing, or ask anew."),
@@ -357,6 +374,10 @@ PRINTING: Final[dict[str, tuple[LazyString, LazyString]]] = {
         _("The print system refused the job or broke it off."),
         _("Look at the printer, then say on the page of the print run what came out."),
     ),
+    "nothing-to-label": (
+        _("No copy of this run can bear a label: all are void, misprints or destroyed."),
+        _("Print the labels of the run that replaces them."),
+    ),
     "several-batches": (
         _("These copies come from several print runs."),
         _("Record the misprints of one print run at a time."),
@@ -467,6 +488,20 @@ COUNTER: Final[dict[str, tuple[LazyString, LazyString]]] = {
     "loan-needs-due-time": (
         _("Something that is lent has to come back at a time that is still to come."),
         _("Enter a later time."),
+    ),
+    "copy-not-printed": (
+        _(
+            "Not every sheet of copy %(copy)s is printed: print run %(batch)s was not released, or the printer "
+            "stopped before them. Nothing has been changed."
+        ),
+        _("Release the run, or the rest of it, on the page of the print run."),
+    ),
+    "print-unsettled": (
+        _(
+            "Nobody has said yet whether every sheet of copy %(copy)s came out (print run %(batch)s, attempt "
+            "%(attempt)s). Nothing has been changed."
+        ),
+        _("Count the sheets, then say on the page of the print run what came out."),
     ),
     "receiver-inactive": (
         _("The receiver no longer works here and can be given nothing."),

@@ -183,6 +183,10 @@ FINDINGS: Final[Mapping[str, LazyString]] = MappingProxyType(
             "The file came as %(kind)s and was converted by %(converter)s. The PDF made of it was inspected and will "
             "be printed: compare its pages with the original."
         ),
+        "converted-uncovered": _(
+            "LibreOffice was not fully shut in while it converted the file; missing: %(layers)s. The system "
+            "administrator should know."
+        ),
         "name-misleads": _("The name of the file ends in %(ending)s, but its content is %(kind)s."),
         "macros-left-out": _(
             "The %(kind)s file holds macros. They were not run and are not part of what is printed."
@@ -237,6 +241,10 @@ FINDINGS: Final[Mapping[str, LazyString]] = MappingProxyType(
             "Parts meant to print differently from the screen were removed: %(places)s."
         ),
         "outside-reference-removed": _("References to data outside the file were removed: %(places)s."),
+        "words-left-out": _(
+            "The page is so small that %(mark)s finds no room on it, or not with a long name; where that is so, the "
+            "page goes without."
+        ),
         "page-became-picture": _(
             "The code could not be read on this page as it came, so the page is printed as a picture."
         ),
@@ -247,7 +255,7 @@ FINDINGS: Final[Mapping[str, LazyString]] = MappingProxyType(
 )
 """What a clerk reads about a file, by the code of the finding; the facts fill the placeholders."""
 
-LOUD: Final = frozenset({"head-differs", "copy-number-carried"})
+LOUD: Final = frozenset({"head-differs", "copy-number-carried", "converted-uncovered"})
 """Findings that somebody has to act on before anything is printed."""
 
 MARKS: Final[Mapping[str, LazyString]] = MappingProxyType(
@@ -259,6 +267,16 @@ MARKS: Final[Mapping[str, LazyString]] = MappingProxyType(
         "head_right": _("the secrecy mark"),
     }
 )
+
+COVERS: Final[Mapping[str, LazyString]] = MappingProxyType(
+    {
+        "network": _("the cut from the network"),
+        "folder": _("a temporary folder of its own"),
+        "files": _("the lock on the files of this machine"),
+        "privileges": _("the waiver of further privileges"),
+    }
+)
+"""What keeps a converter in, by the layer of its confinement."""
 
 ENTRIES: Final[Mapping[str, LazyString]] = MappingProxyType(
     {
@@ -333,6 +351,24 @@ OBSTACLES: Final[Mapping[str, tuple[LazyString, LazyString]]] = MappingProxyType
 )
 """What a page lacks, and what can be done about it."""
 
+LINE_FIELDS: Final[Mapping[str, LazyString]] = MappingProxyType(
+    {
+        "copy_no": _("copy number"),
+        "number": _("place in the run"),
+        "size": _("copies in the run"),
+        "mark": _("secrecy mark"),
+        "level_en": _("level in English"),
+        "period_en": _("period in English"),
+        "holder_zh": _("holder in Chinese"),
+        "holder_en": _("holder in English"),
+        "doc_number": _("document number"),
+        "return_to_zh": _("where to return it, in Chinese"),
+        "return_to_en": _("where to return it, in English"),
+        "ledger": _("head of the ledger"),
+    }
+)
+"""What a visible line names that differs from copy to copy, by its field."""
+
 _UNTOLD: Final = _("The file was changed when it was cleaned (%(code)s).")
 _WITH_ITEM: Final = _("%(sentence)s (%(what)s)")
 
@@ -351,6 +387,7 @@ def register(app: Flask) -> None:
         page_ranges=page_ranges,
     )
     app.jinja_env.filters["lacking"] = lacking_text
+    app.jinja_env.filters["line_template"] = line_template
     app.jinja_env.filters["told"] = told
 
 
@@ -378,9 +415,17 @@ def finding_text(finding: Mapping[str, Any]) -> str:
     facts = dict(finding["facts"])
     if "mark" in facts:
         facts["mark"] = MARKS.get(facts["mark"], facts["mark"])
+    if "layers" in facts:
+        facts["layers"] = " · ".join(str(COVERS.get(each, each)) for each in facts["layers"].split(", "))
     text: str = str(sentence) % facts
     what = facts.get("what")
     return str(_WITH_ITEM) % {"sentence": text, "what": what} if what else text
+
+
+def line_template(text: str) -> list[str]:
+    """Return the templates of visible lines as people read them: what differs from copy to copy by its name."""
+    named = {field: f"‹{word}›" for field, word in LINE_FIELDS.items()}
+    return [line.format_map(named) for line in text.splitlines()]
 
 
 def lacking_text(lacking: Lacking) -> str:

@@ -167,6 +167,7 @@ def decide(
 
     Raises:
         UntraceableNotAccepted: the document falls short, and the person has not accepted exactly that.
+        VisibleLinesChanged: the visible lines in force are not those that the order shows.
     """
     roles.require(actor, Action.DECIDE_APPROVAL, unit_id=actor.unit_id)
     if actor.person_id is None:
@@ -181,6 +182,8 @@ def decide(
     _require_asked(asked, decision)
     if is_lapsed(asked.valid_until_at, now):
         raise consent.ApprovalLapsed("got a decision on a request whose time is over", request=request_id)
+    if agreed:
+        consent.require_same_lines(asked, marks)
     accepted = _accepted(asked, marks, accepted_hash) if agreed else []
     standing = consent.standing_of(asked, [decision])
     if standing.outcome is not Outcome.PENDING:

@@ -12,7 +12,10 @@ from sqlalchemy.exc import DBAPIError
 
 from registry.db import Base, make_engine
 from registry.models import ApprovalDecision, Document, Equipment, Meeting
+from registry.rules.attempts import AttemptState
+from registry.rules.roles import Actor, Role
 from registry.rules.words import EquipmentKind, MeetingState
+from registry.views.attempts import unsettled
 from service import tables  # noqa: F401 - every table is known to the metadata
 from service.config import Settings
 from service.database import MIGRATIONS, Database
@@ -187,6 +190,9 @@ def test_what_an_older_release_printed_becomes_the_one_attempt_that_it_was(datab
             sa.text("SELECT copy_id, first_sheet, last_sheet FROM attempt_copy ORDER BY first_sheet")
         ).all()
         assert sheets == [(1, 1, 2), (3, 3, 4)]
+        clerk = Actor(1, 1, 1, frozenset({Role.CLERK}))
+        (listed,) = unsettled(session, clerk)
+        assert (listed.batch_id, listed.number, listed.state, listed.copies) == (1, 1, AttemptState.SENT, 2)
         kept = session.execute(sa.text("SELECT stamped_sha256, delta_sha256 FROM copy ORDER BY id")).all()
         assert kept == [("s1", None), (None, None), ("s3", None), ("s4", None), ("s5", None)]
     _go(database, "0001")

@@ -30,13 +30,12 @@ from service.flows import (
     making,
     meetings,
     printing,
-    releasing,
     requesting,
     signing_in,
     tracing,
 )
 from service.flows.gate import Seen
-from tests.fixtures.handed import open_gate, permit
+from tests.fixtures.handed import open_gate, permit, print_out
 from tests.fixtures.office import PEOPLE
 from tests.fixtures.papers import draw_pdf
 
@@ -172,7 +171,7 @@ class Estate:
 def _print_run(world, request_id, count):
     batch_id = printing.order_batch(world.runtime, world.clerk, request_id, [None] * count)
     making.make_batch(world.runtime, batch_id, lambda _done, _total: None)
-    list(releasing.release(world.runtime, world.clerk, batch_id).chunks)
+    print_out(world, batch_id)
     rows = copies.batch_story(world.runtime, world.clerk, batch_id).copies.rows
     return batch_id, [row.copy.code for row in rows]
 
