@@ -72,6 +72,7 @@ LINES: tuple[Line, ...] = (
     Line("printing.batches", _("Print runs"), "printer", REGISTRY_DESK, Action.PRINT),
     Line("copies.index", _("Numbered copies"), "files", REGISTRY_DESK, Action.READ_REGISTER),
     Line("destruction.index", _("Destruction"), "fire", REGISTRY_DESK, Action.DESTROY),
+    Line("stocktakes.index", _("Stocktakes"), "clipboard-check", REGISTRY_DESK, Action.READ_STOCKTAKES),
     Line("gate.index", _("Gate"), "shield-check", GATES, Action.SCAN_AT_GATE),
     Line(
         "gate.waiting",

@@ -81,6 +81,11 @@ class Action(StrEnum):
     BUILD_DESTRUCTION_LIST = "BUILD_DESTRUCTION_LIST"
     DESTROY = "DESTROY"
     WITNESS = "WITNESS"
+    TAKE_STOCK = "TAKE_STOCK"
+    """Begin a stocktake, scan for it, close it with a second counter."""
+    SECOND_COUNT = "SECOND_COUNT"
+    """Say how many copies lie there, as the second counter."""
+    READ_STOCKTAKES = "READ_STOCKTAKES"
     OPEN_CASE = "OPEN_CASE"
     RUN_TRACE = "RUN_TRACE"
     READ_CASE = "READ_CASE"
@@ -140,6 +145,9 @@ PERMITTED: dict[Action, frozenset[Role]] = {
     Action.BUILD_DESTRUCTION_LIST: _roles(Role.CLERK),
     Action.DESTROY: _roles(Role.CLERK),
     Action.WITNESS: _roles(Role.CLERK, Role.HANDLER, Role.DEPARTMENT_MANAGER),
+    Action.TAKE_STOCK: _roles(Role.CLERK),
+    Action.SECOND_COUNT: _roles(Role.CLERK, Role.HANDLER, Role.DEPARTMENT_MANAGER),
+    Action.READ_STOCKTAKES: _roles(Role.CLERK, Role.RESPONSIBLE_LEADER, Role.AUDITOR),
     Action.OPEN_CASE: _roles(Role.AUDITOR),
     Action.RUN_TRACE: _roles(Role.AUDITOR),
     Action.READ_CASE: _roles(Role.AUDITOR),

@@ -12,6 +12,7 @@ from service.api.gate import area as gate
 from service.api.ledger import area as ledger
 from service.api.openapi import blueprint as openapi
 from service.api.sessions import area as sessions
+from service.api.stocktakes import area as stocktakes
 from service.api.tracing import area as tracing
 
 API_BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -22,6 +23,7 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     custody,
     batches,
     destruction,
+    stocktakes,
     gate,
     tracing,
     ledger,

@@ -20,6 +20,7 @@ from service.cli.people import user
 from service.cli.printing import batch
 from service.cli.serve import serve
 from service.cli.shredder import shredder
+from service.cli.stocktakes import stocktake
 from service.cli.tracing import trace
 from service.cli.upkeep import upkeep
 from service.cli.worker import worker
@@ -34,6 +35,7 @@ COMMANDS: tuple[click.Command, ...] = (
     serve,
     destruction,
     shredder,
+    stocktake,
     worker,
     migrate,
     user,

@@ -20,6 +20,7 @@ from service.pages.people import blueprint as people
 from service.pages.permits import blueprint as permits
 from service.pages.returns import blueprint as returns
 from service.pages.session import blueprint as session
+from service.pages.stocktakes import blueprint as stocktakes
 
 PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     session,
@@ -36,6 +37,7 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     returns,
     holdings,
     destruction,
+    stocktakes,
     gate,
     permits,
     cases,

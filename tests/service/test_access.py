@@ -13,6 +13,7 @@ from bench import paper
 from registry.models import Account, AccountRole, Person
 from registry.rules.facts import MeetingFacts
 from registry.rules.roles import Role
+from registry.rules.stocktake import Place, Scope
 from registry.rules.words import DestructionPart, Direction, HandOverKind, ScanSource
 from service.app import create_app
 from service.flows import (
@@ -27,6 +28,7 @@ from service.flows import (
     releasing,
     requesting,
     signing_in,
+    stocktaking,
     tracing,
 )
 from service.flows.gate import Seen
@@ -68,6 +70,8 @@ TWO_DOORS: dict[str, frozenset[str]] = {
     "/ledger/entries/<int:seq>": AUDITOR,
     "/permits": ALL,
     "/returns/<int:return_id>": COUNTER,
+    "/stocktakes": EVERYWHERE,
+    "/stocktakes/<int:stocktake_id>": EVERYWHERE,
 }
 """Who reads what page and program both show; lists show to each what is theirs."""
 
@@ -100,6 +104,7 @@ PAGES: dict[str, frozenset[str]] = {
     "/people/pin": ALL,
     "/permits/new": ALL,
     "/returns/<int:return_id>/receipt.pdf": COUNTER,
+    "/stocktakes/<int:stocktake_id>/report.pdf": EVERYWHERE,
 }
 CALLS: dict[str, frozenset[str]] = {
     "/copies/<code>/pages/<int:page>/qr": CLERKS,
@@ -115,6 +120,7 @@ CALLS: dict[str, frozenset[str]] = {
     "/returns/<int:return_id>/receipt": COUNTER,
     "/sessions/current": ALL,
     "/shredders": CLERKS,
+    "/stocktakes/<int:stocktake_id>/report": EVERYWHERE,
 }
 SCOPED: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "/approvals/<int:request_id>": (EVERYWHERE | {"handler"}, EVERYWHERE | {"other_handler"}),
@@ -195,6 +201,14 @@ def _destroy(world, code):
     return list_id
 
 
+def _counted(world):
+    scope = Scope(place=Place.SHELF)
+    stocktake_id = stocktaking.begin(world.runtime, world.clerk, scope, "year's end")
+    second = {"person_id": world.handler.person_id, "pin": world.pin}
+    stocktaking.close(world.runtime, world.clerk, stocktake_id, 0, **second)
+    return stocktake_id
+
+
 @pytest.fixture
 def database_backend():
     return "sqlite"
@@ -248,6 +262,7 @@ def estate(world):
         "event_id": event_id,
         "meeting_id": meeting_id,
         "case_id": case_id,
+        "stocktake_id": _counted(world),
         "person_id": world.holder.person_id,
         "seq": 3,
         "page": 1,

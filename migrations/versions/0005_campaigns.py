@@ -1,0 +1,101 @@
+"""Stocktakes: what a count expects, and what every scan was."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from registry.db import UtcDateTime
+
+revision = "0005"
+down_revision = "0003"
+
+STATES = (
+    "RESERVED",
+    "IN_STOCK",
+    "IN_TRANSIT",
+    "HELD",
+    "CLAIMED",
+    "OUTSIDE",
+    "SEALED",
+    "UNACCOUNTED",
+    "LOST",
+    "DESTROYED",
+    "VOID",
+    "SPOILED",
+)
+"""Where a copy can stand."""
+
+
+def upgrade() -> None:
+    """Create the tables."""
+    op.create_table(
+        "stocktake",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("state", _words(("COUNTING", "CLOSED", "CANCELLED"), "stocktakestate"), nullable=False),
+        sa.Column("place", _words(("SHELF", "HANDS", "HOUSE"), "place"), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=True),
+        sa.Column("document_id", sa.Integer(), nullable=True),
+        sa.Column("scheme", sa.String(length=16), nullable=True),
+        sa.Column("level", sa.String(length=32), nullable=True),
+        sa.Column("holder_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("expected", sa.Integer(), nullable=False),
+        sa.Column("opened_by_id", sa.Integer(), nullable=False),
+        sa.Column("opened_at", UtcDateTime(), nullable=False),
+        sa.Column("second_id", sa.Integer(), nullable=True),
+        sa.Column("second_count", sa.Integer(), nullable=True),
+        sa.Column("closed_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name="fk_stocktake_document_id"),
+        sa.ForeignKeyConstraint(["holder_id"], ["person.id"], name="fk_stocktake_holder_id"),
+        sa.ForeignKeyConstraint(["opened_by_id"], ["person.id"], name="fk_stocktake_opened_by_id"),
+        sa.ForeignKeyConstraint(["second_id"], ["person.id"], name="fk_stocktake_second_id"),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name="fk_stocktake_unit_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_stocktake"),
+    )
+    op.create_index("ix_stocktake_state", "stocktake", ["state"])
+    op.create_table(
+        "stocktake_item",
+        sa.Column("stocktake_id", sa.Integer(), nullable=False),
+        sa.Column("copy_id", sa.Integer(), nullable=False),
+        sa.Column("state", _words(STATES, "state"), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("counted_at", UtcDateTime(), nullable=True),
+        sa.Column("reported_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["copy_id"], ["copy.id"], name="fk_stocktake_item_copy_id"),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_stocktake_item_person_id"),
+        sa.ForeignKeyConstraint(["stocktake_id"], ["stocktake.id"], name="fk_stocktake_item_stocktake_id"),
+        sa.PrimaryKeyConstraint("stocktake_id", "copy_id", name="pk_stocktake_item"),
+    )
+    op.create_index("ix_stocktake_item_copy_id", "stocktake_item", ["copy_id"])
+    op.create_table(
+        "stocktake_scan",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("stocktake_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "bucket",
+            _words(("EXPECTED", "ALREADY_COUNTED", "WRONG_PLACE", "UNEXPECTED", "UNKNOWN"), "bucket"),
+            nullable=False,
+        ),
+        sa.Column("copy_id", sa.Integer(), nullable=True),
+        sa.Column("raw", sa.String(length=200), nullable=True),
+        sa.Column("state", _words(STATES, "state"), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("scanned_by_id", sa.Integer(), nullable=False),
+        sa.Column("scanned_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["copy_id"], ["copy.id"], name="fk_stocktake_scan_copy_id"),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_stocktake_scan_person_id"),
+        sa.ForeignKeyConstraint(["scanned_by_id"], ["person.id"], name="fk_stocktake_scan_scanned_by_id"),
+        sa.ForeignKeyConstraint(["stocktake_id"], ["stocktake.id"], name="fk_stocktake_scan_stocktake_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_stocktake_scan"),
+    )
+    op.create_index("ix_stocktake_scan_stocktake_id_copy_id", "stocktake_scan", ["stocktake_id", "copy_id"])
+
+
+def downgrade() -> None:
+    """Drop them; what they held stays in the ledger."""
+    op.drop_table("stocktake_scan")
+    op.drop_table("stocktake_item")
+    op.drop_table("stocktake")
+
+
+def _words(words: tuple[str, ...], name: str) -> sa.Enum:
+    return sa.Enum(*words, name=name, native_enum=False, create_constraint=True, length=32)
