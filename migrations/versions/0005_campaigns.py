@@ -1,4 +1,4 @@
-"""Stocktakes: what a count expects, and what every scan was."""
+"""Stocktakes and recalls: what a count expects and every scan was, which copies are called back."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -28,6 +28,31 @@ STATES = (
 def upgrade() -> None:
     """Create the tables."""
     op.create_table(
+        "recall",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("document_id", sa.Integer(), nullable=False),
+        sa.Column("state", _words(("RUNNING", "CLOSED"), "recallstate"), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("opened_by_id", sa.Integer(), nullable=False),
+        sa.Column("opened_at", UtcDateTime(), nullable=False),
+        sa.Column("due_at", UtcDateTime(), nullable=False),
+        sa.Column("closed_by_id", sa.Integer(), nullable=True),
+        sa.Column("closed_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["closed_by_id"], ["person.id"], name="fk_recall_closed_by_id"),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name="fk_recall_document_id"),
+        sa.ForeignKeyConstraint(["opened_by_id"], ["person.id"], name="fk_recall_opened_by_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_recall"),
+    )
+    op.create_index("ix_recall_state", "recall", ["state"])
+    op.create_index(
+        "uq_recall_document_id",
+        "recall",
+        ["document_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'RUNNING'"),
+        postgresql_where=sa.text("state = 'RUNNING'"),
+    )
+    op.create_table(
         "stocktake",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("state", _words(("COUNTING", "CLOSED", "CANCELLED"), "stocktakestate"), nullable=False),
@@ -52,6 +77,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_stocktake"),
     )
     op.create_index("ix_stocktake_state", "stocktake", ["state"])
+    op.create_table(
+        "recall_item",
+        sa.Column("recall_id", sa.Integer(), nullable=False),
+        sa.Column("copy_id", sa.Integer(), nullable=False),
+        sa.Column("holder_id", sa.Integer(), nullable=True),
+        sa.Column("excused_by_id", sa.Integer(), nullable=True),
+        sa.Column("excused_at", UtcDateTime(), nullable=True),
+        sa.Column("excuse", sa.String(length=300), nullable=True),
+        sa.Column("fate", _words(("RETURNED", "MISSED", "LOST"), "fate"), nullable=True),
+        sa.ForeignKeyConstraint(["copy_id"], ["copy.id"], name="fk_recall_item_copy_id"),
+        sa.ForeignKeyConstraint(["excused_by_id"], ["person.id"], name="fk_recall_item_excused_by_id"),
+        sa.ForeignKeyConstraint(["holder_id"], ["person.id"], name="fk_recall_item_holder_id"),
+        sa.ForeignKeyConstraint(["recall_id"], ["recall.id"], name="fk_recall_item_recall_id"),
+        sa.PrimaryKeyConstraint("recall_id", "copy_id", name="pk_recall_item"),
+    )
+    op.create_index("ix_recall_item_copy_id", "recall_item", ["copy_id"])
+    op.create_index("ix_recall_item_holder_id", "recall_item", ["holder_id"])
     op.create_table(
         "stocktake_item",
         sa.Column("stocktake_id", sa.Integer(), nullable=False),
@@ -94,7 +136,9 @@ def downgrade() -> None:
     """Drop them; what they held stays in the ledger."""
     op.drop_table("stocktake_scan")
     op.drop_table("stocktake_item")
+    op.drop_table("recall_item")
     op.drop_table("stocktake")
+    op.drop_table("recall")
 
 
 def _words(words: tuple[str, ...], name: str) -> sa.Enum:

@@ -8,6 +8,7 @@ from registry.models.documents import Document, Meeting
 from registry.models.gates import Gate, GateEvent, Permit, PermitCarrier
 from registry.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerSalt, LedgerSubtree, LedgerTree
 from registry.models.people import Account, AccountRole, Person, Unit
+from registry.models.recalls import Recall, RecallItem
 from registry.models.stocktakes import Stocktake, StocktakeItem, StocktakeScan
 from registry.models.tracing import TraceCase, TraceRun
 
@@ -41,6 +42,8 @@ __all__ = [
     "Person",
     "PrintAttempt",
     "PrintBatch",
+    "Recall",
+    "RecallItem",
     "SpoiledSheet",
     "Stocktake",
     "StocktakeItem",

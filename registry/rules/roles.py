@@ -86,6 +86,11 @@ class Action(StrEnum):
     SECOND_COUNT = "SECOND_COUNT"
     """Say how many copies lie there, as the second counter."""
     READ_STOCKTAKES = "READ_STOCKTAKES"
+    RECALL = "RECALL"
+    """Begin and close a recall of a document."""
+    EXCUSE_RECALL = "EXCUSE_RECALL"
+    """Sign that a copy under recall stays out."""
+    READ_RECALLS = "READ_RECALLS"
     OPEN_CASE = "OPEN_CASE"
     RUN_TRACE = "RUN_TRACE"
     READ_CASE = "READ_CASE"
@@ -148,6 +153,9 @@ PERMITTED: dict[Action, frozenset[Role]] = {
     Action.TAKE_STOCK: _roles(Role.CLERK),
     Action.SECOND_COUNT: _roles(Role.CLERK, Role.HANDLER, Role.DEPARTMENT_MANAGER),
     Action.READ_STOCKTAKES: _roles(Role.CLERK, Role.RESPONSIBLE_LEADER, Role.AUDITOR),
+    Action.RECALL: _roles(Role.CLERK),
+    Action.EXCUSE_RECALL: _roles(Role.RESPONSIBLE_LEADER),
+    Action.READ_RECALLS: _roles(Role.CLERK, Role.RESPONSIBLE_LEADER, Role.AUDITOR),
     Action.OPEN_CASE: _roles(Role.AUDITOR),
     Action.RUN_TRACE: _roles(Role.AUDITOR),
     Action.READ_CASE: _roles(Role.AUDITOR),

@@ -60,7 +60,7 @@ def draw_stocktake(view: StocktakeView, settings: Settings, *, ledger: str) -> b
             ],
             columns=(
                 *told.COPY_COLUMNS,
-                Column("结果 Result", 2.2),
+                Column("结果 Result", 2.7),
                 Column("登记责任人 On record with", 2.8),
             ),
             rows=[

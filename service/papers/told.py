@@ -16,10 +16,10 @@ from service.papers.sheet import Column
 
 COPY_COLUMNS: Final = (
     Column("份号 No.", 1.5, is_number=True),
-    Column("发文字号 Document no.", 2.7),
-    Column("标题 Title", 3.2),
+    Column("文号 Doc. no.", 2.4),
+    Column("标题 Title", 2.8),
     Column("密级 Level", 2.1),
-    Column("追溯码 Code", 3.5),
+    Column("追溯码 Code", 3.9),
 )
 """The columns that `copy_cells` fills."""
 
