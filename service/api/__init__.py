@@ -11,6 +11,7 @@ from service.api.documents import area as documents
 from service.api.gate import area as gate
 from service.api.ledger import area as ledger
 from service.api.openapi import blueprint as openapi
+from service.api.recalls import area as recalls
 from service.api.sessions import area as sessions
 from service.api.stocktakes import area as stocktakes
 from service.api.tracing import area as tracing
@@ -24,6 +25,7 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     batches,
     destruction,
     stocktakes,
+    recalls,
     gate,
     tracing,
     ledger,

@@ -18,6 +18,7 @@ from service.cli.messages import messages
 from service.cli.migrate import migrate
 from service.cli.people import user
 from service.cli.printing import batch
+from service.cli.recalls import recall
 from service.cli.serve import serve
 from service.cli.shredder import shredder
 from service.cli.stocktakes import stocktake
@@ -36,6 +37,7 @@ COMMANDS: tuple[click.Command, ...] = (
     destruction,
     shredder,
     stocktake,
+    recall,
     worker,
     migrate,
     user,

@@ -18,6 +18,7 @@ from service.pages.ledger import blueprint as ledger
 from service.pages.meetings import blueprint as meetings
 from service.pages.people import blueprint as people
 from service.pages.permits import blueprint as permits
+from service.pages.recalls import blueprint as recalls
 from service.pages.returns import blueprint as returns
 from service.pages.session import blueprint as session
 from service.pages.stocktakes import blueprint as stocktakes
@@ -38,6 +39,7 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     holdings,
     destruction,
     stocktakes,
+    recalls,
     gate,
     permits,
     cases,
