@@ -661,6 +661,18 @@ CAMPAIGNS: Final[dict[str, tuple[LazyString, LazyString]]] = {
         ),
         _("Ask another responsible leader."),
     ),
+    "still-holding": (
+        _("This person still has something on record (%(total)s), so they cannot be cleared."),
+        _("Take back, withdraw, revoke or hand over what is left; the page lists it."),
+    ),
+    "cleared-by-oneself": (
+        _("Nobody clears themselves."),
+        _("Ask another clerk."),
+    ),
+    "already-left": (
+        _("This person is no longer active."),
+        _("Look for the certificate among those who were cleared."),
+    ),
     "second-count-differs": (
         _("The second counter found another number of copies than were scanned."),
         _("Count once more, both of you, and scan what was left out. Only equal numbers close the count."),

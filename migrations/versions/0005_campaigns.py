@@ -1,4 +1,4 @@
-"""Stocktakes and recalls: what a count expects and every scan was, which copies are called back."""
+"""Stocktakes, recalls and clearances of leavers."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -27,6 +27,23 @@ STATES = (
 
 def upgrade() -> None:
     """Create the tables."""
+    op.create_table(
+        "clearance",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("returned", sa.Integer(), nullable=False),
+        sa.Column("lost", sa.Integer(), nullable=False),
+        sa.Column("accounts", sa.Integer(), nullable=False),
+        sa.Column("cleared_by_id", sa.Integer(), nullable=False),
+        sa.Column("cleared_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["cleared_by_id"], ["person.id"], name="fk_clearance_cleared_by_id"),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_clearance_person_id"),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name="fk_clearance_unit_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_clearance"),
+    )
+    op.create_index("ix_clearance_person_id", "clearance", ["person_id"])
     op.create_table(
         "recall",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -139,6 +156,7 @@ def downgrade() -> None:
     op.drop_table("recall_item")
     op.drop_table("stocktake")
     op.drop_table("recall")
+    op.drop_table("clearance")
 
 
 def _words(words: tuple[str, ...], name: str) -> sa.Enum:

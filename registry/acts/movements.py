@@ -287,7 +287,9 @@ def dismiss_claim(session: Session, code: str, reason: str, *, actor: Actor, now
 
 
 def _require_receiver(session: Session, receiver_id: int, actor: Actor) -> None:
-    receiver = get_row(session, Person, receiver_id)
+    receiver = get_row(
+        session, Person, receiver_id, lock=True
+    )  # nobody is cleared while paper is given to them
     if not receiver.active:
         raise ReceiverInactive("got a receiver who is no longer active", person=receiver_id)
     if receiver_id == actor.person_id:

@@ -6,6 +6,7 @@ from registry.models.custody import CopyReturn, CopyReturnItem, HandOver, HandOv
 from registry.models.destruction import DestructionItem, DestructionList, DestructionSignature, Equipment
 from registry.models.documents import Document, Meeting
 from registry.models.gates import Gate, GateEvent, Permit, PermitCarrier
+from registry.models.leaving import Clearance
 from registry.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerSalt, LedgerSubtree, LedgerTree
 from registry.models.people import Account, AccountRole, Person, Unit
 from registry.models.recalls import Recall, RecallItem
@@ -18,6 +19,7 @@ __all__ = [
     "ApprovalDecision",
     "ApprovalRequest",
     "AttemptCopy",
+    "Clearance",
     "Copy",
     "CopyReturn",
     "CopyReturnItem",

@@ -91,6 +91,8 @@ class Action(StrEnum):
     EXCUSE_RECALL = "EXCUSE_RECALL"
     """Sign that a copy under recall stays out."""
     READ_RECALLS = "READ_RECALLS"
+    CLEAR_LEAVER = "CLEAR_LEAVER"
+    """See whether a person who leaves holds anything, and clear them."""
     OPEN_CASE = "OPEN_CASE"
     RUN_TRACE = "RUN_TRACE"
     READ_CASE = "READ_CASE"
@@ -156,6 +158,7 @@ PERMITTED: dict[Action, frozenset[Role]] = {
     Action.RECALL: _roles(Role.CLERK),
     Action.EXCUSE_RECALL: _roles(Role.RESPONSIBLE_LEADER),
     Action.READ_RECALLS: _roles(Role.CLERK, Role.RESPONSIBLE_LEADER, Role.AUDITOR),
+    Action.CLEAR_LEAVER: _roles(Role.CLERK),
     Action.OPEN_CASE: _roles(Role.AUDITOR),
     Action.RUN_TRACE: _roles(Role.AUDITOR),
     Action.READ_CASE: _roles(Role.AUDITOR),

@@ -9,6 +9,7 @@ from service.api.custody import area as custody
 from service.api.destruction import area as destruction
 from service.api.documents import area as documents
 from service.api.gate import area as gate
+from service.api.leavers import area as leavers
 from service.api.ledger import area as ledger
 from service.api.openapi import blueprint as openapi
 from service.api.recalls import area as recalls
@@ -26,6 +27,7 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     destruction,
     stocktakes,
     recalls,
+    leavers,
     gate,
     tracing,
     ledger,

@@ -13,6 +13,7 @@ from service.cli.demo import demo
 from service.cli.destruction import destruction
 from service.cli.documents import document
 from service.cli.gate import gate, permit
+from service.cli.leavers import leaver
 from service.cli.ledger import verify
 from service.cli.messages import messages
 from service.cli.migrate import migrate
@@ -38,6 +39,7 @@ COMMANDS: tuple[click.Command, ...] = (
     shredder,
     stocktake,
     recall,
+    leaver,
     worker,
     migrate,
     user,

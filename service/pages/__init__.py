@@ -14,6 +14,7 @@ from service.pages.gate import blueprint as gate
 from service.pages.hand_overs import blueprint as hand_overs
 from service.pages.holdings import blueprint as holdings
 from service.pages.home import blueprint as home
+from service.pages.leavers import blueprint as leavers
 from service.pages.ledger import blueprint as ledger
 from service.pages.meetings import blueprint as meetings
 from service.pages.people import blueprint as people
@@ -40,6 +41,7 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     destruction,
     stocktakes,
     recalls,
+    leavers,
     gate,
     permits,
     cases,

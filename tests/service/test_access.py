@@ -21,6 +21,7 @@ from service.flows import (
     destroying,
     equipment,
     gate,
+    leaving,
     lending,
     making,
     meetings,
@@ -70,6 +71,8 @@ TWO_DOORS: dict[str, frozenset[str]] = {
     "/ledger": KEEPERS | AUDITOR,
     "/ledger/entries/<int:seq>": AUDITOR,
     "/permits": ALL,
+    "/leavers": CLERKS,
+    "/leavers/persons/<int:person_id>": CLERKS,
     "/recalls": EVERYWHERE,
     "/recalls/<int:recall_id>": EVERYWHERE,
     "/returns/<int:return_id>": COUNTER,
@@ -97,6 +100,7 @@ PAGES: dict[str, frozenset[str]] = {
     "/gate/waiting": frozenset({"supervisor"}),
     "/hand-overs/<int:hand_over_id>/receipt.pdf": COUNTER,
     "/hand-overs/mine": ALL,
+    "/leavers/<int:clearance_id>/certificate.pdf": CLERKS,
     "/login": NOBODY,
     "/meetings": MEETINGS,
     "/meetings/<int:meeting_id>": MEETINGS - {"other_handler"},
@@ -120,6 +124,7 @@ CALLS: dict[str, frozenset[str]] = {
     "/gates": GATE | CLERKS | AUDITOR,
     "/hand-overs/<int:hand_over_id>/receipt": COUNTER,
     "/holdings/everyone": CLERKS,
+    "/leavers/<int:clearance_id>/certificate": CLERKS,
     "/ledger/entries": AUDITOR,
     "/openapi.json": ALL,
     "/recalls/<int:recall_id>/report": EVERYWHERE,
@@ -208,6 +213,15 @@ def _destroy(world, code):
     return list_id
 
 
+def _cleared(world):
+    with world.runtime.database.transaction() as session:
+        leaver = Person(staff_no="S098", name_zh="离", name_en="Leaver", unit_id=world.units["REG"])
+        session.add(leaver)
+        session.flush()
+        person_id = leaver.id
+    return leaving.clear(world.runtime, world.clerk, person_id, "retired")
+
+
 def _counted(world):
     scope = Scope(place=Place.SHELF)
     stocktake_id = stocktaking.begin(world.runtime, world.clerk, scope, "year's end")
@@ -270,6 +284,7 @@ def estate(world):
         "meeting_id": meeting_id,
         "case_id": case_id,
         "stocktake_id": _counted(world),
+        "clearance_id": _cleared(world),
         "recall_id": recalling.begin(
             runtime, world.clerk, document_id, "superseded", world.now + timedelta(days=7)
         ),
