@@ -673,6 +673,30 @@ CAMPAIGNS: Final[dict[str, tuple[LazyString, LazyString]]] = {
         _("This person is no longer active."),
         _("Look for the certificate among those who were cleared."),
     ),
+    "not-an-independent-approver": (
+        _("This person takes the copy in or answers for it, so their agreement does not count."),
+        _("Ask another responsible leader."),
+    ),
+    "loss-over": (
+        _("The copy was found, so this loss is over."),
+        _("Reload the loss to see how it ended."),
+    ),
+    "loss-already-reported": (
+        _("The report of this loss was filed before; it is not changed any more."),
+        _("State what came to light since then as the result of the investigation."),
+    ),
+    "loss-not-reported": (
+        _("This loss has no report yet."),
+        _("File the report first."),
+    ),
+    "loss-concluded": (
+        _("The investigation of this loss has its result already."),
+        _("Reload the loss to read it."),
+    ),
+    "concluded-by-holder": (
+        _("Whoever answered for the copy does not state the result of its investigation."),
+        _("Ask another responsible leader."),
+    ),
     "second-count-differs": (
         _("The second counter found another number of copies than were scanned."),
         _("Count once more, both of you, and scan what was left out. Only equal numbers close the count."),

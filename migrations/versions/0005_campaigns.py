@@ -1,4 +1,7 @@
-"""Stocktakes, recalls and clearances of leavers."""
+"""Stocktakes, recalls, clearances of leavers, and losses with their clocks.
+
+A copy that an older release has recorded as missing or lost gets its loss: the ledger tells since when.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -23,6 +26,18 @@ STATES = (
     "SPOILED",
 )
 """Where a copy can stand."""
+
+EARLIER_LOSSES = """
+    INSERT INTO loss (copy_id, missed_at, declared_at, how)
+    SELECT copy.id,
+           COALESCE((SELECT max(at) FROM ledger_entry
+                     WHERE kind = 'copy.missed' AND subject = 'copy:' || copy.code), copy.minted_at),
+           CASE WHEN copy.state = 'LOST' THEN
+                (SELECT max(at) FROM ledger_entry
+                 WHERE kind = 'copy.declared-lost' AND subject = 'copy:' || copy.code) END,
+           COALESCE(copy.state_reason, '')
+    FROM copy WHERE copy.state IN ('UNACCOUNTED', 'LOST')
+"""
 
 
 def upgrade() -> None:
@@ -95,6 +110,47 @@ def upgrade() -> None:
     )
     op.create_index("ix_stocktake_state", "stocktake", ["state"])
     op.create_table(
+        "loss",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("copy_id", sa.Integer(), nullable=False),
+        sa.Column("holder_id", sa.Integer(), nullable=True),
+        sa.Column("missed_at", UtcDateTime(), nullable=False),
+        sa.Column("missed_by_id", sa.Integer(), nullable=True),
+        sa.Column("how", sa.String(length=300), nullable=False),
+        sa.Column("declared_at", UtcDateTime(), nullable=True),
+        sa.Column("reported_at", UtcDateTime(), nullable=True),
+        sa.Column("reported_by_id", sa.Integer(), nullable=True),
+        sa.Column("discovered", sa.String(length=1000), nullable=True),
+        sa.Column("responsible", sa.String(length=1000), nullable=True),
+        sa.Column("course", sa.String(length=1000), nullable=True),
+        sa.Column("harm", sa.String(length=1000), nullable=True),
+        sa.Column("investigation", sa.String(length=1000), nullable=True),
+        sa.Column("remedies", sa.String(length=1000), nullable=True),
+        sa.Column("concluded_at", UtcDateTime(), nullable=True),
+        sa.Column("concluded_by_id", sa.Integer(), nullable=True),
+        sa.Column("result", sa.String(length=1000), nullable=True),
+        sa.Column("found_at", UtcDateTime(), nullable=True),
+        sa.Column("found_by_id", sa.Integer(), nullable=True),
+        sa.Column("approver_id", sa.Integer(), nullable=True),
+        sa.Column("explanation", sa.String(length=300), nullable=True),
+        sa.ForeignKeyConstraint(["approver_id"], ["person.id"], name="fk_loss_approver_id"),
+        sa.ForeignKeyConstraint(["concluded_by_id"], ["person.id"], name="fk_loss_concluded_by_id"),
+        sa.ForeignKeyConstraint(["copy_id"], ["copy.id"], name="fk_loss_copy_id"),
+        sa.ForeignKeyConstraint(["found_by_id"], ["person.id"], name="fk_loss_found_by_id"),
+        sa.ForeignKeyConstraint(["holder_id"], ["person.id"], name="fk_loss_holder_id"),
+        sa.ForeignKeyConstraint(["missed_by_id"], ["person.id"], name="fk_loss_missed_by_id"),
+        sa.ForeignKeyConstraint(["reported_by_id"], ["person.id"], name="fk_loss_reported_by_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_loss"),
+    )
+    op.create_index(
+        "uq_loss_copy_id",
+        "loss",
+        ["copy_id"],
+        unique=True,
+        sqlite_where=sa.text("found_at IS NULL"),
+        postgresql_where=sa.text("found_at IS NULL"),
+    )
+    op.create_table(
         "recall_item",
         sa.Column("recall_id", sa.Integer(), nullable=False),
         sa.Column("copy_id", sa.Integer(), nullable=False),
@@ -147,6 +203,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_stocktake_scan"),
     )
     op.create_index("ix_stocktake_scan_stocktake_id_copy_id", "stocktake_scan", ["stocktake_id", "copy_id"])
+    op.execute(sa.text(EARLIER_LOSSES))
 
 
 def downgrade() -> None:
@@ -154,6 +211,7 @@ def downgrade() -> None:
     op.drop_table("stocktake_scan")
     op.drop_table("stocktake_item")
     op.drop_table("recall_item")
+    op.drop_table("loss")
     op.drop_table("stocktake")
     op.drop_table("recall")
     op.drop_table("clearance")

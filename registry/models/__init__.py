@@ -8,6 +8,7 @@ from registry.models.documents import Document, Meeting
 from registry.models.gates import Gate, GateEvent, Permit, PermitCarrier
 from registry.models.leaving import Clearance
 from registry.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerSalt, LedgerSubtree, LedgerTree
+from registry.models.losses import Loss
 from registry.models.people import Account, AccountRole, Person, Unit
 from registry.models.recalls import Recall, RecallItem
 from registry.models.stocktakes import Stocktake, StocktakeItem, StocktakeScan
@@ -37,6 +38,7 @@ __all__ = [
     "LedgerSalt",
     "LedgerSubtree",
     "LedgerTree",
+    "Loss",
     "Meeting",
     "Movement",
     "Permit",

@@ -74,6 +74,12 @@ class Action(StrEnum):
     REPORT_MISSING = "REPORT_MISSING"
     FIND = "FIND"
     DECLARE_LOST = "DECLARE_LOST"
+    APPROVE_FIND = "APPROVE_FIND"
+    """Agree in person that a copy which was missing counts as found."""
+    FILE_LOSS_REPORT = "FILE_LOSS_REPORT"
+    CONCLUDE_LOSS = "CONCLUDE_LOSS"
+    """Record the result of an investigation."""
+    READ_LOSSES = "READ_LOSSES"
     OPEN_PERMIT = "OPEN_PERMIT"
     SCAN_AT_GATE = "SCAN_AT_GATE"
     OVERRIDE_GATE = "OVERRIDE_GATE"
@@ -145,6 +151,10 @@ PERMITTED: dict[Action, frozenset[Role]] = {
     Action.REPORT_MISSING: _roles(Role.CLERK, Role.HOLDER),
     Action.FIND: _roles(Role.CLERK),
     Action.DECLARE_LOST: _roles(Role.CLERK),
+    Action.APPROVE_FIND: _roles(Role.RESPONSIBLE_LEADER),
+    Action.FILE_LOSS_REPORT: _roles(Role.CLERK),
+    Action.CONCLUDE_LOSS: _roles(Role.RESPONSIBLE_LEADER),
+    Action.READ_LOSSES: _roles(Role.CLERK, Role.RESPONSIBLE_LEADER, Role.AUDITOR),
     Action.OPEN_PERMIT: _roles(Role.CLERK),
     Action.SCAN_AT_GATE: _roles(Role.GUARD, Role.SUPERVISOR),
     Action.OVERRIDE_GATE: _roles(Role.SUPERVISOR),

@@ -11,6 +11,7 @@ from service.api.documents import area as documents
 from service.api.gate import area as gate
 from service.api.leavers import area as leavers
 from service.api.ledger import area as ledger
+from service.api.losses import area as losses
 from service.api.openapi import blueprint as openapi
 from service.api.recalls import area as recalls
 from service.api.sessions import area as sessions
@@ -26,6 +27,7 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     batches,
     destruction,
     stocktakes,
+    losses,
     recalls,
     leavers,
     gate,

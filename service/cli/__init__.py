@@ -15,6 +15,7 @@ from service.cli.documents import document
 from service.cli.gate import gate, permit
 from service.cli.leavers import leaver
 from service.cli.ledger import verify
+from service.cli.losses import loss
 from service.cli.messages import messages
 from service.cli.migrate import migrate
 from service.cli.people import user
@@ -38,6 +39,7 @@ COMMANDS: tuple[click.Command, ...] = (
     destruction,
     shredder,
     stocktake,
+    loss,
     recall,
     leaver,
     worker,

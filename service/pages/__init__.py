@@ -16,6 +16,7 @@ from service.pages.holdings import blueprint as holdings
 from service.pages.home import blueprint as home
 from service.pages.leavers import blueprint as leavers
 from service.pages.ledger import blueprint as ledger
+from service.pages.losses import blueprint as losses
 from service.pages.meetings import blueprint as meetings
 from service.pages.people import blueprint as people
 from service.pages.permits import blueprint as permits
@@ -40,6 +41,7 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     holdings,
     destruction,
     stocktakes,
+    losses,
     recalls,
     leavers,
     gate,

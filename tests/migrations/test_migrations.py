@@ -11,7 +11,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy.exc import DBAPIError
 
 from registry.db import Base, make_engine
-from registry.models import ApprovalDecision, Document
+from registry.ledger import log
+from registry.models import ApprovalDecision, Document, Loss
+from registry.rules.roles import Actor
 from service import tables  # noqa: F401 - every table is known to the metadata
 from service.config import Settings
 from service.database import MIGRATIONS, Database
@@ -205,3 +207,20 @@ def test_an_older_release_is_not_given_copies_that_it_cannot_read(database):
     with pytest.raises(RuntimeError, match="1 copies are stored as what is their own"):
         _go(database, "0001")
     assert database.is_current()
+
+
+def test_what_an_older_release_missed_gets_its_loss_with_the_time_of_the_ledger(database):
+    _go(database, "0001", command.upgrade)
+    _older_rows(database)
+    with database.transaction() as session:
+        session.execute(sa.text("UPDATE copy SET state = 'UNACCOUNTED', state_reason = 'gone' WHERE id = 3"))
+        session.execute(sa.text("UPDATE copy SET state = 'LOST' WHERE id = 4"))
+        missed_at = datetime(2026, 4, 1, 10, tzinfo=UTC)
+        log.append(session, "copy.missed", "copy:c", actor=Actor.system(), now=missed_at, state="UNACCOUNTED")
+    database.migrate()
+    with database.reading() as session:
+        rows = session.scalars(sa.select(Loss).order_by(Loss.copy_id)).all()
+        assert [(row.copy_id, row.how, row.missed_at, row.found_at) for row in rows] == [
+            (3, "gone", missed_at, None),
+            (4, "", NOW, None),
+        ]

@@ -11,7 +11,10 @@ import sqlalchemy as sa
 
 from bench import paper
 from registry.models import Account, AccountRole, Person
+from registry.rules.codes import human_code
 from registry.rules.facts import MeetingFacts
+from registry.rules.lifecycle import Step
+from registry.rules.loss import LossReport
 from registry.rules.roles import Role
 from registry.rules.stocktake import Place, Scope
 from registry.rules.words import DestructionPart, Direction, HandOverKind, ScanSource
@@ -23,6 +26,7 @@ from service.flows import (
     gate,
     leaving,
     lending,
+    losses,
     making,
     meetings,
     printing,
@@ -73,6 +77,8 @@ TWO_DOORS: dict[str, frozenset[str]] = {
     "/permits": ALL,
     "/leavers": CLERKS,
     "/leavers/persons/<int:person_id>": CLERKS,
+    "/losses": EVERYWHERE,
+    "/losses/<int:loss_id>": EVERYWHERE,
     "/recalls": EVERYWHERE,
     "/recalls/<int:recall_id>": EVERYWHERE,
     "/returns/<int:return_id>": COUNTER,
@@ -102,6 +108,7 @@ PAGES: dict[str, frozenset[str]] = {
     "/hand-overs/mine": ALL,
     "/leavers/<int:clearance_id>/certificate.pdf": CLERKS,
     "/login": NOBODY,
+    "/losses/<int:loss_id>/report.pdf": EVERYWHERE,
     "/meetings": MEETINGS,
     "/meetings/<int:meeting_id>": MEETINGS - {"other_handler"},
     "/meetings/new": MEETINGS,
@@ -127,6 +134,7 @@ CALLS: dict[str, frozenset[str]] = {
     "/leavers/<int:clearance_id>/certificate": CLERKS,
     "/ledger/entries": AUDITOR,
     "/openapi.json": ALL,
+    "/losses/<int:loss_id>/paper": EVERYWHERE,
     "/recalls/<int:recall_id>/report": EVERYWHERE,
     "/recalls/<int:recall_id>/slips/<int:person_id>": CLERKS,
     "/returns/<int:return_id>/receipt": COUNTER,
@@ -222,6 +230,15 @@ def _cleared(world):
     return leaving.clear(world.runtime, world.clerk, person_id, "retired")
 
 
+def _lost(world, code):
+    losses.report(world.runtime, world.clerk, human_code(code), Step.MISS, "gone")
+    said = dict.fromkeys(
+        ("discovered", "responsible", "course", "harm", "investigation", "remedies"), "known"
+    )
+    losses.file_report(world.runtime, world.clerk, 1, LossReport(**said))
+    return 1
+
+
 def _counted(world):
     scope = Scope(place=Place.SHELF)
     stocktake_id = stocktaking.begin(world.runtime, world.clerk, scope, "year's end")
@@ -241,8 +258,8 @@ def estate(world):
     runtime = world.runtime
     _add_supervisor(world)
     document_id = world.register()
-    request_id = world.approved(document_id, copies=3)
-    batch_id, (held, returned, destroyed) = _print_run(world, request_id, 3)
+    request_id = world.approved(document_id, copies=4)
+    batch_id, (held, returned, destroyed, missing) = _print_run(world, request_id, 4)
     scans = {code: runtime.tokens.qr_text(code, 1) for code in (held, returned, destroyed)}
     hand_over_id = lending.give(
         runtime, world.clerk, [scans[held], scans[returned]], HandOverKind.ISSUE, world.holder.person_id
@@ -285,6 +302,7 @@ def estate(world):
         "case_id": case_id,
         "stocktake_id": _counted(world),
         "clearance_id": _cleared(world),
+        "loss_id": _lost(world, missing),
         "recall_id": recalling.begin(
             runtime, world.clerk, document_id, "superseded", world.now + timedelta(days=7)
         ),
