@@ -99,6 +99,8 @@ class Action(StrEnum):
     READ_RECALLS = "READ_RECALLS"
     CLEAR_LEAVER = "CLEAR_LEAVER"
     """See whether a person who leaves holds anything, and clear them."""
+    READ_KNOWERS = "READ_KNOWERS"
+    """See who knows of a document, and by what."""
     OPEN_CASE = "OPEN_CASE"
     RUN_TRACE = "RUN_TRACE"
     READ_CASE = "READ_CASE"
@@ -169,6 +171,7 @@ PERMITTED: dict[Action, frozenset[Role]] = {
     Action.EXCUSE_RECALL: _roles(Role.RESPONSIBLE_LEADER),
     Action.READ_RECALLS: _roles(Role.CLERK, Role.RESPONSIBLE_LEADER, Role.AUDITOR),
     Action.CLEAR_LEAVER: _roles(Role.CLERK),
+    Action.READ_KNOWERS: _roles(Role.CLERK, Role.RESPONSIBLE_LEADER, Role.AUDITOR),
     Action.OPEN_CASE: _roles(Role.AUDITOR),
     Action.RUN_TRACE: _roles(Role.AUDITOR),
     Action.READ_CASE: _roles(Role.AUDITOR),

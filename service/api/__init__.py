@@ -9,6 +9,7 @@ from service.api.custody import area as custody
 from service.api.destruction import area as destruction
 from service.api.documents import area as documents
 from service.api.gate import area as gate
+from service.api.knowers import area as knowers
 from service.api.leavers import area as leavers
 from service.api.ledger import area as ledger
 from service.api.losses import area as losses
@@ -26,6 +27,7 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     custody,
     batches,
     destruction,
+    knowers,
     stocktakes,
     losses,
     recalls,

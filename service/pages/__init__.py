@@ -14,6 +14,7 @@ from service.pages.gate import blueprint as gate
 from service.pages.hand_overs import blueprint as hand_overs
 from service.pages.holdings import blueprint as holdings
 from service.pages.home import blueprint as home
+from service.pages.knowers import blueprint as knowers
 from service.pages.leavers import blueprint as leavers
 from service.pages.ledger import blueprint as ledger
 from service.pages.losses import blueprint as losses
@@ -40,6 +41,7 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     returns,
     holdings,
     destruction,
+    knowers,
     stocktakes,
     losses,
     recalls,

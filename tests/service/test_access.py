@@ -152,6 +152,7 @@ SCOPED: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "/copies/<code>/pages/<int:page>/qr": (CLERKS, CLERKS),
     "/copies/<code>/pages/<int:page>/qr.svg": (CLERKS, CLERKS),
     "/documents/<int:document_id>": (FINANCE | {"holder"}, OTHERS),
+    "/documents/<int:document_id>/knowers": (EVERYWHERE, EVERYWHERE),
     "/documents/<int:document_id>/pages": (
         CLERKS | {"leader", "manager"},
         CLERKS | {"leader", "other_manager"},
