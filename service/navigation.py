@@ -76,6 +76,7 @@ LINES: tuple[Line, ...] = (
     Line("losses.index", _("Losses"), "clock-history", REGISTRY_DESK, Action.READ_LOSSES),
     Line("recalls.index", _("Recalls"), "bell", REGISTRY_DESK, Action.READ_RECALLS),
     Line("leavers.index", _("Leavers"), "box-arrow-right", REGISTRY_DESK, Action.CLEAR_LEAVER),
+    Line("statistics.show", _("Figures"), "list", REGISTRY_DESK, Action.READ_STATISTICS),
     Line("gate.index", _("Gate"), "shield-check", GATES, Action.SCAN_AT_GATE),
     Line(
         "gate.waiting",

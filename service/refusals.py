@@ -697,6 +697,10 @@ CAMPAIGNS: Final[dict[str, tuple[LazyString, LazyString]]] = {
         _("Whoever answered for the copy does not state the result of its investigation."),
         _("Ask another responsible leader."),
     ),
+    "no-such-year": (
+        _("This year lies too far back, or has not begun."),
+        _("Choose a year between 2000 and the present one."),
+    ),
     "second-count-differs": (
         _("The second counter found another number of copies than were scanned."),
         _("Count once more, both of you, and scan what was left out. Only equal numbers close the count."),

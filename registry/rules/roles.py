@@ -101,6 +101,8 @@ class Action(StrEnum):
     """See whether a person who leaves holds anything, and clear them."""
     READ_KNOWERS = "READ_KNOWERS"
     """See who knows of a document, and by what."""
+    READ_STATISTICS = "READ_STATISTICS"
+    """See and take away the figures of a year."""
     OPEN_CASE = "OPEN_CASE"
     RUN_TRACE = "RUN_TRACE"
     READ_CASE = "READ_CASE"
@@ -172,6 +174,7 @@ PERMITTED: dict[Action, frozenset[Role]] = {
     Action.READ_RECALLS: _roles(Role.CLERK, Role.RESPONSIBLE_LEADER, Role.AUDITOR),
     Action.CLEAR_LEAVER: _roles(Role.CLERK),
     Action.READ_KNOWERS: _roles(Role.CLERK, Role.RESPONSIBLE_LEADER, Role.AUDITOR),
+    Action.READ_STATISTICS: _roles(Role.CLERK, Role.RESPONSIBLE_LEADER, Role.AUDITOR),
     Action.OPEN_CASE: _roles(Role.AUDITOR),
     Action.RUN_TRACE: _roles(Role.AUDITOR),
     Action.READ_CASE: _roles(Role.AUDITOR),

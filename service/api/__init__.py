@@ -16,6 +16,7 @@ from service.api.losses import area as losses
 from service.api.openapi import blueprint as openapi
 from service.api.recalls import area as recalls
 from service.api.sessions import area as sessions
+from service.api.statistics import area as statistics
 from service.api.stocktakes import area as stocktakes
 from service.api.tracing import area as tracing
 
@@ -32,6 +33,7 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     losses,
     recalls,
     leavers,
+    statistics,
     gate,
     tracing,
     ledger,

@@ -24,6 +24,7 @@ from service.pages.permits import blueprint as permits
 from service.pages.recalls import blueprint as recalls
 from service.pages.returns import blueprint as returns
 from service.pages.session import blueprint as session
+from service.pages.statistics import blueprint as statistics
 from service.pages.stocktakes import blueprint as stocktakes
 
 PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -46,6 +47,7 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     losses,
     recalls,
     leavers,
+    statistics,
     gate,
     permits,
     cases,

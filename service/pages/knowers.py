@@ -25,7 +25,7 @@ PARTS: Final[Mapping[Part, Look]] = MappingProxyType(
 TRACES: Final[Mapping[Trace, LazyString]] = MappingProxyType(
     {
         Trace.READ: lazy_gettext("opened the pages"),
-        Trace.DECIDED: lazy_gettext("was asked to agree"),
+        Trace.DECIDED: lazy_gettext("was shown it to decide"),
         Trace.HELD: lazy_gettext("signed for a copy"),
         Trace.REGISTERED: lazy_gettext("registered it"),
         Trace.REQUESTED: lazy_gettext("asked for something about it"),

@@ -120,6 +120,8 @@ PAGES: dict[str, frozenset[str]] = {
     "/recalls/<int:recall_id>/report.pdf": EVERYWHERE,
     "/recalls/<int:recall_id>/slips/<int:person_id>.pdf": CLERKS,
     "/returns/<int:return_id>/receipt.pdf": COUNTER,
+    "/statistics": EVERYWHERE,
+    "/statistics/<int:year>.csv": EVERYWHERE,
     "/stocktakes/<int:stocktake_id>/report.pdf": EVERYWHERE,
 }
 CALLS: dict[str, frozenset[str]] = {
@@ -140,6 +142,8 @@ CALLS: dict[str, frozenset[str]] = {
     "/returns/<int:return_id>/receipt": COUNTER,
     "/sessions/current": ALL,
     "/shredders": CLERKS,
+    "/statistics/<int:year>": EVERYWHERE,
+    "/statistics/<int:year>/csv": EVERYWHERE,
     "/stocktakes/<int:stocktake_id>/report": EVERYWHERE,
 }
 SCOPED: dict[str, tuple[frozenset[str], frozenset[str]]] = {
@@ -303,6 +307,7 @@ def estate(world):
         "case_id": case_id,
         "stocktake_id": _counted(world),
         "clearance_id": _cleared(world),
+        "year": 2026,
         "loss_id": _lost(world, missing),
         "recall_id": recalling.begin(
             runtime, world.clerk, document_id, "superseded", world.now + timedelta(days=7)
