@@ -1,4 +1,4 @@
-"""What the invented company's registry does besides its daily work: counts, a recall, the report of a loss, a leaver."""
+"""What the invented company's registry does besides its daily work: counts, a recall, a loss's report, a leaver."""
 
 from collections.abc import Callable
 from datetime import timedelta
