@@ -203,11 +203,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_stocktake_scan"),
     )
     op.create_index("ix_stocktake_scan_stocktake_id_copy_id", "stocktake_scan", ["stocktake_id", "copy_id"])
+    op.create_index("ix_copy_return_item_copy_id", "copy_return_item", ["copy_id"])
+    op.create_index("ix_hand_over_item_copy_id", "hand_over_item", ["copy_id"])
     op.execute(sa.text(EARLIER_LOSSES))
 
 
 def downgrade() -> None:
     """Drop them; what they held stays in the ledger."""
+    op.drop_index("ix_copy_return_item_copy_id", table_name="copy_return_item")
+    op.drop_index("ix_hand_over_item_copy_id", table_name="hand_over_item")
     op.drop_table("stocktake_scan")
     op.drop_table("stocktake_item")
     op.drop_table("recall_item")

@@ -14,9 +14,10 @@ from registry.disposal import ListClosed, NotOnTheList, highest_level, locked_it
 from registry.errors import ConflictError
 from registry.ledger import log
 from registry.models import ApprovalRequest, Copy, DestructionItem, DestructionList, Equipment
+from registry.recalling import refuse_recalled
 from registry.rows import get_row, locked_copy
 from registry.rules import destruction as rules
-from registry.rules import lifecycle, recall, roles
+from registry.rules import lifecycle, roles
 from registry.rules.approval import Act
 from registry.rules.levels import shred_level_minimum
 from registry.rules.lifecycle import Step
@@ -24,7 +25,6 @@ from registry.rules.limits import REASON_LIMIT
 from registry.rules.roles import Action, Actor
 from registry.rules.texts import parse_line
 from registry.rules.words import DestructionState, EquipmentKind
-from registry.views import recalls
 
 
 class NotAShredder(ConflictError):
@@ -94,7 +94,7 @@ def add(session: Session, list_id: int, code: str, *, actor: Actor, now: datetim
         return False
     if Step.SEAL not in lifecycle.possible_steps(copy.state):
         raise NotDestroyable("got a copy that is neither in stock nor spoiled", state=str(copy.state))
-    _require_not_recalled(session, [copy])
+    refuse_recalled(session, [copy])
     if _open_list_of(session, copy.id) is not None:
         raise AlreadyListed("got a copy that stands on another open list", copy=code)
     listed.items.append(DestructionItem(copy=copy, listed_at=now))
@@ -124,7 +124,7 @@ def submit(session: Session, list_id: int, request_id: int, *, actor: Actor, now
     order = consent.order_of(get_row(session, ApprovalRequest, request_id))
     if order.act is not Act.DESTROY or set(order.copy_codes) != {copy.code for copy in copies}:
         raise consent.OrderChanged("got a request for other copies than are listed", request=request_id)
-    _require_not_recalled(session, copies)
+    refuse_recalled(session, copies)
     for copy in copies:
         copy.state = lifecycle.next_state(copy.state, Step.SEAL)
     listed.state = DestructionState.SUBMITTED
@@ -173,12 +173,6 @@ def _require_fine_enough(session: Session, device: Equipment, copies: Sequence[C
             shred_level=device.shred_level,
             wanted=rules.SHRED_CLASSES[wanted - 1],
         )
-
-
-def _require_not_recalled(session: Session, copies: Sequence[Copy]) -> None:
-    """Pass when no copy is of a document that is being recalled; asked again when the list is submitted."""
-    named = [(copy.code, copy.document_id) for copy in copies]
-    recall.require_not_recalled(named, recalls.running(session, {one for _, one in named}))
 
 
 def _open_list_of(session: Session, copy_id: int) -> int | None:

@@ -15,13 +15,13 @@ from registry import homecoming, offers
 from registry.errors import ConflictError, InvalidError
 from registry.ledger import log
 from registry.models import Copy, CopyReturn, CopyReturnItem, HandOver, HandOverItem, Person
+from registry.recalling import refuse_recalled
 from registry.rows import get_row, locked_copies, locked_copy, move
-from registry.rules import lifecycle, recall, roles, texts
+from registry.rules import lifecycle, roles, texts
 from registry.rules.lifecycle import State, Step
 from registry.rules.limits import REASON_LIMIT
 from registry.rules.roles import Action, Actor
 from registry.rules.words import Custodian, HandOverKind, HandOverState, MovementKind, ReceiptMethod
-from registry.views import recalls
 from registry.views.custody import Custody, custody_now
 
 
@@ -115,7 +115,7 @@ def offer(
     if kind is HandOverKind.LOAN and (due_at is None or due_at <= now):
         raise LoanNeedsDueTime("got a loan without a due time in the future")
     copies = _locked_stack(session, codes)
-    _require_not_recalled(session, copies)
+    refuse_recalled(session, copies)
     states = [lifecycle.next_state(copy.state, Step.OFFER) for copy in copies]
     hand_over = _open_hand_over(
         session, copies, states, kind, receiver_id, due_at=due_at, actor=actor, now=now
@@ -150,7 +150,7 @@ def confirm(
     if hand_over.receiver_id != actor.person_id:
         raise NotTheReceiver("got a confirmation by another person than the receiver")
     copies = offers.locked_items(session, hand_over)
-    _require_not_recalled(session, copies)
+    refuse_recalled(session, copies)
     for copy in copies:
         copy.state = lifecycle.next_state(copy.state, Step.CONFIRM)
         move(
@@ -238,7 +238,7 @@ def transfer(
     if due_at is not None and due_at <= now:
         raise LoanNeedsDueTime("got a due time that is past")
     copies = _locked_stack(session, list(checks))
-    _require_not_recalled(session, copies)
+    refuse_recalled(session, copies)
     holders = custody_now(session, [copy.id for copy in copies])
     homecoming.refuse_own(holders.values(), actor)
     for copy in copies:
@@ -294,12 +294,6 @@ def _require_receiver(session: Session, receiver_id: int, actor: Actor) -> None:
         raise ReceiverInactive("got a receiver who is no longer active", person=receiver_id)
     if receiver_id == actor.person_id:
         raise GivenToOneself("got the giving clerk as receiver", person=receiver_id)
-
-
-def _require_not_recalled(session: Session, copies: Sequence[Copy]) -> None:
-    """Pass when no copy is of a document that is being recalled: what is called back is not given out."""
-    named = [(copy.code, copy.document_id) for copy in copies]
-    recall.require_not_recalled(named, recalls.running(session, {one for _, one in named}))
 
 
 def _locked_stack(session: Session, codes: Sequence[str]) -> list[Copy]:

@@ -8,12 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from registry.models import Copy, Document, GateEvent, Permit
+from registry.recalling import recalled
 from registry.rows import get_row
 from registry.rules import gate as gate_rules
 from registry.rules.gate import KnownCopy, Proof, Situation
 from registry.rules.levels import get_level
 from registry.rules.words import Direction, PermitState
-from registry.views import recalls
 
 TRAVEL: Final = timedelta(minutes=2)
 """Least time between two gates of one site on foot; ours, long enough to tell a cloned code from a walk."""
@@ -47,7 +47,7 @@ def find_situation(session: Session, copy: Copy | None, shown: Shown, *, now: da
 
 def _known(session: Session, copy: Copy) -> KnownCopy:
     document = get_row(session, Document, copy.document_id)
-    is_recalled = document.id in recalls.running(session, [document.id])
+    is_recalled = document.id in recalled(session, [document.id])
     return KnownCopy(copy.state, get_level(document.scheme, document.level).handling, copy.pages, is_recalled)
 
 

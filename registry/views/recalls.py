@@ -1,6 +1,6 @@
 """Recalls as boards, slips and the rules around them see them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -82,14 +82,6 @@ class RecallView:
     def unsettled(self) -> tuple[DueCopy, ...]:
         """Missed copies that nobody has signed an exception for."""
         return tuple(line for line in self.missed if line.excuse is None)
-
-
-def running(session: Session, document_ids: Collection[int]) -> frozenset[int]:
-    """Return which of these documents are being recalled."""
-    query = sa.select(Recall.document_id).where(
-        Recall.document_id.in_(document_ids), Recall.state == RecallState.RUNNING
-    )
-    return frozenset(session.scalars(query))
 
 
 def recalls(session: Session) -> tuple[RecallRow, ...]:

@@ -27,6 +27,7 @@ from registry.views.passage import Shown, find_situation
 from registry.views.recalls import balance_now, one_recall, wanted_from
 from registry.views.recalls import recalls as all_recalls
 from tests.registry.acts.shelves import Shelves
+from tests.registry.acts.shredders import OPERATOR
 
 
 @pytest.fixture
@@ -221,6 +222,28 @@ def test_a_list_that_was_begun_before_the_recall_is_not_submitted(shelves):
             shelves.session, list_id, request_id, actor=shelves.office.clerk, now=shelves.present
         )
     assert stock.state is State.IN_STOCK
+
+
+def test_a_recall_that_begins_at_the_shredder_stops_the_destruction(shelves):
+    held, stock, other = shelves.held(shelves.office.holder), shelves.copy(), shelves.copy()
+    list_id = shelves.approved(stock, other)
+    shelves.show(list_id, stock)
+    shelves.show(list_id, other)
+    begin(shelves)
+    with pytest.raises(CopyRecalled):
+        shelves.attest(list_id, OPERATOR, shelves.office.other_clerk)
+    take_back(shelves, held)
+    close(shelves, 1)
+    assert shelves.attest(list_id, OPERATOR, shelves.office.other_clerk).shortfall.witnesses_missing == 1
+
+
+def test_a_copy_under_recall_is_not_taken_at_the_shredder(shelves):
+    shelves.held(shelves.office.holder)
+    stock = shelves.copy()
+    list_id = shelves.approved(stock)
+    begin(shelves)
+    with pytest.raises(CopyRecalled):
+        shelves.show(list_id, stock)
 
 
 def test_a_recalled_copy_is_stopped_at_the_exit_and_let_in(shelves):
