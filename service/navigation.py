@@ -72,6 +72,11 @@ LINES: tuple[Line, ...] = (
     Line("printing.batches", _("Print runs"), "printer", REGISTRY_DESK, Action.PRINT),
     Line("copies.index", _("Numbered copies"), "files", REGISTRY_DESK, Action.READ_REGISTER),
     Line("destruction.index", _("Destruction"), "fire", REGISTRY_DESK, Action.DESTROY),
+    Line("stocktakes.index", _("Stocktakes"), "clipboard-check", REGISTRY_DESK, Action.READ_STOCKTAKES),
+    Line("losses.index", _("Losses"), "clock-history", REGISTRY_DESK, Action.READ_LOSSES),
+    Line("recalls.index", _("Recalls"), "bell", REGISTRY_DESK, Action.READ_RECALLS),
+    Line("leavers.index", _("Leavers"), "box-arrow-right", REGISTRY_DESK, Action.CLEAR_LEAVER),
+    Line("statistics.show", _("Figures"), "list", REGISTRY_DESK, Action.READ_STATISTICS),
     Line("gate.index", _("Gate"), "shield-check", GATES, Action.SCAN_AT_GATE),
     Line(
         "gate.waiting",

@@ -896,6 +896,111 @@ REGISTERS: Final[dict[str, tuple[LazyString, LazyString]]] = {
     ),
 }
 
+CAMPAIGNS: Final[dict[str, tuple[LazyString, LazyString]]] = {
+    "invalid-scope": (
+        _("The scope contradicts itself."),
+        _("A person's copies are counted in people's hands; a level belongs to a scheme."),
+    ),
+    "stocktake-closed": (
+        _("This count is over. Nothing has been changed."),
+        _("Look at its result, or begin a new count."),
+    ),
+    "stocktake-not-closed": (
+        _("Nothing is missing while a count goes on."),
+        _("Close the count with a second counter first."),
+    ),
+    "not-missed": (
+        _("This count does not miss that copy, or it was reported already."),
+        _("Reload the count to see what it misses."),
+    ),
+    "not-a-second-counter": (
+        _(
+            "This person counted, or holds copies that are counted, so the second count would not be independent."
+        ),
+        _("Ask somebody who did neither."),
+    ),
+    "already-recalled": (
+        _("This document is being recalled already."),
+        _("Look at the recall that runs."),
+    ),
+    "nothing-to-recall": (
+        _("No copy of this document is with anybody."),
+        _("There is nothing to call back."),
+    ),
+    "recall-needs-due-time": (
+        _("The copies are to be back by a day that is still to come."),
+        _("Choose a later day."),
+    ),
+    "recall-closed": (
+        _("This recall is over. Nothing has been changed."),
+        _("Look at its report, or begin a new one."),
+    ),
+    "not-missed-in-recall": (
+        _("This copy is not missed: it is back, lost, or not of this recall."),
+        _("Reload the recall to see where its copies are."),
+    ),
+    "copy-recalled": (
+        _(
+            "The document of this copy is being recalled: its copies come back and are neither given out nor destroyed."
+        ),
+        _("Keep the copy in the registry until the recall is closed."),
+    ),
+    "recall-not-settled": (
+        _("%(missing)s copies are missed, and nobody has signed that they stay out."),
+        _("Bring them back, or have the responsible leader sign an exception for each."),
+    ),
+    "not-an-independent-signer": (
+        _(
+            "This person began the recall, stands at this screen, or holds the copy, so the signature does not count."
+        ),
+        _("Ask another responsible leader."),
+    ),
+    "still-holding": (
+        _("This person still has something on record (%(total)s), so they cannot be cleared."),
+        _("Take back, withdraw, revoke or hand over what is left; the page lists it."),
+    ),
+    "cleared-by-oneself": (
+        _("Nobody clears themselves."),
+        _("Ask another clerk."),
+    ),
+    "already-left": (
+        _("This person is no longer active."),
+        _("Look for the certificate among those who were cleared."),
+    ),
+    "not-an-independent-approver": (
+        _("This person takes the copy in or answers for it, so their agreement does not count."),
+        _("Ask another responsible leader."),
+    ),
+    "loss-over": (
+        _("The copy was found, so this loss is over."),
+        _("Reload the loss to see how it ended."),
+    ),
+    "loss-already-reported": (
+        _("The report of this loss was filed before; it is not changed any more."),
+        _("State what came to light since then as the result of the investigation."),
+    ),
+    "loss-not-reported": (
+        _("This loss has no report yet."),
+        _("File the report first."),
+    ),
+    "loss-concluded": (
+        _("The investigation of this loss has its result already."),
+        _("Reload the loss to read it."),
+    ),
+    "concluded-by-holder": (
+        _("Whoever answered for the copy does not state the result of its investigation."),
+        _("Ask another responsible leader."),
+    ),
+    "no-such-year": (
+        _("This year lies too far back, or has not begun."),
+        _("Choose a year between 2000 and the present one."),
+    ),
+    "second-count-differs": (
+        _("The second counter found another number of copies than were scanned."),
+        _("Count once more, both of you, and scan what was left out. Only equal numbers close the count."),
+    ),
+}
+
 MARKING: Final[dict[str, tuple[LazyString, LazyString]]] = {
     "unknown-base-format": (
         _("The prepared pages of the document are damaged or were made by a newer release."),
@@ -935,5 +1040,6 @@ ALL: Final = (
     | MEETINGS
     | EQUIPMENT
     | REGISTERS
+    | CAMPAIGNS
     | MARKING
 )

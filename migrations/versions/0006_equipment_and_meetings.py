@@ -14,7 +14,7 @@ from alembic import op
 from registry.db import UtcDateTime
 
 revision = "0006"
-down_revision = "0003"
+down_revision = "0005"
 
 OLD_KINDS = ("SHREDDER", "PRINTER")
 KINDS = (*OLD_KINDS, "COPIER", "SCANNER", "COMPUTER", "FAX", "STORAGE")

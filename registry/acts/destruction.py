@@ -14,6 +14,7 @@ from registry.disposal import ListClosed, NotOnTheList, highest_level, locked_it
 from registry.errors import ConflictError
 from registry.ledger import log
 from registry.models import ApprovalRequest, Copy, DestructionItem, DestructionList, Equipment
+from registry.recalling import refuse_recalled
 from registry.rows import get_row, locked_copy
 from registry.rules import destruction as rules
 from registry.rules import lifecycle, roles
@@ -93,6 +94,7 @@ def add(session: Session, list_id: int, code: str, *, actor: Actor, now: datetim
         return False
     if Step.SEAL not in lifecycle.possible_steps(copy.state):
         raise NotDestroyable("got a copy that is neither in stock nor spoiled", state=str(copy.state))
+    refuse_recalled(session, [copy])
     if _open_list_of(session, copy.id) is not None:
         raise AlreadyListed("got a copy that stands on another open list", copy=code)
     listed.items.append(DestructionItem(copy=copy, listed_at=now))
@@ -122,6 +124,7 @@ def submit(session: Session, list_id: int, request_id: int, *, actor: Actor, now
     order = consent.order_of(get_row(session, ApprovalRequest, request_id))
     if order.act is not Act.DESTROY or set(order.copy_codes) != {copy.code for copy in copies}:
         raise consent.OrderChanged("got a request for other copies than are listed", request=request_id)
+    refuse_recalled(session, copies)
     for copy in copies:
         copy.state = lifecycle.next_state(copy.state, Step.SEAL)
     listed.state = DestructionState.SUBMITTED

@@ -15,6 +15,7 @@ from registry import gatherings, homecoming, offers
 from registry.errors import ConflictError, InvalidError
 from registry.ledger import log
 from registry.models import Copy, CopyReturn, CopyReturnItem, HandOver, HandOverItem, Person
+from registry.recalling import refuse_recalled
 from registry.rows import get_row, locked_copies, locked_copy, move
 from registry.rules import lifecycle, roles, texts
 from registry.rules.attempts import Paper
@@ -135,6 +136,7 @@ def offer(
         raise LoanNeedsDueTime("got a loan without a due time in the future")
     copies = _locked_stack(session, codes)
     gatherings.require_admitted(session, copies, receiver_id)
+    refuse_recalled(session, copies)
     states = [lifecycle.next_state(copy.state, Step.OFFER) for copy in copies]
     _require_paper(session, copies)
     hand_over = _open_hand_over(
@@ -171,6 +173,7 @@ def confirm(
         raise NotTheReceiver("got a confirmation by another person than the receiver")
     copies = offers.locked_items(session, hand_over)
     gatherings.require_admitted(session, copies, hand_over.receiver_id)
+    refuse_recalled(session, copies)
     for copy in copies:
         copy.state = lifecycle.next_state(copy.state, Step.CONFIRM)
         move(
@@ -258,6 +261,7 @@ def transfer(
     if due_at is not None and due_at <= now:
         raise LoanNeedsDueTime("got a due time that is past")
     copies = _locked_stack(session, list(checks))
+    refuse_recalled(session, copies)
     holders = custody_now(session, [copy.id for copy in copies])
     homecoming.refuse_own(holders.values(), actor)
     for copy in copies:
@@ -307,7 +311,9 @@ def dismiss_claim(session: Session, code: str, reason: str, *, actor: Actor, now
 
 
 def _require_receiver(session: Session, receiver_id: int, actor: Actor) -> None:
-    receiver = get_row(session, Person, receiver_id)
+    receiver = get_row(
+        session, Person, receiver_id, lock=True
+    )  # nobody is cleared while paper is given to them
     if not receiver.active:
         raise ReceiverInactive("got a receiver who is no longer active", person=receiver_id)
     if receiver_id == actor.person_id:

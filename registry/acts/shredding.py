@@ -16,6 +16,7 @@ from registry.disposal import ListClosed, NotOnTheList, highest_level, locked_it
 from registry.errors import ConflictError
 from registry.ledger import log
 from registry.models import Copy, DestructionList, DestructionSignature, Movement
+from registry.recalling import refuse_recalled
 from registry.rows import get_row, locked_copy, move
 from registry.rules import destruction as rules
 from registry.rules import lifecycle, roles
@@ -67,7 +68,9 @@ def present(session: Session, list_id: int, code: str, *, actor: Actor, now: dat
         raise NotOnTheList("got a copy that is not on the list", copy=code)
     if item.presented_at is not None:
         return False
-    lifecycle.next_state(locked_copy(session, code).state, Step.DESTROY)
+    copy = locked_copy(session, code)
+    refuse_recalled(session, [copy])
+    lifecycle.next_state(copy.state, Step.DESTROY)
     item.presented_at = now
     log.append(session, "destruction.presented", f"destruction:{list_id}", actor=actor, now=now, copy=code)
     return True
@@ -91,6 +94,7 @@ def attest(
     listed = _approved(session, list_id, now)
     if waiting := [item for item in listed.items if item.presented_at is None]:
         raise NotAllPresented("got a signature before every copy was scanned", missing=len(waiting))
+    refuse_recalled(session, [item.copy for item in listed.items])
     _sign(session, listed, part, attesting, now)
     copies = locked_items(session, listed)
     destruction = _destruction(session, listed, copies)

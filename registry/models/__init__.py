@@ -14,7 +14,9 @@ from registry.models.equipment import (
     RetirementSignature,
 )
 from registry.models.gates import Gate, GateEvent, Permit, PermitCarrier
+from registry.models.leaving import Clearance
 from registry.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerSalt, LedgerSubtree, LedgerTree
+from registry.models.losses import Loss
 from registry.models.meetings import (
     Conveyance,
     ConveyanceListener,
@@ -30,6 +32,8 @@ from registry.models.meetings import (
     PersonClearance,
 )
 from registry.models.people import Account, AccountRole, Person, Unit
+from registry.models.recalls import Recall, RecallItem
+from registry.models.stocktakes import Stocktake, StocktakeItem, StocktakeScan
 from registry.models.tracing import TraceCase, TraceRun
 
 __all__ = [
@@ -38,6 +42,7 @@ __all__ = [
     "ApprovalDecision",
     "ApprovalRequest",
     "AttemptCopy",
+    "Clearance",
     "Conveyance",
     "ConveyanceListener",
     "Copy",
@@ -62,6 +67,7 @@ __all__ = [
     "LedgerSalt",
     "LedgerSubtree",
     "LedgerTree",
+    "Loss",
     "Meeting",
     "MeetingAttendee",
     "MeetingCheck",
@@ -79,8 +85,13 @@ __all__ = [
     "PersonClearance",
     "PrintAttempt",
     "PrintBatch",
+    "Recall",
+    "RecallItem",
     "RetirementSignature",
     "SpoiledSheet",
+    "Stocktake",
+    "StocktakeItem",
+    "StocktakeScan",
     "TraceCase",
     "TraceRun",
     "Unit",

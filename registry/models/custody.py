@@ -42,7 +42,7 @@ class HandOverItem(Base):
     __tablename__ = "hand_over_item"
 
     hand_over_id: Mapped[int] = mapped_column(sa.ForeignKey("hand_over.id"), primary_key=True)
-    copy_id: Mapped[int] = mapped_column(sa.ForeignKey("copy.id"), primary_key=True)
+    copy_id: Mapped[int] = mapped_column(sa.ForeignKey("copy.id"), primary_key=True, index=True)
 
     hand_over: Mapped[HandOver] = relationship(back_populates="items")
     copy: Mapped[Copy] = relationship()
@@ -69,7 +69,7 @@ class CopyReturnItem(Base):
     __tablename__ = "copy_return_item"
 
     return_id: Mapped[int] = mapped_column(sa.ForeignKey("copy_return.id"), primary_key=True)
-    copy_id: Mapped[int] = mapped_column(sa.ForeignKey("copy.id"), primary_key=True)
+    copy_id: Mapped[int] = mapped_column(sa.ForeignKey("copy.id"), primary_key=True, index=True)
     pages_counted: Mapped[int]
     missing: Mapped[list[Any]]
     foreign: Mapped[list[Any]]

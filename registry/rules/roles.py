@@ -74,6 +74,12 @@ class Action(StrEnum):
     REPORT_MISSING = "REPORT_MISSING"
     FIND = "FIND"
     DECLARE_LOST = "DECLARE_LOST"
+    APPROVE_FIND = "APPROVE_FIND"
+    """Agree in person that a copy which was missing counts as found."""
+    FILE_LOSS_REPORT = "FILE_LOSS_REPORT"
+    CONCLUDE_LOSS = "CONCLUDE_LOSS"
+    """Record the result of an investigation."""
+    READ_LOSSES = "READ_LOSSES"
     OPEN_PERMIT = "OPEN_PERMIT"
     SCAN_AT_GATE = "SCAN_AT_GATE"
     OVERRIDE_GATE = "OVERRIDE_GATE"
@@ -81,6 +87,22 @@ class Action(StrEnum):
     BUILD_DESTRUCTION_LIST = "BUILD_DESTRUCTION_LIST"
     DESTROY = "DESTROY"
     WITNESS = "WITNESS"
+    TAKE_STOCK = "TAKE_STOCK"
+    """Begin a stocktake, scan for it, close it with a second counter."""
+    SECOND_COUNT = "SECOND_COUNT"
+    """Say how many copies lie there, as the second counter."""
+    READ_STOCKTAKES = "READ_STOCKTAKES"
+    RECALL = "RECALL"
+    """Begin and close a recall of a document."""
+    EXCUSE_RECALL = "EXCUSE_RECALL"
+    """Sign that a copy under recall stays out."""
+    READ_RECALLS = "READ_RECALLS"
+    CLEAR_LEAVER = "CLEAR_LEAVER"
+    """See whether a person who leaves holds anything, and clear them."""
+    READ_KNOWERS = "READ_KNOWERS"
+    """See who knows of a document, and by what."""
+    READ_STATISTICS = "READ_STATISTICS"
+    """See and take away the figures of a year."""
     OPEN_CASE = "OPEN_CASE"
     RUN_TRACE = "RUN_TRACE"
     READ_CASE = "READ_CASE"
@@ -155,6 +177,10 @@ PERMITTED: dict[Action, frozenset[Role]] = {
     Action.REPORT_MISSING: _roles(Role.CLERK, Role.HOLDER),
     Action.FIND: _roles(Role.CLERK),
     Action.DECLARE_LOST: _roles(Role.CLERK),
+    Action.APPROVE_FIND: _roles(Role.RESPONSIBLE_LEADER),
+    Action.FILE_LOSS_REPORT: _roles(Role.CLERK),
+    Action.CONCLUDE_LOSS: _roles(Role.RESPONSIBLE_LEADER),
+    Action.READ_LOSSES: _roles(Role.CLERK, Role.RESPONSIBLE_LEADER, Role.AUDITOR),
     Action.OPEN_PERMIT: _roles(Role.CLERK),
     Action.SCAN_AT_GATE: _roles(Role.GUARD, Role.SUPERVISOR),
     Action.OVERRIDE_GATE: _roles(Role.SUPERVISOR),
@@ -162,6 +188,15 @@ PERMITTED: dict[Action, frozenset[Role]] = {
     Action.BUILD_DESTRUCTION_LIST: _roles(Role.CLERK),
     Action.DESTROY: _roles(Role.CLERK),
     Action.WITNESS: _roles(Role.CLERK, Role.HANDLER, Role.DEPARTMENT_MANAGER),
+    Action.TAKE_STOCK: _roles(Role.CLERK),
+    Action.SECOND_COUNT: _roles(Role.CLERK, Role.HANDLER, Role.DEPARTMENT_MANAGER),
+    Action.READ_STOCKTAKES: _roles(Role.CLERK, Role.RESPONSIBLE_LEADER, Role.AUDITOR),
+    Action.RECALL: _roles(Role.CLERK),
+    Action.EXCUSE_RECALL: _roles(Role.RESPONSIBLE_LEADER),
+    Action.READ_RECALLS: _roles(Role.CLERK, Role.RESPONSIBLE_LEADER, Role.AUDITOR),
+    Action.CLEAR_LEAVER: _roles(Role.CLERK),
+    Action.READ_KNOWERS: _roles(Role.CLERK, Role.RESPONSIBLE_LEADER, Role.AUDITOR),
+    Action.READ_STATISTICS: _roles(Role.CLERK, Role.RESPONSIBLE_LEADER, Role.AUDITOR),
     Action.OPEN_CASE: _roles(Role.AUDITOR),
     Action.RUN_TRACE: _roles(Role.AUDITOR),
     Action.READ_CASE: _roles(Role.AUDITOR),

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from registry.models import Copy, Document, GateEvent, Permit
+from registry.recalling import recalled
 from registry.rows import get_row
 from registry.rules import gate as gate_rules
 from registry.rules.gate import KnownCopy, Proof, Situation
@@ -46,7 +47,8 @@ def find_situation(session: Session, copy: Copy | None, shown: Shown, *, now: da
 
 def _known(session: Session, copy: Copy) -> KnownCopy:
     document = get_row(session, Document, copy.document_id)
-    return KnownCopy(copy.state, get_level(document.scheme, document.level).handling, copy.pages)
+    is_recalled = document.id in recalled(session, [document.id])
+    return KnownCopy(copy.state, get_level(document.scheme, document.level).handling, copy.pages, is_recalled)
 
 
 def _permits(session: Session, copy: Copy) -> tuple[gate_rules.Permit, ...]:

@@ -10,10 +10,16 @@ from service.api.destruction import area as destruction
 from service.api.documents import area as documents
 from service.api.equipment import area as equipment
 from service.api.gate import area as gate
+from service.api.knowers import area as knowers
+from service.api.leavers import area as leavers
 from service.api.ledger import area as ledger
+from service.api.losses import area as losses
 from service.api.meetings import area as meetings
 from service.api.openapi import blueprint as openapi
+from service.api.recalls import area as recalls
 from service.api.sessions import area as sessions
+from service.api.statistics import area as statistics
+from service.api.stocktakes import area as stocktakes
 from service.api.tracing import area as tracing
 
 API_BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -25,6 +31,12 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     batches,
     destruction,
     equipment,
+    knowers,
+    stocktakes,
+    losses,
+    recalls,
+    leavers,
+    statistics,
     gate,
     tracing,
     ledger,

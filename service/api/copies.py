@@ -302,9 +302,9 @@ def person(name: Name | None) -> Person | None:
 
 
 class Report(Model):
-    """What became of a copy: MISS, DECLARE_LOST or FIND, and how that was noticed."""
+    """What became of a copy: MISS or DECLARE_LOST, and how that was noticed."""
 
-    step: Literal[Step.MISS, Step.DECLARE_LOST, Step.FIND]
+    step: Literal[Step.MISS, Step.DECLARE_LOST]
     reason: str = Field(max_length=REASON_LIMIT)
 
 
@@ -317,7 +317,7 @@ class Reported(Model):
 @area.operation(
     "POST",
     "/copies/<code>/reports",
-    summary="Record that a copy is missing, declared lost, or found again.",
+    summary="Record that a copy is missing or declared lost.",
     body=Report,
     answer=Reported,
     action=Action.REPORT_MISSING,

@@ -13,13 +13,17 @@ from service.cli.demo import demo
 from service.cli.destruction import destruction
 from service.cli.documents import document
 from service.cli.gate import gate, permit
+from service.cli.leavers import leaver
 from service.cli.ledger import verify
+from service.cli.losses import loss
 from service.cli.messages import messages
 from service.cli.migrate import migrate
 from service.cli.people import user
 from service.cli.printing import batch
+from service.cli.recalls import recall
 from service.cli.serve import serve
 from service.cli.shredder import shredder
+from service.cli.stocktakes import stocktake
 from service.cli.tracing import trace
 from service.cli.upkeep import upkeep
 from service.cli.worker import worker
@@ -34,6 +38,10 @@ COMMANDS: tuple[click.Command, ...] = (
     serve,
     destruction,
     shredder,
+    stocktake,
+    loss,
+    recall,
+    leaver,
     worker,
     migrate,
     user,

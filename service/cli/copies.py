@@ -7,9 +7,9 @@ from registry.rules.lifecycle import State, Step
 from registry.views.copies import CopyFilter
 from service.cli.acting import acting_as, asked_actor
 from service.cli.opening import open_installation
-from service.flows import copies, losses, printing
+from service.flows import copies, losses, people, printing
 
-_STEPS = {"missing": Step.MISS, "lost": Step.DECLARE_LOST, "found": Step.FIND}
+_STEPS = {"missing": Step.MISS, "lost": Step.DECLARE_LOST}
 
 
 @click.group()
@@ -75,10 +75,25 @@ def spoil(acting: str, scanned: tuple[str, ...], reason: str) -> None:
 @copy.command()
 @acting_as
 @click.argument("scanned")
-@click.argument("step", type=click.Choice(["missing", "lost", "found"]))
-@click.option("--reason", required=True, help="How it was noticed or found.")
+@click.argument("step", type=click.Choice(["missing", "lost"]))
+@click.option("--reason", required=True, help="How it was noticed.")
 def report(acting: str, scanned: str, step: str, reason: str) -> None:
-    """Record that the SCANNED copy is missing, declared lost, or found again."""
+    """Record that the SCANNED copy is missing or declared lost."""
     runtime = open_installation()
     state = losses.report(runtime, asked_actor(runtime, acting), scanned, _STEPS[step], reason)
+    click.echo(f"Recorded. The copy is {state}.")
+
+
+@copy.command()
+@acting_as
+@click.argument("scanned")
+@click.argument("staff_no")
+@click.option("--reason", required=True, help="Where it was.")
+def found(acting: str, scanned: str, staff_no: str, reason: str) -> None:
+    """Take the SCANNED copy in as found; the leader with STAFF_NO agrees with their PIN."""
+    runtime = open_installation()
+    actor = asked_actor(runtime, acting)
+    approver_id = people.get_by_staff_no(runtime, staff_no)
+    pin = click.prompt(f"PIN of {staff_no}", hide_input=True)
+    state = losses.find(runtime, actor, scanned, reason, approver_id=approver_id, pin=pin)
     click.echo(f"Recorded. The copy is {state}.")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from service import demo_accounts
 from service.demo import company
+from service.demo.campaigns import Campaigns
 from service.demo.cast import move_in
 from service.demo.gatherings import Gatherings, install
 from service.demo.leak import EARLIER, LATEST, picture_leak
@@ -37,6 +38,7 @@ def seed(runtime: Runtime, report: Callable[[str], None]) -> None:
     mishaps = Mishaps(story)
     mishaps.plan()
     Gatherings(story, install(past, story.cast)).plan()
+    Campaigns(story).plan()
     timeline.at(today - timedelta(days=9), lambda: _trace_earlier_leak(story))
     timeline.at(max(now, today), mishaps.wait_at_the_shredder)
     timeline.run()

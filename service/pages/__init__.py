@@ -15,12 +15,18 @@ from service.pages.gate import blueprint as gate
 from service.pages.hand_overs import blueprint as hand_overs
 from service.pages.holdings import blueprint as holdings
 from service.pages.home import blueprint as home
+from service.pages.knowers import blueprint as knowers
+from service.pages.leavers import blueprint as leavers
 from service.pages.ledger import blueprint as ledger
+from service.pages.losses import blueprint as losses
 from service.pages.meetings import blueprint as meetings
 from service.pages.people import blueprint as people
 from service.pages.permits import blueprint as permits
+from service.pages.recalls import blueprint as recalls
 from service.pages.returns import blueprint as returns
 from service.pages.session import blueprint as session
+from service.pages.statistics import blueprint as statistics
+from service.pages.stocktakes import blueprint as stocktakes
 
 PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     session,
@@ -38,6 +44,12 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     holdings,
     destruction,
     equipment,
+    knowers,
+    stocktakes,
+    losses,
+    recalls,
+    leavers,
+    statistics,
     gate,
     permits,
     cases,

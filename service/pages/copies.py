@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any, Final
+from types import MappingProxyType
+from typing import Annotated, Any, Final, Literal
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import LazyString, gettext, lazy_gettext
 from pydantic import StringConstraints
 from werkzeug.wrappers import Response as AnyResponse
 
-from registry.errors import InvalidError, UnknownError
+from registry.errors import InvalidError, RegistryError, UnknownError
 from registry.rules import roles
 from registry.rules.codes import human_code
 from registry.rules.lifecycle import State, Step
@@ -23,6 +24,7 @@ from service.flows.copies import CopyStory
 from service.forms import FieldErrors, Form, parse_form
 from service.login import current_actor, current_runtime, require
 from service.pages.batches import after_spoiling
+from service.pages.receivers import PersonUnclear, find_person
 from service.papers.codes import draw_qr
 
 blueprint = Blueprint("copies", __name__, url_prefix="/copies")
@@ -78,22 +80,33 @@ REPORTS: Final = (
         lazy_gettext("It stays on the books as lost, and every gate stops it."),
         "exclamation-octagon",
     ),
-    Report(
-        Step.FIND,
-        Action.FIND,
-        lazy_gettext("Found again"),
-        lazy_gettext("Take this copy back as found?"),
-        lazy_gettext("It must lie in front of you. It is with the registry from now on."),
-        "search",
-    ),
 )
+
+
+FOUND_FIELDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "pin-refused": "pin",
+        "pin-closed": "pin",
+        "not-an-independent-approver": "approver",
+        "not-permitted": "approver",
+    }
+)
+"""Where on the form of a finding a refusal is shown, by its code; others are shown as a page."""
 
 
 class ReportForm(Form):
     """What became of a copy."""
 
-    step: Step
+    step: Literal[Step.MISS, Step.DECLARE_LOST]
     reason: Annotated[str, StringConstraints(max_length=REASON_LIMIT)]
+
+
+class FoundForm(Form):
+    """Where a missing copy was, and the leader who agrees that it is found."""
+
+    reason: Annotated[str, StringConstraints(max_length=REASON_LIMIT)]
+    approver: Annotated[str, StringConstraints(max_length=120)]
+    pin: Annotated[str, StringConstraints(max_length=12)]
 
 
 class SpoilForm(Form):
@@ -164,12 +177,40 @@ def spoil(code: str) -> AnyResponse | tuple[str, int]:
 @blueprint.post("/<code>/report")
 @require(Action.REPORT_MISSING)
 def report(code: str) -> AnyResponse | tuple[str, int]:
-    """Record that this copy is missing, lost or found."""
+    """Record that this copy is missing or lost."""
     form = parse_form(ReportForm)
     if isinstance(form, FieldErrors):
         return _copy_page(code, form.errors), 422
     losses.report(current_runtime(), current_actor(), human_code(code), form.step, form.reason)
     flash(gettext("What became of the copy is on record."), "success")
+    return redirect(url_for("copies.show", code=code))
+
+
+@blueprint.post("/<code>/finding")
+@require(Action.FIND)
+def found(code: str) -> AnyResponse | tuple[str, int]:
+    """Record that this copy lies before the clerk, and that a leader agrees."""
+    form = parse_form(FoundForm)
+    if isinstance(form, FieldErrors):
+        return _copy_page(code, form.errors), 422
+    try:
+        losses.find(
+            current_runtime(),
+            current_actor(),
+            human_code(code),
+            form.reason,
+            approver_id=find_person(form.approver),
+            pin=form.pin,
+        )
+    except PersonUnclear as unclear:
+        return _copy_page(code, {"approver": unclear.words}), 422
+    except RegistryError as refusal:
+        if refusal.code not in FOUND_FIELDS:
+            raise
+        words = errors.words_of(refusal)
+        wrong = {FOUND_FIELDS[refusal.code]: f"{words.sentence} {words.next_step}"}
+        return _copy_page(code, wrong), errors.status_of(refusal)
+    flash(gettext("The copy is with the registry again; its loss is over."), "success")
     return redirect(url_for("copies.show", code=code))
 
 
@@ -183,6 +224,8 @@ def _copy_page(code: str, wrong: Mapping[str, str] | None = None) -> str:
         copy=story.view.copy,
         acts=_acts(story),
         reports=_reports(story),
+        may_find=Step.FIND in story.steps and roles.may(current_actor(), Action.FIND),
+        loss=losses.find_loss(runtime, current_actor(), code),
         reads_runs=roles.may(current_actor(), Action.READ_REGISTER, unit_id=story.view.issuing_unit_id),
         errors=wrong or {},
         now=runtime.now(),

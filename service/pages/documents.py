@@ -239,6 +239,8 @@ def _document_page(document_id: int, wrong: FieldErrors | None = None) -> str:
         conservation=document.row.conservation,
         found=preflight(document, runtime.settings.mark_rules),
         may_assess=roles.may(actor, Action.REGISTER_DOCUMENT),
+        may_read_knowers=roles.may(actor, Action.READ_KNOWERS),
+        may_recall=roles.may(actor, Action.RECALL),
         requests=requesting.list_document_requests(runtime, actor, document_id),
         copies=copies.listing(runtime, actor, CopyFilter(document_id=document_id)),
         batches=copies.batch_listing(runtime, actor, document_id=document_id),

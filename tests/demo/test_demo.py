@@ -22,7 +22,18 @@ from service.demo import company
 from service.demo.cast import actor_of
 from service.demo.leak import EARLIER, LATEST
 from service.demo.seed import seed
-from service.flows import copies, destroying, gate, registering, requesting, signing_in, tracing
+from service.flows import (
+    copies,
+    destroying,
+    gate,
+    losses,
+    recalling,
+    registering,
+    requesting,
+    signing_in,
+    stocktaking,
+    tracing,
+)
 from service.flows.handlers import HANDLERS
 from service.flows.preflight import preflight
 from service.flows.signing_in import LoginRefused, SignedIn
@@ -69,6 +80,18 @@ def test_every_number_of_every_document_is_accounted_for(demo):
     assert set(lines) == documents
     assert [line for line in lines.values() if not line.holds] == []
     assert sum(line.minted for line in lines.values()) > 250
+
+
+def test_counts_a_recall_losses_with_their_clocks_and_perhaps_a_leaver_are_there(demo):
+    clerk = actor_of(demo.runtime, "clerk")
+    counts = stocktaking.listing(demo.runtime, clerk)
+    assert [(str(row.state), row.tally.missing == 0) for row in counts][-1] == ("CLOSED", True)
+    assert str(counts[0].state) == "COUNTING"
+    assert counts[0].tally.unknown == 1
+    (recall,) = recalling.listing(demo.runtime, clerk)
+    assert recall.balance.missed > 0
+    reported = {str(row.copy.state): row.report is not None for row in losses.listing(demo.runtime, clerk)}
+    assert reported == {"LOST": True, "UNACCOUNTED": False}
 
 
 def test_the_ledger_verifies_and_tells_the_same_states_as_the_tables(demo):

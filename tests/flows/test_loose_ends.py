@@ -55,6 +55,13 @@ def permit_state(world, permit_id):
         return session.get_one(Permit, permit_id).state
 
 
+def find(world, code, by="clerk"):
+    with world.runtime.database.transaction() as session:
+        return losses.find(
+            session, code, "behind the shelf", approver=world.leader, actor=world.actors[by], now=world.now
+        )
+
+
 def custodian(world, code):
     with world.runtime.database.reading() as session:
         copy_id = session.scalar(sa.select(Copy.id).where(Copy.code == code))
@@ -106,7 +113,7 @@ def test_a_copy_that_goes_missing_before_it_is_signed_for_ends_its_hand_over(wor
 def test_a_found_copy_given_to_another_is_not_signed_for_under_its_old_hand_over(world, pair):
     old = give(world, *pair)
     report(world, pair[0], Step.MISS)
-    report(world, pair[0], Step.FIND)
+    find(world, pair[0])
     give(world, *pair, to="handler")
 
     with pytest.raises(HandOverClosed):
@@ -135,7 +142,7 @@ def test_a_copy_found_after_it_was_lost_outside_ends_its_permit(world):
     report(world, code, Step.MISS)
     assert permit_state(world, permit_id) is PermitState.OUTSIDE
 
-    report(world, code, Step.FIND)
+    find(world, code)
 
     assert permit_state(world, permit_id) is PermitState.CLOSED
 
@@ -149,7 +156,7 @@ def test_a_misprint_that_was_missing_is_a_misprint_when_it_is_found(world):
     printing.spoil(world.runtime, world.clerk, [row.copy.code], "paper jam")
     report(world, row.copy.code, Step.MISS)
 
-    assert report(world, row.copy.code, Step.FIND) is State.SPOILED
+    assert find(world, row.copy.code) is State.SPOILED
     assert kinds(world, row.copy.code)[-1] == "copy.found"
 
 
@@ -176,5 +183,5 @@ def test_a_clerk_does_not_find_what_they_answer_for_themselves(world, pair):
 
     second_account = replace(world.clerk, account_id=None, roles=frozenset({Role.CLERK}))
     with pytest.raises(TakenFromOneself), world.runtime.database.transaction() as session:
-        losses.report(session, pair[0], Step.FIND, "here", actor=second_account, now=world.now)
-    assert report(world, pair[0], Step.FIND, by="other_clerk") is State.IN_STOCK
+        losses.find(session, pair[0], "here", approver=world.leader, actor=second_account, now=world.now)
+    assert find(world, pair[0], by="other_clerk") is State.IN_STOCK

@@ -11,7 +11,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy.exc import DBAPIError
 
 from registry.db import Base, make_engine
-from registry.models import ApprovalDecision, Document, Equipment, Meeting
+from registry.ledger import log
+from registry.models import ApprovalDecision, Document, Equipment, Loss, Meeting
 from registry.rules.attempts import AttemptState
 from registry.rules.roles import Actor, Role
 from registry.rules.words import EquipmentKind, MeetingState
@@ -252,3 +253,20 @@ def test_devices_and_meetings_of_an_older_release_go_on_as_they_were(database):
         kept = connection.execute(sa.text("SELECT kind, name FROM equipment ORDER BY id")).all()
         assert [tuple(row) for row in kept] == [("SHREDDER", "a"), ("PRINTER", "c")]
         assert connection.scalar(sa.text("SELECT state FROM meeting")) == "READY"
+
+
+def test_what_an_older_release_missed_gets_its_loss_with_the_time_of_the_ledger(database):
+    _go(database, "0001", command.upgrade)
+    _older_rows(database)
+    with database.transaction() as session:
+        session.execute(sa.text("UPDATE copy SET state = 'UNACCOUNTED', state_reason = 'gone' WHERE id = 3"))
+        session.execute(sa.text("UPDATE copy SET state = 'LOST' WHERE id = 4"))
+        missed_at = datetime(2026, 4, 1, 10, tzinfo=UTC)
+        log.append(session, "copy.missed", "copy:c", actor=Actor.system(), now=missed_at, state="UNACCOUNTED")
+    database.migrate()
+    with database.reading() as session:
+        rows = session.scalars(sa.select(Loss).order_by(Loss.copy_id)).all()
+        assert [(row.copy_id, row.how, row.missed_at, row.found_at) for row in rows] == [
+            (3, "gone", missed_at, None),
+            (4, "", NOW, None),
+        ]

@@ -11,8 +11,12 @@ import sqlalchemy as sa
 
 from bench import paper
 from registry.models import Account, AccountRole, Person
+from registry.rules.codes import human_code
 from registry.rules.facts import MeetingFacts
+from registry.rules.lifecycle import Step
+from registry.rules.loss import LossReport
 from registry.rules.roles import Role
+from registry.rules.stocktake import Place, Scope
 from registry.rules.words import (
     DestructionPart,
     Direction,
@@ -26,12 +30,16 @@ from service.flows import (
     destroying,
     equipment,
     gate,
+    leaving,
     lending,
+    losses,
     making,
     meetings,
     printing,
+    recalling,
     requesting,
     signing_in,
+    stocktaking,
     tracing,
 )
 from service.flows.gate import Seen
@@ -79,7 +87,15 @@ TWO_DOORS: dict[str, frozenset[str]] = {
     "/ledger": KEEPERS | AUDITOR,
     "/ledger/entries/<int:seq>": AUDITOR,
     "/permits": ALL,
+    "/leavers": CLERKS,
+    "/leavers/persons/<int:person_id>": CLERKS,
+    "/losses": EVERYWHERE,
+    "/losses/<int:loss_id>": EVERYWHERE,
+    "/recalls": EVERYWHERE,
+    "/recalls/<int:recall_id>": EVERYWHERE,
     "/returns/<int:return_id>": COUNTER,
+    "/stocktakes": EVERYWHERE,
+    "/stocktakes/<int:stocktake_id>": EVERYWHERE,
 }
 """Who reads what page and program both show; lists show to each what is theirs."""
 
@@ -104,14 +120,21 @@ PAGES: dict[str, frozenset[str]] = {
     "/gate/waiting": frozenset({"supervisor"}),
     "/hand-overs/<int:hand_over_id>/receipt.pdf": COUNTER,
     "/hand-overs/mine": ALL,
+    "/leavers/<int:clearance_id>/certificate.pdf": CLERKS,
     "/login": NOBODY,
+    "/losses/<int:loss_id>/report.pdf": EVERYWHERE,
     "/meetings/new": MEETINGS,
     "/people": KEEPERS,
     "/people/<int:person_id>": KEEPERS,
     "/people/new": frozenset({"administrator"}),
     "/people/pin": ALL,
     "/permits/new": ALL,
+    "/recalls/<int:recall_id>/report.pdf": EVERYWHERE,
+    "/recalls/<int:recall_id>/slips/<int:person_id>.pdf": CLERKS,
     "/returns/<int:return_id>/receipt.pdf": COUNTER,
+    "/statistics": EVERYWHERE,
+    "/statistics/<int:year>.csv": EVERYWHERE,
+    "/stocktakes/<int:stocktake_id>/report.pdf": EVERYWHERE,
 }
 CALLS: dict[str, frozenset[str]] = {
     "/copies/<code>/pages/<int:page>/qr": CLERKS,
@@ -122,12 +145,19 @@ CALLS: dict[str, frozenset[str]] = {
     "/gates": GATE | CLERKS | AUDITOR,
     "/hand-overs/<int:hand_over_id>/receipt": COUNTER,
     "/holdings/everyone": CLERKS,
+    "/leavers/<int:clearance_id>/certificate": CLERKS,
     "/ledger/entries": AUDITOR,
     "/openapi.json": ALL,
     "/retirements/<int:retirement_id>/certificate": DEVICES,
+    "/losses/<int:loss_id>/paper": EVERYWHERE,
+    "/recalls/<int:recall_id>/report": EVERYWHERE,
+    "/recalls/<int:recall_id>/slips/<int:person_id>": CLERKS,
     "/returns/<int:return_id>/receipt": COUNTER,
     "/sessions/current": ALL,
     "/shredders": CLERKS,
+    "/statistics/<int:year>": EVERYWHERE,
+    "/statistics/<int:year>/csv": EVERYWHERE,
+    "/stocktakes/<int:stocktake_id>/report": EVERYWHERE,
 }
 SCOPED: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "/approvals/<int:request_id>": (EVERYWHERE | {"handler"}, EVERYWHERE | {"other_handler"}),
@@ -139,6 +169,7 @@ SCOPED: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "/copies/<code>/pages/<int:page>/qr": (CLERKS, CLERKS),
     "/copies/<code>/pages/<int:page>/qr.svg": (CLERKS, CLERKS),
     "/documents/<int:document_id>": (FINANCE | {"holder"}, OTHERS),
+    "/documents/<int:document_id>/knowers": (EVERYWHERE, EVERYWHERE),
     "/documents/<int:document_id>/pages": (
         CLERKS | {"leader", "manager"},
         CLERKS | {"leader", "other_manager"},
@@ -226,6 +257,32 @@ def _destroy(world, code):
     return list_id
 
 
+def _cleared(world):
+    with world.runtime.database.transaction() as session:
+        leaver = Person(staff_no="S098", name_zh="离", name_en="Leaver", unit_id=world.units["REG"])
+        session.add(leaver)
+        session.flush()
+        person_id = leaver.id
+    return leaving.clear(world.runtime, world.clerk, person_id, "retired")
+
+
+def _lost(world, code):
+    losses.report(world.runtime, world.clerk, human_code(code), Step.MISS, "gone")
+    said = dict.fromkeys(
+        ("discovered", "responsible", "course", "harm", "investigation", "remedies"), "known"
+    )
+    losses.file_report(world.runtime, world.clerk, 1, LossReport(**said))
+    return 1
+
+
+def _counted(world):
+    scope = Scope(place=Place.SHELF)
+    stocktake_id = stocktaking.begin(world.runtime, world.clerk, scope, "year's end")
+    second = {"person_id": world.handler.person_id, "pin": world.pin}
+    stocktaking.close(world.runtime, world.clerk, stocktake_id, 0, **second)
+    return stocktake_id
+
+
 @pytest.fixture
 def database_backend():
     return "sqlite"
@@ -237,8 +294,8 @@ def estate(world):
     runtime = world.runtime
     _add_supervisor(world)
     document_id = world.register()
-    request_id = world.approved(document_id, copies=3)
-    batch_id, (held, returned, destroyed) = _print_run(world, request_id, 3)
+    request_id = world.approved(document_id, copies=4)
+    batch_id, (held, returned, destroyed, missing) = _print_run(world, request_id, 4)
     scans = {code: runtime.tokens.qr_text(code, 1) for code in (held, returned, destroyed)}
     hand_over_id = lending.give(
         runtime, world.clerk, [scans[held], scans[returned]], HandOverKind.ISSUE, world.holder.person_id
@@ -291,6 +348,13 @@ def estate(world):
         "kind": "NOTEBOOK",
         "step": "readiness",
         "case_id": case_id,
+        "stocktake_id": _counted(world),
+        "clearance_id": _cleared(world),
+        "year": 2026,
+        "loss_id": _lost(world, missing),
+        "recall_id": recalling.begin(
+            runtime, world.clerk, document_id, "superseded", world.now + timedelta(days=7)
+        ),
         "person_id": world.holder.person_id,
         "seq": 3,
         "page": 1,

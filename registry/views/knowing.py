@@ -1,0 +1,198 @@
+"""Who knows a document, gathered from everything on record; the traces are told in ``rules/knowing``."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+
+import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
+
+from registry.ledger import log
+from registry.models import (
+    ApprovalDecision,
+    ApprovalRequest,
+    Copy,
+    CopyReturn,
+    CopyReturnItem,
+    DestructionItem,
+    DestructionList,
+    DestructionSignature,
+    Document,
+    HandOver,
+    HandOverItem,
+    Movement,
+    Permit,
+    PermitCarrier,
+    Person,
+    PrintAttempt,
+    PrintBatch,
+)
+from registry.rows import get_row
+from registry.rules.knowing import Known, Part, Trace
+from registry.rules.words import Custodian, DestructionState, PermitState
+from registry.views.holdings import Name, name
+from registry.views.people import UnitName, unit_name
+
+Found: TypeAlias = tuple[int, int, datetime, datetime]
+"""A person, how often, the first and the last time."""
+
+
+@dataclass(frozen=True)
+class Knower:
+    """One person who knows a document, and by what; earliest trace first."""
+
+    person: Name
+    unit: UnitName
+    active: bool
+    known: tuple[Known, ...]
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """As what the person knows, each once."""
+        held = {one.part for one in self.known}
+        return tuple(part for part in Part if part in held)
+
+    @property
+    def first_at(self) -> datetime:
+        """Since when."""
+        return min(one.first_at for one in self.known)
+
+    @property
+    def last_at(self) -> datetime:
+        """The latest trace."""
+        return max(one.last_at for one in self.known)
+
+
+def who_knows(session: Session, document_id: int) -> tuple[Knower, ...]:
+    """Return who knows a document, who knew it first first.
+
+    Raises:
+        UnknownRow: there is no such document.
+    """
+    document = get_row(session, Document, document_id)
+    traces: dict[int, dict[Trace, Known]] = {}
+    for trace, rows in (
+        (Trace.READ, _readings(session, document_id)),
+        (Trace.REGISTERED, [(document.registered_by_id, 1, document.registered_at, document.registered_at)]),
+        *((trace, _grouped(session, query)) for trace, query in _queries(document_id)),
+    ):
+        for person_id, times, first_at, last_at in rows:
+            of_person = traces.setdefault(person_id, {})
+            new = Known(trace, times, first_at, last_at)
+            of_person[trace] = _merged(of_person[trace], new) if trace in of_person else new
+    persons = session.scalars(
+        sa.select(Person).where(Person.id.in_(traces)).options(selectinload(Person.unit))
+    )
+    knowers = [
+        Knower(
+            person=name(row),
+            unit=unit_name(row.unit),
+            active=row.active,
+            known=tuple(sorted(traces[row.id].values(), key=lambda one: (one.first_at, one.trace))),
+        )
+        for row in persons
+    ]
+    return tuple(sorted(knowers, key=lambda one: (one.first_at, one.person.staff_no)))
+
+
+def _merged(one: Known, other: Known) -> Known:
+    return Known(
+        one.trace,
+        one.times + other.times,
+        min(one.first_at, other.first_at),
+        max(one.last_at, other.last_at),
+    )
+
+
+def _readings(session: Session, document_id: int) -> Iterable[Found]:
+    """Return who opened the pages, from the ledger: by the subject alone, which few entries share."""
+    found: dict[int, Found] = {}
+    for entry in log.read(session, subject=f"document:{document_id}"):
+        person_id = entry.actor.get("person")
+        if entry.kind != "document.read" or not isinstance(person_id, int):
+            continue
+        at = datetime.fromisoformat(entry.at)
+        _, times, first_at, _ = found.get(person_id, (person_id, 0, at, at))
+        found[person_id] = (person_id, times + 1, first_at, at)
+    return found.values()
+
+
+def _grouped(session: Session, query: sa.Select[int | None, datetime | None]) -> Iterable[Found]:
+    """Return a query of persons and instants, counted by person."""
+    each = query.subquery()
+    person_id, at = each.c.person_id, each.c.at
+    grouped = (
+        sa.select(person_id, sa.func.count(), sa.func.min(at), sa.func.max(at))
+        .where(person_id.is_not(None), at.is_not(None))
+        .group_by(person_id)
+    )
+    return [tuple(row) for row in session.execute(grouped)]
+
+
+def _queries(document_id: int) -> tuple[tuple[Trace, sa.Select[int | None, datetime | None]], ...]:
+    """Return, for each trace that the tables keep, who left it when."""
+
+    def traced(
+        person_id: InstrumentedAttribute[Any], at: InstrumentedAttribute[Any]
+    ) -> sa.Select[int | None, datetime | None]:
+        return sa.select(person_id.label("person_id"), at.label("at"))
+
+    copies = sa.select(Copy.id).where(Copy.document_id == document_id)
+    of_copies = Movement.copy_id.in_(copies)
+    requests = ApprovalRequest.document_id == document_id
+    runs = PrintBatch.document_id == document_id
+    used = Permit.state.in_((PermitState.OUTSIDE, PermitState.CLOSED))
+    return (
+        (
+            Trace.DECIDED,
+            traced(ApprovalDecision.person_id, ApprovalDecision.decided_at)
+            .join(ApprovalRequest, ApprovalDecision.request_id == ApprovalRequest.id)
+            .where(requests),
+        ),
+        (
+            Trace.HELD,
+            traced(Movement.person_id, Movement.moved_at).where(
+                of_copies, Movement.custodian == Custodian.PERSON
+            ),
+        ),
+        (Trace.REQUESTED, traced(ApprovalRequest.requester_id, ApprovalRequest.requested_at).where(requests)),
+        (Trace.PRINTED, traced(PrintBatch.ordered_by_id, PrintBatch.ordered_at).where(runs)),
+        (
+            Trace.PRINTED,
+            traced(PrintAttempt.released_by_id, PrintAttempt.released_at)
+            .join(PrintBatch, PrintAttempt.batch_id == PrintBatch.id)
+            .where(runs),
+        ),
+        (
+            Trace.PASSED_ON,
+            traced(HandOver.offered_by_id, HandOver.offered_at).where(
+                HandOver.id.in_(sa.select(HandOverItem.hand_over_id).where(HandOverItem.copy_id.in_(copies)))
+            ),
+        ),
+        (
+            Trace.PASSED_ON,
+            traced(CopyReturn.taken_by_id, CopyReturn.returned_at).where(
+                CopyReturn.id.in_(
+                    sa.select(CopyReturnItem.return_id).where(CopyReturnItem.copy_id.in_(copies))
+                )
+            ),
+        ),
+        (
+            Trace.CARRIED,
+            traced(PermitCarrier.person_id, Permit.opens_at)
+            .join(Permit, PermitCarrier.permit_id == Permit.id)
+            .where(Permit.copy_id.in_(copies), used),
+        ),
+        (
+            Trace.DESTROYED,
+            traced(DestructionSignature.person_id, DestructionSignature.authenticated_at)
+            .join(DestructionList, DestructionSignature.list_id == DestructionList.id)
+            .where(
+                DestructionList.state == DestructionState.DESTROYED,
+                DestructionList.id.in_(
+                    sa.select(DestructionItem.list_id).where(DestructionItem.copy_id.in_(copies))
+                ),
+            ),
+        ),
+    )
