@@ -8,7 +8,15 @@ from registry.models.documents import Document, Meeting
 from registry.models.gates import Gate, GateEvent, Permit, PermitCarrier
 from registry.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerSalt, LedgerSubtree, LedgerTree
 from registry.models.people import Account, AccountRole, Person, Unit
-from registry.models.tracing import TraceCase, TraceRun
+from registry.models.tracing import (
+    DrillShot,
+    LeakDrill,
+    TraceCase,
+    TracePicture,
+    TraceReference,
+    TraceReview,
+    TraceRun,
+)
 
 __all__ = [
     "Account",
@@ -23,11 +31,13 @@ __all__ = [
     "DestructionList",
     "DestructionSignature",
     "Document",
+    "DrillShot",
     "Equipment",
     "Gate",
     "GateEvent",
     "HandOver",
     "HandOverItem",
+    "LeakDrill",
     "LedgerCheckpoint",
     "LedgerEntry",
     "LedgerSalt",
@@ -42,6 +52,9 @@ __all__ = [
     "PrintBatch",
     "SpoiledSheet",
     "TraceCase",
+    "TracePicture",
+    "TraceReference",
+    "TraceReview",
     "TraceRun",
     "Unit",
 ]
