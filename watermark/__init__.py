@@ -18,6 +18,7 @@ from watermark.read.images import ReadLimits, open_pages
 from watermark.read.reading import PageReading, QrReading, Readings, read, read_qr
 from watermark.read.show import show_pages
 from watermark.render import render_page, thumbnail
+from watermark.trace.identification import Candidate, Identification, PlacedPage, Tried, Voice
 from watermark.write.base import Base
 from watermark.write.bind import BoundCopy, bind, sheets
 from watermark.write.delta import Delta, Fingerprint, chunks, fingerprint
@@ -32,6 +33,7 @@ __all__ = [
     "Base",
     "BasePage",
     "BoundCopy",
+    "Candidate",
     "Channel",
     "Delta",
     "DotReading",
@@ -40,6 +42,7 @@ __all__ = [
     "Fingerprint",
     "FontChain",
     "Grade",
+    "Identification",
     "Inspection",
     "Limits",
     "Mark",
@@ -48,13 +51,16 @@ __all__ = [
     "PageMark",
     "PageProof",
     "PageReading",
+    "PlacedPage",
     "Proof",
     "QrReading",
     "ReadLimits",
     "Readings",
     "Survey",
+    "Tried",
     "UnusableFileError",
     "UnusableFontError",
+    "Voice",
     "WatermarkError",
     "bind",
     "chunks",

@@ -21,7 +21,7 @@ def _batch_id(job: RunningJob) -> int:
 
 
 def _make_run(runtime: Runtime, job: RunningJob) -> None:
-    tracing.make_run(runtime, _run_id(job))
+    tracing.make_run(runtime, _run_id(job), job.report)
 
 
 def _fail_run(runtime: Runtime, job: RunningJob, code: str) -> None:

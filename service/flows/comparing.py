@@ -1,0 +1,308 @@
+"""What pictures show, found out without knowing any name: for cases and for drills alike.
+
+Laws: pictures are parsed only in the sandbox and outside any transaction; they are compared with registered pages and
+codes alone; the keyed check of a QR is verified before any look at the database; nothing here says what follows.
+"""
+
+import math
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any, Final, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
+from registry.acts import tracing
+from registry.rules.codes import InvalidMark, code_from_number, code_number
+from registry.rules.evidence import (
+    CandidateSeen,
+    ComparedSeen,
+    Corners,
+    DotsSeen,
+    PageSeen,
+    PlacedSeen,
+    QrProof,
+    QrSeen,
+)
+from registry.rules.tracing import CERTAIN_LOG10, STRONG_LOG10, PageFinding, RegisteredReading, judge_page
+from registry.views.comparing import Comparable, comparables, extent
+from service.flows import marks
+from service.runtime import Runtime
+from service.tokens import ForgedMark
+from watermark import (
+    Candidate,
+    DotReading,
+    Identification,
+    PageReading,
+    PlacedPage,
+    QrReading,
+    Readings,
+)
+
+READER: Final = "registration-1"
+"""Names how pages are made ready to be compared; another one makes them anew."""
+MOST_PAGES: Final = 200
+"""Registered pages that are compared without an index, those of documents that a mark claims first."""
+LEAST_LOG10: Final = -9999.0
+"""What stands for the logarithm of nothing, which JSON cannot say."""
+
+Report = Callable[[int, int], None]
+"""Called with how many steps are done, of how many: one for each picture, then comparing, then keeping."""
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What pictures show.
+
+    Attributes:
+        pages: What was seen on each page of each picture, in order.
+        compared: What the comparison with the registered pages came to; None where there was nothing to compare with.
+    """
+
+    pages: tuple[PageSeen, ...]
+    compared: ComparedSeen | None
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The codes of all copies that a mark names or points at."""
+        read = frozenset[str]().union(*(page.codes for page in self.pages))
+        return read | {one.code for one in self.compared.candidates} if self.compared else read
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What may be said of each page, and the copies on paper that the registered marks point at."""
+
+    findings: tuple[PageFinding, ...]
+    registered: tuple[RegisteredReading, ...]
+
+
+def parameters(runtime: Runtime, session: Session, pictures: int) -> dict[str, Any]:
+    """Return how pictures will be examined, to be fixed before they are."""
+    present = extent(session)
+    return {
+        "reader": READER,
+        "carriers": "qr; dots, blind; dots and words, registered",
+        "certain_log10": CERTAIN_LOG10,
+        "strong_log10": STRONG_LOG10,
+        "dot_keys": len(runtime.keys.dots),
+        "pictures": pictures,
+        "documents": present.documents,
+        "pages": present.pages,
+        "copies": present.copies,
+        "most_pages": MOST_PAGES,
+    }
+
+
+def examine(runtime: Runtime, pictures: Sequence[str], report: Report) -> Examined:
+    """Return what stored pictures show.
+
+    Args:
+        runtime: The tools.
+        pictures: Hash of each.
+        report: Told how far it is.
+
+    Raises:
+        WatermarkError, ServiceFault: a picture cannot be read.
+    """
+    steps = len(pictures) + 2
+    files = [runtime.store.get(sha256) for sha256 in pictures]
+    pages: list[PageSeen] = []
+    for number, picture in enumerate(files, 1):
+        report(number - 1, steps)
+        pages += _read(runtime, number, picture)
+    report(steps - 2, steps)
+    with runtime.database.reading() as session:
+        claimed = tracing.codes_on_paper(session, frozenset[str]().union(*(page.codes for page in pages)))
+        offered = comparables(session, READER)
+    chosen = _chosen(offered, set(claimed.values()))
+    if not chosen:
+        return Examined(tuple(pages), None)
+    found, drawn = _compared(runtime, files, chosen)
+    report(steps - 1, steps)
+    return Examined(_with_places(runtime, pages, found.placed, drawn), _told(found))
+
+
+def judge(session: Session, examined: Examined) -> Judged:
+    """Return what may be said of pictures; nothing that points at a copy which was never printed counts."""
+    on_paper = tracing.codes_on_paper(session, examined.codes)
+    candidates = examined.compared.candidates if examined.compared else ()
+    return Judged(
+        findings=tuple(judge_page(page.evidence, on_paper) for page in examined.pages),
+        registered=tuple(
+            RegisteredReading(one.code, one.pages, one.log10_chance)
+            for one in candidates
+            if on_paper.get(one.code) == one.document_id
+        ),
+    )
+
+
+def _chosen(offered: Sequence[Comparable], claimed: Collection[int]) -> list[Comparable]:
+    """Return the documents to compare with: those that a mark claims first, then the latest, while there is room."""
+    ordered = sorted(offered, key=lambda one: one.document_id not in claimed)  # keeps the order within both
+    chosen, room = [], MOST_PAGES
+    for one in ordered:
+        if one.pages <= room or not chosen:
+            chosen.append(one)
+            room -= one.pages
+    return chosen
+
+
+def _compared(
+    runtime: Runtime, files: Sequence[bytes], chosen: Sequence[Comparable]
+) -> tuple[Identification, tuple[bytes, ...]]:
+    references = [runtime.store.get(page) for one in chosen for page in _references(runtime, one)]
+    codes: Mapping[str, NDArray[np.uint64]] = {
+        str(one.document_id): np.array([code_number(code) for code in one.codes], np.uint64) for one in chosen
+    }
+    work = len(files) + len(references)
+    return cast(
+        "tuple[Identification, tuple[bytes, ...]]",
+        runtime.parse(
+            "service.papers.comparing:compare", list(files), references, codes, runtime.keys.dots, pages=work
+        ),
+    )
+
+
+def _references(runtime: Runtime, document: Comparable) -> Sequence[str]:
+    """Return the pages of a document ready to be compared, made now unless they are kept."""
+    if document.references and all(runtime.store.has(page) for page in document.references):
+        return document.references
+    cleaned = runtime.store.get(document.cleaned_sha256)
+    name = str(document.document_id)
+    made = cast(
+        "tuple[bytes, ...]",
+        runtime.parse(
+            "service.papers.comparing:make_references",
+            cleaned,
+            _survey(runtime, document, cleaned),
+            name,
+            pages=document.pages,
+        ),
+    )
+    kept = [runtime.store.put(page) for page in made]
+    with runtime.database.transaction() as session:
+        tracing.keep_reference(
+            session, document.document_id, READER, document.survey_sha256 or "", kept, now=runtime.now()
+        )
+    return kept
+
+
+def _survey(runtime: Runtime, document: Comparable, cleaned: bytes) -> bytes:
+    """Return what was found out about the pages of a document; found out anew where nothing is kept."""
+    if document.survey_sha256 is not None and runtime.store.has(document.survey_sha256):
+        return runtime.store.get(document.survey_sha256)
+    plan = marks.plan(runtime.settings.mark_rules, document.scheme, document.level)
+    assessed = runtime.parse("service.papers.pages:assess_document", cleaned, plan, pages=document.pages)
+    return cast("tuple[object, object, bytes]", assessed)[2]
+
+
+def _read(runtime: Runtime, number: int, picture: bytes) -> list[PageSeen]:
+    """Return what the QR codes and the dots of a picture say, read without knowing the page."""
+    found = cast(
+        "Readings", runtime.parse("service.papers.readings:read_marks", picture, runtime.keys.dots)
+    )
+    return [_seen(runtime, number, page) for page in found.pages]
+
+
+def _seen(runtime: Runtime, number: int, page: PageReading) -> PageSeen:
+    return PageSeen(
+        picture_page=page.picture_page,
+        width_px=page.width_px,
+        height_px=page.height_px,
+        qr=tuple(_qr(runtime, found) for found in page.qr),
+        dots=_dots(page.dots) if page.dots else None,
+        notes=page.notes,
+        picture=number,
+    )
+
+
+def _qr(runtime: Runtime, found: QrReading) -> QrSeen:
+    try:
+        mark = runtime.tokens.verify_qr(found.text)
+    except ForgedMark:
+        return QrSeen(QrProof.FORGED, found.corners)
+    except InvalidMark:
+        return QrSeen(QrProof.FOREIGN, found.corners)
+    return QrSeen(QrProof.PROVEN, found.corners, mark.code, mark.page)
+
+
+def _dots(found: DotReading) -> DotsSeen:
+    return DotsSeen(
+        code=code_from_number(found.identity),
+        page=found.page,
+        log10_chance=found.log10_chance,
+        cells_read=found.cells_read,
+        cells_agreeing=found.cells_agreeing,
+        dpi=found.dpi,
+        turn_deg=found.turn_deg,
+    )
+
+
+def _with_places(
+    runtime: Runtime, pages: Sequence[PageSeen], placed: Sequence[PlacedPage], drawn: Sequence[bytes]
+) -> tuple[PageSeen, ...]:
+    """Return the pages of pictures with the registered pages that were found on them, whose drawings are stored."""
+    found: list[list[PlacedSeen]] = [[] for _ in pages]
+    for place, drawing in zip(placed, drawn, strict=True):
+        found[place.picture].append(_placed(place, runtime.store.put(drawing)))
+    return tuple(replace(page, placed=tuple(places)) for page, places in zip(pages, found, strict=True))
+
+
+def _placed(place: PlacedPage, overlay: str) -> PlacedSeen:
+    return PlacedSeen(
+        document_id=int(place.document),
+        page=place.page,
+        outline=_outline(place.mesh_px),
+        width_mm=round(place.width_mm, 1),
+        height_mm=round(place.height_mm, 1),
+        matches=place.matches,
+        error_mm=round(place.error_mm, 4),
+        dpi=round(place.dpi, 1),
+        words_read=place.units_read,
+        cells_read=place.cells_read,
+        overlay=overlay,
+    )
+
+
+def _outline(mesh: NDArray[np.float32]) -> Corners:
+    """Return the edge of a page in its picture, once around."""
+    sides = (mesh[0], mesh[:, -1], mesh[-1, ::-1], mesh[::-1, 0])
+    points = [(round(float(x), 1), round(float(y), 1)) for side in sides for x, y in side]
+    return (points[0], *(later for earlier, later in pairwise(points) if later != earlier))
+
+
+def _told(found: Identification) -> ComparedSeen:
+    return ComparedSeen(
+        candidates=tuple(_candidate(one) for one in found.candidates),
+        pictures=found.tried.pictures,
+        pages=found.tried.pages,
+        placements=found.tried.placements,
+        copies=found.tried.copies,
+        decoys_log10=tuple(_finite(one) for one in _values(found.decoys_log10)),
+    )
+
+
+def _candidate(one: Candidate) -> CandidateSeen:
+    return CandidateSeen(
+        code=code_from_number(int(one.identity)),
+        document_id=int(one.document),
+        pages=tuple(int(page) for page in one.pages),
+        log10_layout=None if one.log10_layout is None else _finite(one.log10_layout),
+        log10_dots=None if one.log10_dots is None else _finite(one.log10_dots),
+        log10_fused=_finite(one.log10_fused),
+        log10_chance=_finite(one.log10_chance),
+    )
+
+
+def _values(decoys: NDArray[np.float64]) -> Iterable[float]:
+    return (float(one) for one in np.sort(decoys.ravel()))
+
+
+def _finite(value: float) -> float:
+    """Return a logarithm to two places; what is no number says nothing, and what is infinite is cut."""
+    if math.isnan(value):
+        return 0.0
+    return round(min(max(float(value), LEAST_LOG10), -LEAST_LOG10), 2)
