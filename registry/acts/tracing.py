@@ -47,13 +47,13 @@ class LeakEndsEarly(InvalidError):
     code = "leak-ends-early"
 
 
-class TooManyPictures(ConflictError):
+class TooManyPictures(InvalidError):
     """The case would have more pictures than are compared at once."""
 
     code = "too-many-pictures"
 
 
-class PictureTwice(ConflictError):
+class PictureTwice(InvalidError):
     """The case has this very picture already; it would count twice as evidence."""
 
     code = "picture-twice"
@@ -235,19 +235,25 @@ def record_reading(
     log.append(session, "case.read", f"case:{case.id}", actor=actor, now=now, custody_at=at)
 
 
-def record_taking(session: Session, case_id: int, what: str, *, actor: Actor, now: datetime) -> None:
+def record_taking(
+    session: Session, case_id: int, what: str, *, named: bool, file: str | None, actor: Actor, now: datetime
+) -> None:
     """Record that somebody takes the evidence of a case away.
 
     Args:
         session: The deed's transaction.
         case_id: The case.
         what: ``report`` or ``archive``.
+        named: Whether holders are named in it.
+        file: SHA-256 of what is taken; None for an archive, which holds this very entry.
         actor: The auditor.
         now: When.
     """
     roles.require(actor, Action.READ_CASE)
     case = get_row(session, TraceCase, case_id)
-    log.append(session, "case.taken", f"case:{case.id}", actor=actor, now=now, what=what)
+    log.append(
+        session, "case.taken", f"case:{case.id}", actor=actor, now=now, what=what, named=named, file=file
+    )
 
 
 def codes_on_paper(session: Session, codes: Collection[str]) -> dict[str, int]:
@@ -255,13 +261,19 @@ def codes_on_paper(session: Session, codes: Collection[str]) -> dict[str, int]:
     query = sa.select(Copy.code, Copy.document_id).where(
         Copy.code.in_(codes), Copy.state.not_in(WITHOUT_PAPER)
     )
-    return {code: document_id for code, document_id in session.execute(query)}
+    return {row.code: row.document_id for row in session.execute(query)}
 
 
 def keep_reference(
-    session: Session, document_id: int, reader: str, survey_sha256: str, pages: Sequence[str], *, now: datetime
+    session: Session,
+    document_id: int,
+    reader: str,
+    survey_sha256: str,
+    pages: Sequence[str],
+    *,
+    now: datetime,
 ) -> None:
-    """Keep the pages of a document ready to be compared, in place of older ones; no deed, since it tells nothing new."""
+    """Keep the pages of a document ready to be compared, in place of older ones; no deed."""
     get_row(session, Document, document_id, lock=True)  # two workers at the same document queue here
     kept = session.scalar(
         sa.select(TraceReference).where(
@@ -307,9 +319,7 @@ def fail_run(session: Session, run_id: int, error_code: str, *, actor: Actor, no
     _close(session, run_id, failed, {"error": error_code}, actor=actor, now=now)
 
 
-def review(
-    session: Session, run_id: int, *, agreed: bool, reason: str, actor: Actor, now: datetime
-) -> None:
+def review(session: Session, run_id: int, *, agreed: bool, reason: str, actor: Actor, now: datetime) -> None:
     """Record what a second auditor says of the finding of a run that names a copy.
 
     Args:
@@ -362,10 +372,12 @@ def _add(
     """Bind pictures to a case, one entry of the ledger each."""
     known = [picture.sha256 for picture in case.pictures]
     if len(known) + len(pictures) > MOST_PICTURES:
-        raise TooManyPictures("got more pictures than a case takes", limit=MOST_PICTURES)
+        raise TooManyPictures("got more pictures than a case takes", limit=MOST_PICTURES, field="pictures")
     for picture in pictures:
         if picture.sha256 in known:
-            raise PictureTwice("got a picture that the case has already", picture=picture.sha256)
+            raise PictureTwice(
+                "got a picture that the case has already", picture=picture.sha256, field="pictures"
+            )
         known.append(picture.sha256)
         name = parse_line(picture.name, field="pictures", limit=NAME_LIMIT)
         case.pictures.append(

@@ -5,7 +5,7 @@ a case is no source of QR texts.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -171,6 +171,11 @@ class ComparedSeen:
     placements: int
     copies: int
     decoys_log10: tuple[float, ...]
+
+    def telling(self, finding: CaseFinding | None) -> "ComparedSeen":
+        """Return what may be told outside: of the copies that are pointed at only those that the finding names."""
+        named = {finding.code, *finding.also} if finding else set()
+        return replace(self, candidates=tuple(one for one in self.candidates if one.code in named))
 
     @property
     def registered(self) -> tuple[RegisteredReading, ...]:

@@ -1,7 +1,7 @@
 """When it was doubtful where a copy was: between what began a doubt and what ended it, on the record of the copy.
 
-Custody itself has no gaps: somebody answers at every instant. But paper can be on its way, said to be returned, outside,
-or not to be found, while somebody answers for it; an innocent holder must be able to point at that.
+Custody itself has no gaps: somebody answers at every instant. But paper can be on its way, said to be returned,
+outside, or not to be found, while somebody answers for it; an innocent holder must be able to point at that.
 """
 
 from collections.abc import Iterable
@@ -60,8 +60,6 @@ def doubts(
     return tuple(found)
 
 
-def overlaps(
-    began_at: datetime, ended_at: datetime | None, since_at: datetime, until_at: datetime
-) -> bool:
+def overlaps(began_at: datetime, ended_at: datetime | None, since_at: datetime, until_at: datetime) -> bool:
     """Return whether a stretch of time, whose end is not included, touches a window; without an end it still lasts."""
     return began_at <= until_at and (ended_at is None or ended_at > since_at)

@@ -177,9 +177,7 @@ def strongest(findings: Iterable[PageFinding]) -> PageFinding | None:
     return next((finding for finding in naming if finding.grade is Grade.CERTAIN), next(iter(naming), None))
 
 
-def judge_case(
-    findings: Iterable[PageFinding], registered: Sequence[RegisteredReading] = ()
-) -> CaseFinding:
+def judge_case(findings: Iterable[PageFinding], registered: Sequence[RegisteredReading] = ()) -> CaseFinding:
     """Return what all pictures together have come to.
 
     A copy is named when every page that names one names the same, and what the marks at their registered places point
@@ -200,9 +198,7 @@ def judge_case(
     if certain:
         first = next((one for one in certain if one.code in named), certain[0])
         also = tuple(one.code for one in certain if one is not first)
-        return CaseFinding(
-            CaseState.NAMED, Grade.CERTAIN, first.code, first.pages, first.log10_chance, also
-        )
+        return CaseFinding(CaseState.NAMED, Grade.CERTAIN, first.code, first.pages, first.log10_chance, also)
     best = strongest(known)
     if best is not None and best.page is not None:
         pages = tuple(sorted({finding.page for finding in known if finding.page is not None}))

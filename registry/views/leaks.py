@@ -120,7 +120,9 @@ def _within(chain: tuple[Custody, ...], since_at: datetime, until_at: datetime) 
     )
 
 
-def _others(session: Session, copy: CopyLine, since_at: datetime, until_at: datetime) -> tuple[OtherCopy, ...]:
+def _others(
+    session: Session, copy: CopyLine, since_at: datetime, until_at: datetime
+) -> tuple[OtherCopy, ...]:
     rows = session.execute(
         sa.select(Copy, Document)
         .join(Document, Copy.document_id == Document.id)
@@ -166,9 +168,9 @@ def _deeds(session: Session, document_id: int) -> Iterator[tuple[int | None, Way
     moved = sa.select(Movement.person_id, Movement.recorded_by_id, Movement.moved_at).join(
         Copy, Movement.copy_id == Copy.id
     )
-    for holder_id, clerk_id, at in session.execute(moved.where(of_document)):
-        yield holder_id, Way.HELD, at
-        yield clerk_id, Way.HANDLED, at
+    for movement in session.execute(moved.where(of_document)):
+        yield movement.person_id, Way.HELD, movement.moved_at
+        yield movement.recorded_by_id, Way.HANDLED, movement.moved_at
     asked = sa.select(ApprovalRequest.requester_id, ApprovalRequest.requested_at)
     for person_id, at in session.execute(asked.where(ApprovalRequest.document_id == document_id)):
         yield person_id, Way.ASKED, at
@@ -178,8 +180,8 @@ def _deeds(session: Session, document_id: int) -> Iterator[tuple[int | None, Way
     for person_id, at in session.execute(decided.where(ApprovalRequest.document_id == document_id)):
         yield person_id, Way.DECIDED, at
     printed = sa.select(PrintBatch.released_by_id, PrintBatch.released_at)
-    for person_id, released_at in session.execute(printed.where(PrintBatch.document_id == document_id)):
-        if released_at is not None:
-            yield person_id, Way.PRINTED, released_at
+    for run in session.execute(printed.where(PrintBatch.document_id == document_id)):
+        if run.released_at is not None:
+            yield run.released_by_id, Way.PRINTED, run.released_at
     for entry in log.read(session, subject=f"document:{document_id}", kind="document.read"):
         yield entry.actor.get("person"), Way.READ, datetime.fromisoformat(entry.at)

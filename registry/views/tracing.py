@@ -229,7 +229,7 @@ def run_work(session: Session, run_id: int) -> RunWork:
 
 
 def may_confirm(session: Session, case_id: int, run: RunRow, actor: Actor) -> bool:
-    """Return whether the actor may say something of the finding of a run: another person than all who had a part in it."""
+    """Return whether the actor may say something of the finding of a run, having had no part in it."""
     case = get_row(session, TraceCase, case_id)
     parties = {case.opened_by_id, run.ordered_by_id, *(picture.added_by_id for picture in case.pictures)}
     return (

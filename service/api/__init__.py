@@ -8,6 +8,7 @@ from service.api.copies import area as copies
 from service.api.custody import area as custody
 from service.api.destruction import area as destruction
 from service.api.documents import area as documents
+from service.api.drills import area as drills
 from service.api.gate import area as gate
 from service.api.ledger import area as ledger
 from service.api.openapi import blueprint as openapi
@@ -24,6 +25,7 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     destruction,
     gate,
     tracing,
+    drills,
     ledger,
     openapi,
 )

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from flask import Response, stream_with_context
 from pydantic import AwareDatetime, Base64Bytes, Field
 
 from registry.rules.evidence import tell_compared, tell_pages
@@ -14,7 +15,7 @@ from registry.views.leaks import LeakWindow
 from registry.views.tracing import CaseRow, RunRow
 from service.api.area import Area, Model
 from service.api.copies import CopyFacts, copy_facts
-from service.flows import tracing
+from service.flows import evidence, tracing
 from service.flows.tracing import Offered
 from service.login import current_actor, current_runtime
 
@@ -299,6 +300,32 @@ def review(case_id: int, run_id: int, body: NewReview) -> None:
     )
 
 
+@area.operation(
+    "POST",
+    "/cases/<int:case_id>/report",
+    summary="Take the evidence report of the last finished run; that is recorded.",
+    action=Action.READ_CASE,
+    media_type="application/pdf",
+)
+def report(case_id: int) -> Response:
+    """Send the report."""
+    pdf = evidence.report(current_runtime(), current_actor(), case_id)
+    return Response(pdf, content_type="application/pdf")
+
+
+@area.operation(
+    "POST",
+    "/cases/<int:case_id>/archive",
+    summary="Take pictures, measurements, ledger and verifier as a ZIP file; that is recorded.",
+    action=Action.READ_CASE,
+    media_type="application/zip",
+)
+def archive(case_id: int) -> Response:
+    """Send the archive."""
+    chunks = evidence.archive(current_runtime(), current_actor(), case_id)
+    return Response(stream_with_context(chunks), content_type="application/zip")
+
+
 def _offered(body: MorePictures) -> list[Offered]:
     return [Offered(picture.content, picture.name) for picture in body.pictures]
 
@@ -354,7 +381,7 @@ def _run(run: RunRow) -> Run:
             )
             for found, seen in zip(run.findings, run.pages, strict=True)
         ],
-        compared=tell_compared(run.compared),
+        compared=tell_compared(run.compared.telling(run.finding)) if run.compared else None,
         review=Review(
             agreed=review.agreed,
             reason=review.reason,

@@ -20,7 +20,7 @@ from service.cli.people import user
 from service.cli.printing import batch
 from service.cli.serve import serve
 from service.cli.shredder import shredder
-from service.cli.tracing import trace
+from service.cli.tracing import drill, trace
 from service.cli.upkeep import upkeep
 from service.cli.worker import worker
 from service.faults import ServiceFault
@@ -42,6 +42,7 @@ COMMANDS: tuple[click.Command, ...] = (
     gate,
     permit,
     trace,
+    drill,
     verify,
     upkeep,
     messages,

@@ -13,6 +13,7 @@ from service.demo.story import Story
 from service.demo.timeline import Timeline
 from service.demo_accounts import DemoAccount
 from service.flows import checkpoints, tracing
+from service.flows.tracing import Offered
 from service.runtime import Runtime
 
 DAYS = 61
@@ -50,7 +51,7 @@ def _trace_earlier_leak(story: Story) -> None:
     seen_at = story.timeline.now() - timedelta(days=2)
     picture = picture_leak(story, EARLIER)
     auditor = story.cast.actors["auditor2"]
-    tracing.open_case(story.runtime, auditor, picture, "stand.jpg", note=note, leak_at=seen_at)
+    tracing.open_case(story.runtime, auditor, [Offered(picture, "stand.jpg")], note=note, leak_at=seen_at)
     story.work()
 
 
@@ -61,7 +62,8 @@ def _report_latest_leak(story: Story) -> None:
     note = "匿名寄到举报信箱 Sent to the hotline without a name"
     seen_at = story.timeline.now() - timedelta(hours=6)
     auditor = story.cast.actors["auditor"]
-    tracing.open_case(story.runtime, auditor, picture, company.LEAK_FILE, note=note, leak_at=seen_at)
+    offered = [Offered(picture, company.LEAK_FILE)]
+    tracing.open_case(story.runtime, auditor, offered, note=note, leak_at=seen_at)
 
 
 def _shown(login: str) -> DemoAccount:

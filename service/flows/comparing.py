@@ -142,7 +142,8 @@ def judge(session: Session, examined: Examined) -> Judged:
 def _chosen(offered: Sequence[Comparable], claimed: Collection[int]) -> list[Comparable]:
     """Return the documents to compare with: those that a mark claims first, then the latest, while there is room."""
     ordered = sorted(offered, key=lambda one: one.document_id not in claimed)  # keeps the order within both
-    chosen, room = [], MOST_PAGES
+    chosen: list[Comparable] = []
+    room = MOST_PAGES
     for one in ordered:
         if one.pages <= room or not chosen:
             chosen.append(one)
@@ -201,9 +202,7 @@ def _survey(runtime: Runtime, document: Comparable, cleaned: bytes) -> bytes:
 
 def _read(runtime: Runtime, number: int, picture: bytes) -> list[PageSeen]:
     """Return what the QR codes and the dots of a picture say, read without knowing the page."""
-    found = cast(
-        "Readings", runtime.parse("service.papers.readings:read_marks", picture, runtime.keys.dots)
-    )
+    found = cast("Readings", runtime.parse("service.papers.readings:read_marks", picture, runtime.keys.dots))
     return [_seen(runtime, number, page) for page in found.pages]
 
 

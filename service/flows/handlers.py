@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from service.flows import making, tracing, upkeep
+from service.flows import drilling, making, tracing, upkeep
 from service.runtime import Runtime
 from service.worker import Chore, Handler, RunningJob
 
@@ -28,6 +28,10 @@ def _fail_run(runtime: Runtime, job: RunningJob, code: str) -> None:
     tracing.fail_run(runtime, _run_id(job), code)
 
 
+def _make_drill(runtime: Runtime, job: RunningJob) -> None:
+    drilling.make_drill(runtime, int(str(job.payload["drill_id"])), job.report)
+
+
 def _run_id(job: RunningJob) -> int:
     return int(str(job.payload["run_id"]))
 
@@ -36,6 +40,7 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
     {
         making.JOB_KIND: Handler(_make_batch, _fail_batch),
         tracing.JOB_KIND: Handler(_make_run, _fail_run),
+        drilling.JOB_KIND: Handler(_make_drill),
     }
 )
 """By the kind that a deed wrote down."""

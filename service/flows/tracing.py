@@ -1,7 +1,8 @@
 """A leak is traced: its pictures are sealed, examined in the sandbox, judged, and every run is kept.
 
 Laws: pictures are parsed only in the sandbox and outside any transaction; what is read is blind to names; whoever reads
-a case is on record before anything is shown; a holder's name leaves only with a finding that a second auditor confirmed.
+a case is on record before anything is shown; a holder's name leaves only with a finding that a second auditor has
+confirmed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -306,9 +307,7 @@ def review(runtime: Runtime, actor: Actor, case_id: int, run_id: int, *, agreed:
         tracing.review(session, run_id, agreed=agreed, reason=reason, actor=actor, now=runtime.now())
 
 
-def get_picture(
-    runtime: Runtime, actor: Actor, case_id: int, number: int, page: int, token: str
-) -> bytes:
+def get_picture(runtime: Runtime, actor: Actor, case_id: int, number: int, *, page: int, token: str) -> bytes:
     """Return one page of a picture, WebP, for a reading of the case that was recorded.
 
     Raises:
@@ -355,7 +354,9 @@ def _sealed(runtime: Runtime, pictures: Sequence[Offered]) -> list[Sealed]:
         for one in pictures
     ]
     return [
-        Sealed(plain_name(one.name), runtime.store.put(one.content), [runtime.store.put(page) for page in pages])
+        Sealed(
+            plain_name(one.name), runtime.store.put(one.content), [runtime.store.put(page) for page in pages]
+        )
         for one, pages in zip(pictures, shown, strict=True)
     ]
 

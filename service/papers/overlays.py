@@ -69,16 +69,21 @@ def _flat(picture: NDArray[np.uint8], placed: PlacedPage, dpi: float) -> NDArray
 def _between(points: int, pixels: int) -> NDArray[np.float32]:
     """Return ``(pixels, points)`` weights that interpolate between evenly spaced points, from the first to the last."""
     places = np.linspace(0, points - 1, pixels)
-    return np.maximum(0, 1 - np.abs(places[:, None] - np.arange(points)[None, :])).astype(np.float32)
+    weights: NDArray[np.float32] = np.maximum(
+        0, 1 - np.abs(places[:, None] - np.arange(points)[None, :])
+    ).astype(np.float32)
+    return weights
 
 
 def _with_voice(page: NDArray[np.uint8], voice: Voice, dpi: float) -> NDArray[np.uint8]:
     """Return the page under colours: the stronger the place spoke, the denser."""
     colours = page.copy()
     cover = np.zeros(page.shape[:2], np.float32)
-    loud = max(float(np.percentile(np.abs(voice.decades), _LOUD_PERCENTILE)), _LEAST_LOUD) if len(
-        voice.decades
-    ) else 1.0
+    loud = (
+        max(float(np.percentile(np.abs(voice.decades), _LOUD_PERCENTILE)), _LEAST_LOUD)
+        if len(voice.decades)
+        else 1.0
+    )
     for box, decades, is_dot in zip(voice.boxes_mm, voice.decades, voice.is_dot, strict=True):
         left, top, right, bottom = (float(side) / 25.4 * dpi for side in box)
         strength = _FAINTEST + (_STRONGEST - _FAINTEST) * min(1.0, abs(float(decades)) / loud)

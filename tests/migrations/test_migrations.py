@@ -208,9 +208,14 @@ def test_an_older_release_is_not_given_copies_that_it_cannot_read(database):
 
 
 OLDER_CASE = (
-    "INSERT INTO trace_case (id, note, picture_name, picture_sha256, pictures, state, opened_by_id, opened_at)"
-    " VALUES (1, 'n', 'a.png', 'p', '[\"s1\", \"s2\"]', 'NAMED', 1, :at)",
-    "INSERT INTO trace_run (id, case_id, state, parameters, result, started_at) VALUES (1, 1, 'NAMED', '{}', '{}', :at)",
+    (
+        "INSERT INTO trace_case (id, note, picture_name, picture_sha256, pictures, state, opened_by_id,"
+        " opened_at) VALUES (1, 'n', 'a.png', 'p', '[\"s1\", \"s2\"]', 'NAMED', 1, :at)"
+    ),
+    (
+        "INSERT INTO trace_run (id, case_id, state, parameters, result, started_at)"
+        " VALUES (1, 1, 'NAMED', '{}', '{}', :at)"
+    ),
 )
 
 
@@ -250,9 +255,7 @@ def test_an_older_release_is_not_given_a_case_of_two_pictures(database):
     database.migrate()
     with database.transaction() as session:
         session.add(
-            TracePicture(
-                case_id=1, number=2, name="b.png", sha256="q", shown=[], added_by_id=1, added_at=NOW
-            )
+            TracePicture(case_id=1, number=2, name="b.png", sha256="q", shown=[], added_by_id=1, added_at=NOW)
         )
     with pytest.raises(RuntimeError, match="1 cases have more than one picture"):
         _go(database, "0003")
