@@ -170,7 +170,8 @@ def _deeds(session: Session, document_id: int) -> Iterator[tuple[int | None, Way
     )
     for movement in session.execute(moved.where(of_document)):
         yield movement.person_id, Way.HELD, movement.moved_at
-        yield movement.recorded_by_id, Way.HANDLED, movement.moved_at
+        if movement.recorded_by_id != movement.person_id:  # else a holder has signed
+            yield movement.recorded_by_id, Way.HANDLED, movement.moved_at
     asked = sa.select(ApprovalRequest.requester_id, ApprovalRequest.requested_at)
     for person_id, at in session.execute(asked.where(ApprovalRequest.document_id == document_id)):
         yield person_id, Way.ASKED, at

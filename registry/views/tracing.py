@@ -1,4 +1,4 @@
-"""Trace cases as screens show them: the list, one case with every run, and the other copies of a document."""
+"""Trace cases as screens show them: the list, and one case with its pictures and every run."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -19,17 +19,12 @@ from registry.rules.evidence import (
     parse_page_finding,
     parse_pages,
 )
-from registry.rules.lifecycle import State
 from registry.rules.roles import Action, Actor
-from registry.rules.tracing import WITHOUT_PAPER, CaseFinding, Grade, PageFinding, judge_case, may_review
+from registry.rules.tracing import CaseFinding, Grade, PageFinding, judge_case, may_review
 from registry.rules.words import CaseState
-from registry.views.custody import custody_now
 from registry.views.holdings import CopyLine, Name, copy_line, name
-from registry.views.people import names
 
 PAGE_ROWS: Final = 30
-MOST_SIBLINGS: Final = 60
-_GONE: Final = WITHOUT_PAPER | {State.DESTROYED}
 _WITH_PICTURES: Final = selectinload(TraceCase.pictures).joinedload(TracePicture.added_by)
 _WITH_COPY: Final = joinedload(TraceRun.copy).joinedload(Copy.document)
 _WITH_REVIEW: Final = joinedload(TraceRun.review).joinedload(TraceReview.decided_by)
@@ -164,14 +159,6 @@ class RunWork:
     pictures: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Sibling:
-    """Another copy of the same document that is still on paper; without a holder the registry answers for it."""
-
-    copy: CopyLine
-    holder: Name | None
-
-
 def list_cases(session: Session, actor: Actor, *, page: int = 1) -> CasePage:
     """Return one page of the cases, newest first.
 
@@ -246,25 +233,6 @@ def copies_by_code(session: Session, codes: Collection[str]) -> dict[str, CopyLi
         sa.select(Copy, Document).join(Document, Copy.document_id == Document.id).where(Copy.code.in_(codes))
     )
     return {copy.code: copy_line(copy, document) for copy, document in rows}
-
-
-def siblings(session: Session, copy: CopyLine) -> tuple[Sibling, ...]:
-    """Return the other copies of the same document that are still on paper, by number, the first sixty."""
-    rows = session.execute(
-        sa.select(Copy, Document)
-        .join(Document, Copy.document_id == Document.id)
-        .where(Copy.document_id == copy.document_id, Copy.id != copy.copy_id, Copy.state.not_in(_GONE))
-        .order_by(Copy.copy_no)
-        .limit(MOST_SIBLINGS)
-    ).all()
-    answers = custody_now(session, [other.id for other, _ in rows])
-    holders = {
-        copy_id: stretch.person_id for copy_id, stretch in answers.items() if stretch.person_id is not None
-    }
-    known = names(session, set(holders.values()))
-    return tuple(
-        Sibling(copy_line(other, document), known.get(holders.get(other.id, 0))) for other, document in rows
-    )
 
 
 def _named(session: Session, case_ids: Collection[int]) -> dict[int, RunRow]:

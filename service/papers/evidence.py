@@ -65,9 +65,9 @@ LIMITS: Final = (
         "有人冒用登记人员的账号。"
     ),
     (
-        "The data cannot rule out: that the copy was stolen, borrowed or photographed on a table; that somebody who had "
-        "it copied its marks onto other paper; that the printer made one more sheet than is on record; that somebody used "
-        "the account of whoever is on record."
+        "The data cannot rule out: that the copy was stolen, borrowed or photographed on a table; that somebody "
+        "with the copy at hand moved its marks onto other paper; that the printer made one more sheet than is on "
+        "record; that somebody used the account of whoever is on record."
     ),
     (
         "识别率取自模拟及本单位演练，未作更多保证；重新录入的文字不带任何标记。 Rates of recognition are known from "

@@ -34,7 +34,7 @@ def blank():
 
 def upload(page, picture, name="IMG_1.png"):
     page.goto("/cases/new")
-    page.set_input_files("#picture", {"name": name, "mimeType": "image/png", "buffer": picture})
+    page.set_input_files("#pictures", {"name": name, "mimeType": "image/png", "buffer": picture})
     page.fill("#note", "found in a chat")
     page.get_by_role("button", name="Seal and trace").click()
 

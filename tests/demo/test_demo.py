@@ -117,7 +117,7 @@ def test_the_waiting_leak_is_traced_by_its_hidden_marks_once_a_worker_runs(chang
     picture = (changeable.settings.data_dir / company.LEAK_FILE).read_bytes()
     auditor = actor_of(changeable, "auditor")
     waiting = [row for row in tracing.listing(changeable, auditor).rows if row.state is CaseState.RUNNING]
-    assert [row.picture_sha256 for row in waiting] == [hashlib.sha256(picture).hexdigest()]
+    assert [row.pictures[0].sha256 for row in waiting] == [hashlib.sha256(picture).hexdigest()]
 
     assert work_one(changeable, HANDLERS, "test")
 

@@ -52,7 +52,8 @@ def blank():
 
 
 def test_a_case_is_opened_worked_and_read_by_program(world, call):
-    new = {"picture": base64.b64encode(blank()).decode(), "picture_name": "a.png", "note": "a chat"}
+    picture = {"content": base64.b64encode(blank()).decode(), "name": "a.png"}
+    new = {"pictures": [picture], "note": "a chat"}
     opened = call("POST", "/cases", new)
     assert (opened.status_code, opened.json) == (201, {"id": 1})
     assert call("POST", "/cases/1/runs").json["code"] == "trace-run-open"
@@ -61,13 +62,13 @@ def test_a_case_is_opened_worked_and_read_by_program(world, call):
     found = call("GET", "/cases/1").json
     assert found["case"]["state"] == "INCONCLUSIVE"
     assert [page["grade"] for page in found["runs"][0]["pages"]] == ["no-mark"]
-    assert (found["custody"], found["chain"], found["others_on_paper"]) == (None, [], [])
+    assert (found["custody"], found["chain"], found["window"]) == (None, [], None)
     assert call("POST", "/cases/1/runs").status_code == 204
     assert [case["id"] for case in call("GET", "/cases").json["cases"]] == [1]
 
 
 def test_what_is_no_picture_is_told_to_programs_by_its_code(call):
-    refused = call("POST", "/cases", {"picture": base64.b64encode(b"MZ").decode()})
+    refused = call("POST", "/cases", {"pictures": [{"content": base64.b64encode(b"MZ").decode()}]})
     assert (refused.status_code, refused.json["code"]) == (422, "unusable-picture")
 
 
