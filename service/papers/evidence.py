@@ -58,6 +58,18 @@ _WAYS: Final = {
     Way.PRINTED: "印制 printed it",
     Way.HANDLED: "经手 handed copies out or took them back",
 }
+_PARAMETERS: Final = {
+    "reader": "识读程序 Reader",
+    "carriers": "标记种类 Carriers",
+    "certain_log10": "指明阈值 To name a copy, log10",
+    "strong_log10": "较强阈值 To call it strong, log10",
+    "dot_keys": "点阵密钥数 Keys of dots",
+    "pictures": "图片数 Pictures",
+    "documents": "登记文件数 Documents on paper",
+    "pages": "登记页数 Their pages",
+    "copies": "在纸份数 Copies on paper",
+    "most_pages": "至多比对页数 Most pages compared",
+}
 LIMITS: Final = (
     "本报告指明的是某一份文件，不是某一个人。 The copy is identified, not the person.",
     (
@@ -314,7 +326,7 @@ def _measured(evidence: Evidence) -> Section:
     return Section(
         "测量结果 What was measured",
         columns=(
-            Column("图片/页 Picture/page", 1.5),
+            Column("图片/页 Picture/page", 2),
             Column("二维码 QR", 2.4),
             Column("隐藏点阵（盲读） Dots, blind", 2.6),
             Column("登记页 Registered page", 3.4),
@@ -403,7 +415,7 @@ def _parameters(evidence: Evidence, settings: Settings) -> Section:
                 "运行 Run",
                 f"{run.id} · {_time(run.started_at, settings)} – {_time(run.finished_at, settings)}",
             ),
-            *[(name, str(value)) for name, value in run.parameters.items()],
+            *[(_PARAMETERS.get(name, name), str(value)) for name, value in run.parameters.items()],
             *tried,
         ],
     )

@@ -12,6 +12,7 @@ from functools import cache
 from typing import Final, Literal
 from xml.sax.saxutils import escape
 
+import PIL.Image
 from reportlab.lib import textsplit
 from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.pagesizes import A4
@@ -45,6 +46,8 @@ FACT_LABEL_MM: Final = 42
 SIGNATURE_HEIGHT_MM: Final = 16
 _RIGHT: Final = 2
 RULER_MM: Final = 50
+_JPEG_QUALITY: Final = 82
+"""Small print stays readable; a page takes about 250 kB."""
 
 
 @dataclass(frozen=True)
@@ -231,7 +234,7 @@ def _section(section: Section) -> list[Flowable]:
 
 def _plate(plate: Plate) -> list[Flowable]:
     picture = Image(
-        io.BytesIO(plate.picture),
+        io.BytesIO(_embeddable(plate.picture)),
         width=TEXT_WIDTH_MM * mm,
         height=plate.height_mm * mm,
         kind="proportional",
@@ -239,6 +242,16 @@ def _plate(plate: Plate) -> list[Flowable]:
     )
     caption = _text(plate.caption, paragraph_style(8, colour=FAINT))
     return [KeepTogether([picture, Spacer(0, 1 * mm), caption]), Spacer(0, 4 * mm)]
+
+
+def _embeddable(picture: bytes) -> bytes:
+    """Return a picture as PDF holds it without unpacking: photographs as JPEG, drawings as they are."""
+    with PIL.Image.open(io.BytesIO(picture), formats=("PNG", "JPEG", "WEBP")) as opened:
+        if opened.format != "WEBP":
+            return picture
+        target = io.BytesIO()
+        opened.convert("RGB").save(target, "JPEG", quality=_JPEG_QUALITY)
+    return target.getvalue()
 
 
 def _facts(facts: Sequence[tuple[str, str]]) -> Table:

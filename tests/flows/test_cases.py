@@ -1,4 +1,4 @@
-"""Cases of several pictures: added up, judged with all carriers, confirmed by a second auditor, taken away as evidence."""
+"""Cases of several pictures: added up, judged with all carriers, confirmed by a second auditor, taken away."""
 
 import io
 import json
@@ -15,19 +15,17 @@ from bench import paper
 from registry.acts.tracing import OwnFinding, PictureTwice, TraceRunOpen
 from registry.errors import PermissionDenied
 from registry.ledger import log
-from registry.models import Account, AccountRole, Person, TraceReference
+from registry.models import Person, TraceReference
 from registry.rules.codes import human_code
-from registry.rules.roles import Actor, Role
 from registry.rules.tracing import CaseFinding, Grade
-from registry.rules.words import CaseState, DrillOutcome, HandOverKind
+from registry.rules.words import CaseState, DrillOutcome
 from registry.views.leaks import Way
-from service.flows import drilling, evidence, lending, tracing
+from service.flows import drilling, evidence, tracing
 from service.flows.evidence import NothingToTake
 from service.flows.handlers import HANDLERS
 from service.flows.tracing import NoSuchPicture, NoSuchRun, Offered
 from service.tokens import ForgedToken
 from service.worker import work_one
-from tests.flows.test_tracing import stamped
 
 
 def blank(shade=255):
@@ -53,40 +51,6 @@ def told(world, case_id, **window):
     return tracing.result(world.runtime, world.auditor, case_id, **window)
 
 
-@pytest.fixture
-def checker(world):
-    """Return a second auditor."""
-    with world.runtime.database.transaction() as session:
-        like = session.get_one(Account, world.auditor.account_id)
-        person = Person(staff_no="S098", name_zh="核", name_en="Checker", unit_id=world.units["REG"])
-        account = Account(
-            person=person,
-            login="checker",
-            password_hash=like.password_hash,
-            created_at=like.created_at,
-            roles=[AccountRole(role=Role.AUDITOR), AccountRole(role=Role.HOLDER)],
-        )
-        session.add(account)
-        session.flush()
-        return Actor(person.id, account.id, world.units["REG"], frozenset({Role.AUDITOR, Role.HOLDER}))
-
-
-@pytest.fixture
-def held(world, reader):
-    """Return the codes of three copies; the second is with the holder, and marks point at it from now on."""
-    codes = [code for code, _ in stamped(world)]
-    world.later(hours=2)
-    hand_over_id = lending.give(
-        world.runtime, world.clerk, [human_code(codes[1])], HandOverKind.ISSUE, world.holder.person_id
-    )
-    world.later(hours=1)
-    lending.confirm_by_pin(world.runtime, world.holder, hand_over_id, world.pin)
-    world.later(days=2)
-    reader.candidates = [(codes[1], (2,), -21.5)]
-    reader.placed = [(0, 2)]
-    return codes
-
-
 def test_pictures_in_which_nothing_else_is_read_name_the_copy_by_their_registered_marks(world, reader, held):
     story = told(world, opened(world, blank(), blank(250)))
 
@@ -105,7 +69,7 @@ def test_the_parameters_are_in_the_ledger_before_the_run_and_what_was_tried_afte
         world.runtime, world.auditor, [Offered(blank(), "a.png")], note="", leak_at=None
     )
     with world.runtime.database.reading() as session:
-        entries = [entry for entry in log.read(session, subject=f"case:{case_id}")]
+        entries = list(log.read(session, subject=f"case:{case_id}"))
     fixed = entries[-1].facts["parameters"]
     assert entries[-1].kind == "case.run-ordered"
     assert (fixed["certain_log10"], fixed["strong_log10"]) == ("-9.0", "-4.0")
