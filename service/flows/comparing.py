@@ -117,11 +117,15 @@ def examine(runtime: Runtime, pictures: Sequence[str], report: Report) -> Examin
     with runtime.database.reading() as session:
         claimed = tracing.codes_on_paper(session, frozenset[str]().union(*(page.codes for page in pages)))
         offered = comparables(session, READER)
-    chosen = _chosen(offered, set(claimed.values()))
-    if not chosen:
-        return Examined(tuple(pages), None)
-    found, drawn = _compared(runtime, files, chosen)
+    found, drawn = None, ()
+    for stage, chosen in enumerate(_stages(offered, set(claimed.values()))):
+        found, drawn = _compared(runtime, files, chosen)
+        found = found if stage == 0 else _after_another(found)
+        if {place.picture for place in found.placed} == set(range(len(pages))):
+            break  # every page is a registered one, so nothing else lies there
     report(steps - 1, steps)
+    if found is None:
+        return Examined(tuple(pages), None)
     return Examined(_with_places(runtime, pages, found.placed, drawn), _told(found))
 
 
@@ -139,16 +143,24 @@ def judge(session: Session, examined: Examined) -> Judged:
     )
 
 
-def _chosen(offered: Sequence[Comparable], claimed: Collection[int]) -> list[Comparable]:
-    """Return the documents to compare with: those that a mark claims first, then the latest, while there is room."""
-    ordered = sorted(offered, key=lambda one: one.document_id not in claimed)  # keeps the order within both
+def _stages(offered: Sequence[Comparable], claimed: Collection[int]) -> list[list[Comparable]]:
+    """Return the documents to compare with, stage by stage: those that a mark claims, then those and the latest."""
+    ahead = [one for one in offered if one.document_id in claimed]
     chosen: list[Comparable] = []
     room = MOST_PAGES
-    for one in ordered:
+    for one in (*ahead, *(other for other in offered if other.document_id not in claimed)):
         if one.pages <= room or not chosen:
             chosen.append(one)
             room -= one.pages
-    return chosen
+    return [stage for stage in (ahead if ahead != chosen else [], chosen) if stage]
+
+
+def _after_another(found: Identification) -> Identification:
+    """Return what a second stage came to: there were two occasions to name an innocent, so each chance is doubled."""
+    doubled = tuple(
+        replace(one, log10_chance=min(0.0, one.log10_chance + math.log10(2))) for one in found.candidates
+    )
+    return replace(found, candidates=doubled)
 
 
 def _compared(

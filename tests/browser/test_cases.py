@@ -84,9 +84,8 @@ def test_a_blank_picture_is_told_to_be_inconclusive_with_what_to_try_and_can_be_
     visit("auditor", walk)
 
 
-def test_a_second_auditor_sees_the_page_laid_flat_confirms_and_takes_the_report(
-    visit, world, reader, held, checker, tmp_path
-):
+@pytest.mark.usefixtures("held", "checker")
+def test_a_second_auditor_sees_the_page_laid_flat_confirms_and_takes_the_report(visit, world, tmp_path):
     case_id = opened(world, scanned(np.full((1400, 1000), 255, np.uint8)))
 
     def first(page):
