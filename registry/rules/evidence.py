@@ -150,6 +150,8 @@ class CandidateSeen:
     log10_dots: float | None
     log10_fused: float
     log10_chance: float
+    is_blind: bool = False
+    """Its dots were read without finding the page."""
 
 
 @dataclass(frozen=True)
@@ -163,6 +165,7 @@ class ComparedSeen:
         placements: Ways in which each was laid on a page.
         copies: Copies that were compared.
         decoys_log10: What speaks for copies that were never issued, on the same pictures.
+        keys: Keys under which copies may have been made.
     """
 
     candidates: tuple[CandidateSeen, ...]
@@ -171,6 +174,7 @@ class ComparedSeen:
     placements: int
     copies: int
     decoys_log10: tuple[float, ...]
+    keys: int = 1
 
     def telling(self, finding: CaseFinding | None) -> "ComparedSeen":
         """Return what may be told outside: of the copies that are pointed at only those that the finding names."""

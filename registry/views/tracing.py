@@ -145,9 +145,10 @@ class RunRow:
 
     @property
     def codes(self) -> frozenset[str]:
-        """The codes of all copies that a mark names or points at."""
-        named = frozenset[str]().union(*(page.codes for page in self.pages))
-        return named | {one.code for one in self.compared.candidates} if self.compared else named
+        """The codes of all copies that a mark names, or the run as a whole."""
+        read = frozenset[str]().union(*(page.codes for page in self.pages))
+        finding = self.finding
+        return read | {finding.code, *finding.also} if finding and finding.code else read
 
 
 @dataclass(frozen=True)

@@ -133,14 +133,21 @@ def judge(session: Session, examined: Examined) -> Judged:
     """Return what may be said of pictures; nothing that points at a copy which was never printed counts."""
     on_paper = tracing.codes_on_paper(session, examined.codes)
     candidates = examined.compared.candidates if examined.compared else ()
+    laid = {(place.document_id, place.page) for page in examined.pages for place in page.placed}
     return Judged(
         findings=tuple(judge_page(page.evidence, on_paper) for page in examined.pages),
         registered=tuple(
-            RegisteredReading(one.code, one.pages, one.log10_chance)
+            RegisteredReading(one.code, _shown(one, laid), one.log10_chance)
             for one in candidates
             if on_paper.get(one.code) == one.document_id
         ),
     )
+
+
+def _shown(candidate: CandidateSeen, laid: Collection[tuple[int, int]]) -> tuple[int, ...]:
+    """Return the pages of a copy that are shown: of pages that are much alike only those that fit best."""
+    pages = tuple(page for page in candidate.pages if (candidate.document_id, page) in laid)
+    return pages or candidate.pages
 
 
 def _stages(offered: Sequence[Comparable], claimed: Collection[int]) -> list[list[Comparable]]:
@@ -257,12 +264,33 @@ def _with_places(
 ) -> tuple[PageSeen, ...]:
     """Return the pages of pictures with the registered pages that were found on them, whose drawings are stored."""
     found: list[list[PlacedSeen]] = [[] for _ in pages]
-    for place, drawing in zip(placed, drawn, strict=True):
-        found[place.picture].append(_placed(place, runtime.store.put(drawing)))
+    told = [(place, _placed(place)) for place in placed]
+    for (place, seen), drawing in zip(told, drawn, strict=True):
+        rivals = [other for at, other in told if at.picture == place.picture]
+        if not any(_lies_better(rival, seen) for rival in rivals):
+            found[place.picture].append(replace(seen, overlay=runtime.store.put(drawing)))
     return tuple(replace(page, placed=tuple(places)) for page, places in zip(pages, found, strict=True))
 
 
-def _placed(place: PlacedPage, overlay: str) -> PlacedSeen:
+def _lies_better(one: PlacedSeen, other: PlacedSeen) -> bool:
+    """Return whether a page of the same document lies where another was laid, and fits better: only one is there."""
+    if one.document_id != other.document_id or one.page == other.page:
+        return False
+    (left, top), (right, bottom) = _box(one.outline)
+    (other_left, other_top), (other_right, other_bottom) = _box(other.outline)
+    width = min(right, other_right) - max(left, other_left)
+    height = min(bottom, other_bottom) - max(top, other_top)
+    shared = max(0.0, width) * max(0.0, height)
+    smaller = min((right - left) * (bottom - top), (other_right - other_left) * (other_bottom - other_top))
+    return shared > smaller / 2 and (one.matches, -one.page) > (other.matches, -other.page)
+
+
+def _box(outline: Corners) -> Corners:
+    xs, ys = zip(*outline, strict=True)
+    return (min(xs), min(ys)), (max(xs), max(ys))
+
+
+def _placed(place: PlacedPage) -> PlacedSeen:
     return PlacedSeen(
         document_id=int(place.document),
         page=place.page,
@@ -274,7 +302,6 @@ def _placed(place: PlacedPage, overlay: str) -> PlacedSeen:
         dpi=round(place.dpi, 1),
         words_read=place.units_read,
         cells_read=place.cells_read,
-        overlay=overlay,
     )
 
 
@@ -293,6 +320,7 @@ def _told(found: Identification) -> ComparedSeen:
         placements=found.tried.placements,
         copies=found.tried.copies,
         decoys_log10=tuple(_finite(one) for one in _values(found.decoys_log10)),
+        keys=found.tried.keys,
     )
 
 
@@ -305,11 +333,13 @@ def _candidate(one: Candidate) -> CandidateSeen:
         log10_dots=None if one.log10_dots is None else _finite(one.log10_dots),
         log10_fused=_finite(one.log10_fused),
         log10_chance=_finite(one.log10_chance),
+        is_blind=one.is_blind,
     )
 
 
 def _values(decoys: NDArray[np.float64]) -> Iterable[float]:
-    return (float(one) for one in np.sort(decoys.ravel()))
+    """Return what was scored, lowest first; nothing where no page was found on which a decoy could score."""
+    return (float(one) for one in np.sort(decoys[np.isfinite(decoys)]))
 
 
 def _finite(value: float) -> float:

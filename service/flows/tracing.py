@@ -75,7 +75,7 @@ class CaseStory:
     Attributes:
         runs: Every run, newest first.
         run: The one that is told: the last that is finished, or the last.
-        known: The copies that any mark on the pictures names or points at, by code.
+        known: The copies that any mark on the pictures names, by code.
         at: The instant that was asked about.
         custody: Who answered for the named copy then; None when it was not on paper yet, or none is named.
         chain: Every stretch of its custody, oldest first.

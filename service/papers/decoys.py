@@ -72,7 +72,7 @@ def plot_decoys(compared: ComparedSeen) -> DecoyPlot | None:
     if not decoys:
         return None
     line = needed_log10(compared)
-    candidates = [_within(one.log10_fused) for one in compared.candidates]
+    candidates = [_within(one.log10_fused) for one in compared.candidates if not one.is_blind]
     least = min(-_LEAST_REACH, *decoys)
     most = max(_LEAST_REACH, line * 1.1, *decoys, *candidates)
     step = (most - least) / BINS
@@ -116,12 +116,8 @@ def draw_plot(plot: DecoyPlot) -> bytes:
 
 def needed_log10(compared: ComparedSeen) -> float:
     """Return how many decades must speak for a copy until it is named, all tries counted."""
-    tries = compared.pictures * compared.pages * compared.placements * compared.copies
-    counted = math.log10(max(1, tries))
-    first = next(iter(compared.candidates), None)
-    if first is not None and first.log10_chance < 0:
-        counted = first.log10_fused + first.log10_chance  # what the reader itself has counted
-    return counted - CERTAIN_LOG10
+    tries = (compared.pictures, compared.pages, compared.placements, compared.copies, compared.keys)
+    return math.log10(math.prod(max(1, each) for each in tries)) - CERTAIN_LOG10
 
 
 def _bars(decoys: Sequence[float], least: float, step: float) -> tuple[Bar, ...]:
