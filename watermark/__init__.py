@@ -1,7 +1,8 @@
 """Paper and pixels: put marks on pages, find them again.
 
 ``inspect`` cleans a document, ``prepare`` makes it a base, ``stamp`` makes a marked copy of a base, ``bind`` puts
-copies into a file for the printer; ``read`` finds the marks again in scans. No database, no web, no clock; the same
+copies into a file for the printer; ``read`` finds the marks again in scans, ``identify`` in any picture of a registered
+page. No database, no web, no clock; the same
 input gives the same bytes.
 """
 
@@ -19,6 +20,9 @@ from watermark.read.reading import PageReading, QrReading, Readings, read, read_
 from watermark.read.show import show_pages
 from watermark.render import render_page, thumbnail
 from watermark.trace.identification import Candidate, Identification, PlacedPage, Tried, Voice
+from watermark.trace.identification import Grade as TraceGrade
+from watermark.trace.identify import identify
+from watermark.trace.reference import Reference, references
 from watermark.write.base import Base
 from watermark.write.bind import BoundCopy, bind, sheets
 from watermark.write.delta import Delta, Fingerprint, chunks, fingerprint
@@ -56,7 +60,9 @@ __all__ = [
     "QrReading",
     "ReadLimits",
     "Readings",
+    "Reference",
     "Survey",
+    "TraceGrade",
     "Tried",
     "UnusableFileError",
     "UnusableFontError",
@@ -70,6 +76,7 @@ __all__ = [
     "font_path",
     "grade_of",
     "head_findings",
+    "identify",
     "inspect",
     "missing_characters",
     "open_fonts",
@@ -80,6 +87,7 @@ __all__ = [
     "rasterise",
     "read",
     "read_qr",
+    "references",
     "render_page",
     "sheets",
     "show_pages",

@@ -123,6 +123,35 @@ def tiles(identity: int, pages: Sequence[int], key: bytes) -> NDArray[np.uint8]:
     return symbols.reshape(-1, TILE, TILE)
 
 
+def unmasked(logits: NDArray[np.float64], page: int, key: bytes) -> NDArray[np.float64]:
+    """Return what a tile says of the identity alone, so that the tiles of several pages can be added up.
+
+    Args:
+        logits: ``(16, 16, 16)``, row, column, symbol: log-likelihoods up to a constant per cell.
+        page: The page number that its dots say.
+        key: As for :func:`tile_symbols`.
+
+    Returns:
+        ``(224, 16)``: cell that bears evidence, symbol of :func:`identity_symbols`.
+    """
+    code = _code(key)
+    hidden = code.mask.copy()
+    hidden[_CODE_CELLS] ^= _encode(_message(0, page), code.generator)
+    plain = np.arange(SYMBOLS)[None, :] ^ hidden[:, None]
+    return np.take_along_axis(logits.reshape(TILE * TILE, SYMBOLS), plain, axis=1)[_CODE_CELLS]
+
+
+def identity_symbols(identities: NDArray[np.uint64], key: bytes) -> NDArray[np.uint8]:
+    """Return ``(n, 224)``: what the cells that bear evidence say of each identity, mask and page aside."""
+    code = _code(key)
+    symbols = np.zeros((len(identities), len(_CODE_CELLS)), np.uint8)
+    for place in range(IDENTITY_BITS // _SYMBOL_BITS):
+        shift = np.uint64(IDENTITY_BITS - _SYMBOL_BITS * (place + 1))
+        said = (identities >> shift).astype(np.uint8) & np.uint8(SYMBOLS - 1)
+        symbols ^= code.products[_PAGE_SYMBOLS + place][said]
+    return symbols
+
+
 def sync_evidence(logits: NDArray[np.float64], key: bytes) -> NDArray[np.float64]:
     """Return natural-log evidence of the sync cells for every shift of a tile.
 

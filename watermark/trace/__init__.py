@@ -1,1 +1,1 @@
-"""Trace a picture of paper to the copy it shows: find the page, register the picture, measure, weigh, name or decline."""
+"""Trace a picture of paper to the copy it shows: find the page, lay it over, measure, weigh, name or decline."""

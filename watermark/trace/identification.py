@@ -8,6 +8,7 @@ Laws to keep in mind:
 * The thresholds are fixed here, before any run.
 """
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -53,6 +54,7 @@ class Candidate:
         log10_dots: What the dots say; None where none was measured.
         log10_fused: Both, over all pages and pictures.
         log10_chance: Bound on the chance that so much speaks for any innocent copy, all tries counted; at most 0.
+        is_blind: Its dots were read without finding the page.
     """
 
     document: str
@@ -62,6 +64,7 @@ class Candidate:
     log10_dots: float | None
     log10_fused: float
     log10_chance: float
+    is_blind: bool = False
 
     @property
     def grade(self) -> Grade:
@@ -126,12 +129,20 @@ class Tried:
         pages: Pages that were compared.
         placements: Ways in which each was laid on a page.
         copies: Copies that were compared with each.
+        keys: Keys under which they may have been made.
     """
 
     pictures: int
     pages: int
     placements: int
     copies: int
+    keys: int = 1
+
+    @property
+    def log10(self) -> float:
+        """Decimal logarithm of how many ways there were to name somebody."""
+        ways = (self.pictures, self.pages, self.placements, self.copies, self.keys)
+        return math.log10(math.prod(max(1, way) for way in ways))
 
 
 @dataclass(frozen=True, eq=False)

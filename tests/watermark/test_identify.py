@@ -1,0 +1,168 @@
+"""A page of running text is named from a picture of it, and nothing else is."""
+
+import io
+from functools import cache
+
+import cv2
+import numpy as np
+import pytest
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen import canvas
+
+import watermark
+from watermark import Mark, MarkPlan, PageMark, TraceGrade, identify, references
+
+KEY = b"a key of these tests"
+IDENTITY = 0x1234_5678_9ABC_DEF0
+WORDS = (
+    "the committee takes note of figures that were laid before it and asks for a further account of costs in "
+    "every district by autumn since neither plan can be funded without cuts elsewhere"
+).split()
+HIDDEN = MarkPlan(qr=False, lines=False, heads=False)
+
+
+def others(count: int) -> np.ndarray:
+    return np.random.default_rng(3).integers(0, 1 << 64, count, dtype=np.uint64)
+
+
+@cache
+def document(seed: int = 1, lines: int = 40) -> bytes:
+    chance = np.random.default_rng(seed)
+    target = io.BytesIO()
+    drawn = canvas.Canvas(target, pagesize=A4, invariant=1)
+    pdfmetrics.registerFont(TTFont("Bundled", str(watermark.font_path())))
+    drawn.setFont("Bundled", 11)
+    text = drawn.beginText(70, 770)
+    text.setLeading(17)
+    for _ in range(lines):
+        text.textLine(" ".join(chance.choice(WORDS, 12)))
+    drawn.drawText(text)
+    drawn.showPage()
+    drawn.save()
+    return watermark.inspect(target.getvalue()).cleaned
+
+
+@cache
+def prepared(seed: int = 1) -> watermark.Base:
+    return watermark.prepare(document(seed), plan=HIDDEN)
+
+
+@cache
+def known(seed: int = 1):
+    return references(document(seed), prepared(seed).survey, name=f"document {seed}")
+
+
+@cache
+def printed(seed: int = 1, identity: int = IDENTITY, key: bytes = KEY) -> np.ndarray:
+    copy = watermark.stamp(prepared(seed), Mark(identity, key, (PageMark("F1", "0"),)))
+    return watermark.render_page(copy, 1, 600, gray=True)
+
+
+def scanned(page: np.ndarray, dpi: float = 200.0, seed: int = 0) -> np.ndarray:
+    """Return a page turned a little, blurred, shrunk, grayed and noisy."""
+    chance = np.random.default_rng(seed)
+    height, width = page.shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), chance.uniform(-1.5, 1.5), 1.0)
+    turned = cv2.warpAffine(page, turn, (width, height), borderValue=255)
+    soft = cv2.GaussianBlur(turned, (0, 0), 0.5 * 600 / dpi)
+    small = cv2.resize(soft, None, fx=dpi / 600, fy=dpi / 600, interpolation=cv2.INTER_AREA)
+    return np.clip(25 + small * 0.85 + chance.normal(0, 4, small.shape), 0, 255).astype(np.uint8)
+
+
+def photographed(page: np.ndarray, seed: int = 0) -> np.ndarray:
+    """Return a page on a dark table, seen at a slant, in uneven light."""
+    chance = np.random.default_rng(seed)
+    height, width = page.shape
+    corners = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
+    there = np.array([(250, 180), (1650, 120), (1830, 2430), (120, 2300)]) + chance.uniform(-60, 60, (4, 2))
+    slant = cv2.getPerspectiveTransform(corners, there.astype(np.float32))
+    soft = cv2.GaussianBlur(page, (0, 0), 2.0)
+    shown = cv2.warpPerspective(soft, slant, (2000, 2560), flags=cv2.INTER_AREA, borderValue=70)
+    light = np.linspace(0.95, 0.65, 2000)[None, :] * np.linspace(1, 0.9, 2560)[:, None]
+    noisy = 15 + shown * 0.85 * light + chance.normal(0, 4, shown.shape)
+    return np.clip(noisy, 0, 255).astype(np.uint8)
+
+
+def asked(picture: np.ndarray, *, seed: int = 1, copies: np.ndarray | None = None, key: bytes = KEY):
+    issued = np.append(others(2000), np.uint64(IDENTITY)) if copies is None else copies
+    return identify([picture], known(seed), {f"document {seed}": issued}, [key])
+
+
+@pytest.mark.parametrize("turned", [0, 1, 2, 3])
+def test_a_scan_names_its_copy_whichever_way_it_lies(turned):
+    found = asked(np.ascontiguousarray(np.rot90(scanned(printed()), turned)))
+    assert found.grade is TraceGrade.CERTAIN
+    first, second = found.candidates[:2]
+    assert (first.identity, first.pages, first.is_blind) == (IDENTITY, (1,), False)
+    assert first.log10_layout > 40
+    assert first.log10_dots > 40
+    assert second.log10_chance > -1
+
+
+def test_a_photograph_names_its_copy_and_says_where_the_page_lies():
+    found = asked(photographed(printed()))
+    assert found.grade is TraceGrade.CERTAIN
+    assert found.candidates[0].identity == IDENTITY
+    (page,) = found.placed
+    corners = page.mesh_px[[0, 0, -1, -1], [0, -1, -1, 0]]
+    assert np.abs(corners - [(250, 180), (1650, 120), (1830, 2430), (120, 2300)]).max() < 100
+    assert page.voice is not None
+    assert page.voice.decades.sum() > 50
+    assert len(page.voice.boxes_mm) == len(page.voice.decades) == len(page.voice.is_dot)
+
+
+def test_a_strip_of_a_page_without_any_dot_is_named_by_its_words():
+    page = scanned(printed(), dpi=300)
+    strip = cv2.medianBlur(page[800:2000], 5)
+    found = asked(strip)
+    assert found.grade is TraceGrade.CERTAIN
+    assert found.candidates[0].identity == IDENTITY
+
+
+def test_what_was_never_issued_names_nobody():
+    found = asked(scanned(printed()), copies=others(3000))
+    assert found.grade is TraceGrade.INSUFFICIENT
+    assert found.candidates[0].log10_chance > -1
+
+
+def test_an_unmarked_print_names_nobody():
+    plain = watermark.render_page(document(), 1, 600, gray=True)
+    found = asked(scanned(plain))
+    assert found.grade is TraceGrade.INSUFFICIENT
+    assert len(found.placed) == 1
+
+
+def test_another_key_names_nobody():
+    assert asked(scanned(printed()), key=b"of another installation").grade is TraceGrade.INSUFFICIENT
+
+
+def test_a_page_that_is_not_registered_is_not_found():
+    found = asked(scanned(printed(seed=2)))
+    assert found.placed == ()
+    assert found.grade is TraceGrade.NO_MARK
+
+
+def test_decoys_stay_within_the_bound():
+    found = asked(scanned(printed()))
+    assert len(found.decoys_log10) == 1000
+    # Of a thousand e-values of the innocent the greatest exceeds 10^6 with a chance of at most 1 in 1,000.
+    assert found.decoys_log10.max() < 6
+
+
+def test_two_pictures_of_a_page_say_more_than_one_and_are_not_counted_twice():
+    page = scanned(printed(), dpi=200)
+    upper, lower = page[:1000], page[1000:]
+    issued = {"document 1": np.append(others(2000), np.uint64(IDENTITY))}
+    alone = identify([upper], known(), issued, [KEY]).candidates[0]
+    both = identify([upper, lower], known(), issued, [KEY]).candidates[0]
+    twice = identify([upper, upper], known(), issued, [KEY]).candidates[0]
+    assert alone.identity == both.identity == twice.identity == IDENTITY
+    assert both.log10_layout > 1.3 * alone.log10_layout
+    assert twice.log10_layout < 1.1 * alone.log10_layout
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (40, 3), (3, 3000)])
+def test_a_picture_of_nothing_is_declined(shape):
+    assert asked(np.full(shape, 200, np.uint8)).grade is TraceGrade.NO_MARK

@@ -1,0 +1,194 @@
+"""Name the copy that pictures show, or decline.
+
+In this order: landmarks of each picture; the registered pages that may be on it; each laid over it, bent, measured; for
+each document everything put together and every issued copy weighed, and as many that were never issued; the bound. The
+dots are read blind where no page could be laid.
+"""
+
+import hashlib
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from watermark.read.dots import read_dots
+from watermark.trace.features import Landmarks, agreeing, alike
+from watermark.trace.identification import (
+    CERTAIN_LOG10,
+    Candidate,
+    Grade,
+    Identification,
+    PlacedPage,
+    Tried,
+    grade_of,
+)
+from watermark.trace.placing import landmarks_of
+from watermark.trace.reference import Reference
+from watermark.trace.seeing import PageSeen, see
+from watermark.trace.weighing import PageEvidence, group, voice, weigh
+
+_MOST_CANDIDATES: Final = 10
+_DECOYS: Final = 1000
+#: Ways in which one page is laid over a picture before the best is taken.
+_PLACEMENTS: Final = 3
+#: Pages that are looked at closely; the others' landmarks fit worse.
+_CLOSELY: Final = 4
+_GLANCE: Final = 700
+_GLANCE_REFERENCE: Final = 2500
+
+Codes = Mapping[str, NDArray[np.uint64]]
+
+
+def identify(
+    pictures: Sequence[NDArray[np.uint8]],
+    references: Sequence[Reference],
+    codes: Codes,
+    keys: Sequence[bytes],
+) -> Identification:
+    """Return what pictures of one leak show.
+
+    Args:
+        pictures: ``(H, W)`` each, 0 black.
+        references: The registered pages that may be on them.
+        codes: For each document of ``references`` the 64-bit identities of its copies.
+        keys: Secrets under which copies may have been made.
+    """
+    seen = [page for number, picture in enumerate(pictures) for page in _seen(picture, number, references)]
+    copies = sum(len(codes.get(document, ())) for document in {page.document for page in references})
+    tried = Tried(len(pictures), len(references), _PLACEMENTS, copies, len(keys))
+    decoys = _decoys(pictures, codes)
+    found: list[tuple[Candidate, list[PageEvidence], bytes]] = []
+    decoyed = np.full(_DECOYS, -math.inf)
+    for document in sorted({page.reference.document for page in seen}):
+        of_document = [page for page in seen if page.reference.document == document]
+        for key in keys:
+            pages = group(of_document, key)
+            found += _candidates(document, pages, codes.get(document, np.zeros(0, np.uint64)), key, tried)
+            decoyed = np.maximum(decoyed, weigh(pages, decoys, key).total)
+    found.sort(key=lambda each: (each[0].log10_chance, -each[0].log10_fused))
+    candidates = [candidate for candidate, _, _ in found[:_MOST_CANDIDATES]]
+    spoken = {}
+    if found:
+        best, pages, key = found[0]
+        spoken = {(best.document, page.page): (page, voice(page, best.identity, key)) for page in pages}
+    is_certain = bool(candidates) and candidates[0].log10_chance <= CERTAIN_LOG10
+    blind = () if is_certain else tuple(_blind(pictures, codes, keys, tried))
+    candidates = sorted((*candidates, *blind), key=lambda each: each.log10_chance)[:_MOST_CANDIDATES]
+    placed = []
+    for page in seen:
+        told, said = spoken.get((page.reference.document, page.reference.page), (None, None))
+        placed.append(replace(_placed(page), voice=said if told and told.seen[0] is page else None))
+    return Identification(
+        grade=_grade(candidates, seen),
+        candidates=tuple(candidates),
+        placed=tuple(placed),
+        tried=tried,
+        decoys_log10=decoyed,
+    )
+
+
+def _grade(candidates: Sequence[Candidate], seen: Sequence[PageSeen]) -> Grade:
+    if candidates:
+        return grade_of(candidates[0].log10_chance)
+    return Grade.INSUFFICIENT if seen else Grade.NO_MARK
+
+
+def _seen(picture: NDArray[np.uint8], number: int, references: Sequence[Reference]) -> Iterator[PageSeen]:
+    """Yield the pages that are on a picture."""
+    landmarks = landmarks_of(picture)
+    for reference in _likely(landmarks, references):
+        page = see(picture, number, landmarks, reference)
+        if page is not None:
+            yield page
+
+
+def _likely(landmarks: Landmarks, references: Sequence[Reference]) -> list[Reference]:
+    """Return the few pages whose landmarks agree best with those of a picture, by a quick look."""
+    if len(references) <= _CLOSELY:
+        return list(references)
+    few = landmarks.largest(_GLANCE, 0.0)
+    scored = []
+    for place, reference in enumerate(references):
+        known = reference.landmarks.largest(_GLANCE_REFERENCE, 0.0)
+        ways = agreeing(few, known, alike(few, known), reference_px_per_mm=reference.px_per_mm)
+        scored.append((-max((len(way.of) for way in ways), default=0), place))
+    return [references[place] for _, place in sorted(scored)[:_CLOSELY]]
+
+
+def _candidates(
+    document: str, pages: list[PageEvidence], identities: NDArray[np.uint64], key: bytes, tried: Tried
+) -> list[tuple[Candidate, list[PageEvidence], bytes]]:
+    """Return the copies of a document that most speaks for."""
+    weights = weigh(pages, identities, key)
+    best = np.argsort(-weights.total)[:_MOST_CANDIDATES]
+    numbers = tuple(page.page for page in pages)
+    return [
+        (
+            Candidate(
+                document=document,
+                identity=int(identities[place]),
+                pages=numbers,
+                log10_layout=None if weights.words is None else float(weights.words[place]),
+                log10_dots=None if weights.dots is None else float(weights.dots[place]),
+                log10_fused=float(weights.total[place]),
+                log10_chance=min(0.0, tried.log10 - float(weights.total[place])),
+            ),
+            pages,
+            key,
+        )
+        for place in best
+    ]
+
+
+def _blind(
+    pictures: Sequence[NDArray[np.uint8]], codes: Codes, keys: Sequence[bytes], tried: Tried
+) -> Iterator[Candidate]:
+    """Yield the copies that dots name by themselves; the bound of such a reading counts its own tries."""
+    more = math.log10(max(1, tried.pictures) * max(1, tried.keys))
+    for picture in pictures:
+        for key in keys:
+            reading, _ = read_dots(picture, key)
+            if reading is None:
+                continue
+            for document, identities in codes.items():
+                if (identities == np.uint64(reading.identity)).any():
+                    chance = min(0.0, reading.log10_chance + more)
+                    yield Candidate(
+                        document=document,
+                        identity=reading.identity,
+                        pages=(reading.page,) if reading.page else (),
+                        log10_layout=None,
+                        log10_dots=-reading.log10_chance,
+                        log10_fused=-reading.log10_chance,
+                        log10_chance=chance,
+                        is_blind=True,
+                    )
+
+
+def _decoys(pictures: Sequence[NDArray[np.uint8]], codes: Codes) -> NDArray[np.uint64]:
+    """Return identities that were never issued; the same pictures give the same."""
+    seed = hashlib.sha256(b"".join(picture.tobytes()[:65536] for picture in pictures)).digest()
+    drawn = np.random.default_rng(np.frombuffer(seed, np.uint32)).integers(
+        0, 1 << 64, 2 * _DECOYS, dtype=np.uint64
+    )
+    issued = np.concatenate([np.zeros(0, np.uint64), *codes.values()])
+    return drawn[~np.isin(drawn, issued)][:_DECOYS]
+
+
+def _placed(seen: PageSeen) -> PlacedPage:
+    return PlacedPage(
+        picture=seen.picture,
+        document=seen.reference.document,
+        page=seen.reference.page,
+        mesh_px=seen.placing.mesh_px,
+        width_mm=seen.reference.width_mm,
+        height_mm=seen.reference.height_mm,
+        matches=seen.placing.matches,
+        error_mm=seen.placing.error_mm,
+        dpi=seen.placing.dpi,
+        units_read=len(seen.words.units),
+        cells_read=0 if seen.cells is None else len(seen.cells.rows),
+    )

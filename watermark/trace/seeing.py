@@ -1,0 +1,83 @@
+"""What one picture shows of one registered page: where it lies, how its words are displaced, what its dots say."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from watermark.marks import layout
+from watermark.payload import SYMBOLS, TILE
+from watermark.trace.cells import CellsSeen, see_cells
+from watermark.trace.features import Landmarks
+from watermark.trace.flat import Flattening, even_tone
+from watermark.trace.placing import Placing, place
+from watermark.trace.reference import Reference
+from watermark.trace.words import Measured, measure_words
+
+#: Blocks of a page are less alike than this where another page was laid over a picture.
+LEAST_AGREEMENT: Final = 0.55
+
+
+@dataclass(frozen=True, eq=False)
+class PageSeen:
+    """A registered page as one picture shows it.
+
+    Attributes:
+        picture: Which picture, from 0.
+        reference: The page.
+        placing: How it lies.
+        words: Where its words are.
+        cells: What its dots say; None if the page has none.
+    """
+
+    picture: int
+    reference: Reference
+    placing: Placing
+    words: Measured
+    cells: CellsSeen | None
+
+    def tile(self) -> NDArray[np.float64]:
+        """Return ``(16, 16, 16)``: what the cells say, those that say the same added up."""
+        total = np.zeros((TILE, TILE, SYMBOLS))
+        if self.cells is not None:
+            np.add.at(total, (self.cells.rows % TILE, self.cells.cols % TILE), self.cells.logits)
+        return total
+
+
+def see(
+    picture: NDArray[np.uint8], number: int, landmarks: Landmarks, reference: Reference
+) -> PageSeen | None:
+    """Return what a picture shows of a page; None if the page is not on it.
+
+    Args:
+        picture: ``(H, W)``, 0 black.
+        number: Which picture it is, from 0.
+        landmarks: Its landmarks.
+        reference: The page.
+    """
+    placing = next(
+        (found for found in place(picture, landmarks, reference) if found.agreement >= LEAST_AGREEMENT), None
+    )
+    if placing is None:
+        return None
+    flat = Flattening(picture, placing.dpi).at(
+        placing.mesh_px, reference.size_mm, reference.gray.shape, reference.dpi
+    )
+    shown = even_tone(reference.gray, reference.px_per_mm)
+    words = measure_words(flat, shown, reference.units_mm)
+    style = reference.dots
+    return PageSeen(
+        number, reference, placing, words, see_cells(flat, reference.cells, style) if style else None
+    )
+
+
+def word_places_mm(seen: PageSeen) -> NDArray[np.float64]:
+    """Return the middles of the words that were measured."""
+    boxes = seen.reference.units_mm[seen.words.units].astype(np.float64)
+    return np.asarray((boxes[:, :2] + boxes[:, 2:]) / 2, np.float64)
+
+
+def step_mm(axis: int) -> float:
+    """Return the length of a displacement along an axis."""
+    return (layout.RIGHT_MM, layout.DOWN_MM)[axis]

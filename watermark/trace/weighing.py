@@ -1,0 +1,219 @@
+"""Weigh copies of one document by what pictures show of its pages.
+
+Several pictures of a page are put together before its symbols are weighed; pages are independent of each other in
+their words, and say the same identity in their dots. Each page alone is weighed too, and all are mixed: pictures of two
+different copies must not cancel each other.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from watermark.marks import layout
+from watermark.marks.dots import cell_mm
+from watermark.payload import EVIDENCE, TILE, identity_symbols, tile_symbols, unmasked
+from watermark.trace import evidence
+from watermark.trace.identification import Voice
+from watermark.trace.parting import Parted, parted
+from watermark.trace.reference import Reference
+from watermark.trace.seeing import PageSeen, step_mm, word_places_mm
+
+Array = NDArray[np.float64]
+_LN10: Final = float(np.log(10))
+#: Copies weighed at once, so that memory stays the same however many there are.
+_AT_ONCE: Final = 20_000
+_SHARED_PAGE: Final = 0
+
+
+@dataclass(frozen=True, eq=False)
+class PageEvidence:
+    """What pictures together say of one page.
+
+    Attributes:
+        seen: The pictures of it.
+        units: ``(m,)``: its words that were measured.
+        ratios: ``(models, m, 2, 2)``: log-likelihood ratios by axis and sign (−1, +1).
+        cells: ``(224, 16)``: log-likelihoods of the symbols of the identity.
+    """
+
+    seen: tuple[PageSeen, ...]
+    units: NDArray[np.intp]
+    ratios: Array
+    cells: Array
+
+    @property
+    def page(self) -> int:
+        """Number of the page."""
+        return self.seen[0].reference.page
+
+    @property
+    def dots_page(self) -> int:
+        """Number of the page that its dots say."""
+        return _dots_page(self.seen[0].reference)
+
+    @property
+    def all_units(self) -> int:
+        """How many words of the page can be displaced."""
+        return len(self.seen[0].reference.units_mm)
+
+
+@dataclass(frozen=True, eq=False)
+class Weights:
+    """What speaks for copies, decimal logarithms, ``(copies,)`` each; None for a carrier that was not measured."""
+
+    words: Array | None
+    dots: Array | None
+    total: Array
+
+
+def _dots_page(reference: Reference) -> int:
+    return reference.page if reference.per_page else _SHARED_PAGE
+
+
+def page_evidence(seen: Sequence[PageSeen], key: bytes) -> PageEvidence:
+    """Put together what several pictures show of one page."""
+    first = seen[0].reference
+    plus = layout.biases(first.page, len(first.units_mm), key)
+    units, left, doubt = _together([_parted(page, plus) for page in seen], len(first.units_mm))
+    ratios = np.stack(
+        [
+            evidence.word_ratios(left[:, axis], doubt[:, axis], plus[units, axis])
+            for axis in range(layout.AXES)
+        ],
+        axis=2,
+    )
+    tile = np.sum([page.tile() for page in seen], axis=0)
+    cells = unmasked(tile, _dots_page(first), key)
+    return PageEvidence(tuple(seen), units, ratios, cells)
+
+
+def _parted(seen: PageSeen, plus: Array) -> tuple[NDArray[np.intp], Array, Array]:
+    words, where = seen.words, word_places_mm(seen)
+    axes: list[Parted] = [
+        parted(where, words.off_mm[:, axis], words.doubt_mm[:, axis], plus[words.units, axis], step_mm(axis))
+        for axis in range(layout.AXES)
+    ]
+    return (
+        words.units,
+        np.stack([axis.left for axis in axes], axis=1),
+        np.stack([axis.doubt for axis in axes], axis=1),
+    )
+
+
+def _together(
+    parts: list[tuple[NDArray[np.intp], Array, Array]], count: int
+) -> tuple[NDArray[np.intp], Array, Array]:
+    """Return the words that any picture shows, each with the mean of what was measured, the sure ones first."""
+    weight, total = np.zeros((count, layout.AXES)), np.zeros((count, layout.AXES))
+    for units, left, doubt in parts:
+        weight[units] += doubt**-2
+        total[units] += left * doubt**-2
+    units = np.flatnonzero((weight > 0).all(axis=1))
+    return units, total[units] / weight[units], weight[units] ** -0.5
+
+
+def group(seen: Sequence[PageSeen], key: bytes) -> list[PageEvidence]:
+    """Return the evidence of each page of one document."""
+    by_page = defaultdict(list)
+    for page in seen:
+        by_page[page.reference.page].append(page)
+    return [page_evidence(pages, key) for _, pages in sorted(by_page.items())]
+
+
+def weigh(pages: Sequence[PageEvidence], identities: NDArray[np.uint64], key: bytes) -> Weights:
+    """Return what pages of one document say for copies of it.
+
+    Args:
+        pages: What was measured, one for each page.
+        identities: ``(copies,)``.
+        key: Secret of the installation.
+    """
+    parts = [
+        _weighed(pages, identities[begin : begin + _AT_ONCE], key)
+        for begin in range(0, len(identities), _AT_ONCE)
+    ]
+
+    def whole(pick: Callable[[Weights], Array | None]) -> Array | None:
+        known = [part for part in map(pick, parts) if part is not None]
+        return np.concatenate(known) if known else None
+
+    total = whole(lambda part: part.total)
+    return Weights(
+        whole(lambda part: part.words),
+        whole(lambda part: part.dots),
+        np.zeros(0) if total is None else total,
+    )
+
+
+def _weighed(pages: Sequence[PageEvidence], identities: NDArray[np.uint64], key: bytes) -> Weights:
+    symbols = identity_symbols(identities, key)
+    by_page = [_word_scores(page, identities, key) for page in pages]
+    known = [scores for scores in by_page if scores is not None]
+    words = evidence.mixed(np.sum(known, axis=0)) if known else None
+    cells = np.sum([page.cells for page in pages], axis=0)
+    dots = _dot_score(cells, symbols)
+    if words is None and dots is None:
+        return Weights(None, None, np.zeros(len(identities)))
+    ways = [evidence.fused(words, dots)]
+    if len(pages) > 1:
+        for page, scores in zip(pages, by_page, strict=True):
+            alone = None if scores is None else evidence.mixed(scores)
+            dotted = _dot_score(page.cells, symbols)
+            if alone is not None or dotted is not None:
+                ways.append(evidence.fused(alone, dotted))
+    total = evidence.mixed(np.stack(ways))
+    return Weights(
+        None if words is None else words / _LN10, None if dots is None else dots / _LN10, total / _LN10
+    )
+
+
+def _word_scores(page: PageEvidence, identities: NDArray[np.uint64], key: bytes) -> Array | None:
+    """Return ``(models, copies)``; None if no word was measured."""
+    if not len(page.units):
+        return None
+    drawn = np.stack(
+        [layout.signs(int(identity), page.page, page.all_units, key)[page.units] for identity in identities]
+    )
+    ratios = page.ratios.reshape(len(page.ratios), -1, 2)
+    return evidence.word_scores(ratios, drawn.reshape(len(identities), -1) > 0)
+
+
+def _dot_score(cells: Array, symbols: NDArray[np.uint8]) -> Array | None:
+    """Return ``(copies,)``; None if no dot was seen."""
+    told = np.flatnonzero(np.ptp(cells, axis=1) > 0)
+    if not len(told):
+        return None
+    return evidence.mixed(evidence.cell_scores(evidence.cell_ratios(cells[told]), symbols[:, told]))
+
+
+def voice(page: PageEvidence, identity: int, key: bytes) -> Voice:
+    """Return what spoke for and against a copy on a page, place by place, in the first picture of it."""
+    seen = page.seen[0]
+    boxes, decades, is_dot = [], [], []
+    if len(page.units):
+        drawn = layout.signs(identity, page.page, page.all_units, key)[page.units] > 0
+        said = np.take_along_axis(page.ratios[0], drawn[..., None].astype(np.intp), axis=2)[..., 0]
+        boxes.append(seen.reference.units_mm[page.units])
+        decades.append(said.sum(axis=1) / _LN10)
+        is_dot.append(np.zeros(len(page.units), np.bool_))
+    if seen.cells is not None and len(seen.cells.rows) and seen.reference.dots is not None:
+        side = cell_mm(seen.reference.dots)
+        rows, cols = seen.cells.rows, seen.cells.cols
+        told = EVIDENCE[rows % TILE, cols % TILE]
+        ratios = evidence.cell_ratios(seen.cells.logits[told])[0]
+        symbols = tile_symbols(identity, page.dots_page, key)[rows[told] % TILE, cols[told] % TILE]
+        corner = np.column_stack((cols[told], rows[told], cols[told] + 1, rows[told] + 1)) * side
+        boxes.append(corner.astype(np.float32))
+        decades.append(ratios[np.arange(len(symbols)), symbols] / _LN10)
+        is_dot.append(np.ones(len(symbols), np.bool_))
+    if not boxes:
+        return Voice(np.zeros((0, 4), np.float32), np.zeros(0, np.float32), np.zeros(0, np.bool_))
+    return Voice(
+        np.concatenate(boxes).astype(np.float32),
+        np.concatenate(decades).astype(np.float32),
+        np.concatenate(is_dot),
+    )
