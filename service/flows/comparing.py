@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Any, Final, cast
 
 import numpy as np
+import structlog
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
@@ -30,6 +31,7 @@ from registry.rules.tracing import CERTAIN_LOG10, STRONG_LOG10, PageFinding, Reg
 from registry.views.comparing import Comparable, comparables, extent
 from service.flows import marks
 from service.runtime import Runtime
+from service.sandbox import SandboxExceeded
 from service.tokens import ForgedMark
 from watermark import (
     Candidate,
@@ -41,10 +43,12 @@ from watermark import (
     Readings,
 )
 
+logger = structlog.get_logger()
+
 READER: Final = "registration-1"
 """Names how pages are made ready to be compared; another one makes them anew."""
-MOST_PAGES: Final = 200
-"""Registered pages that are compared without an index, those of documents that a mark claims first."""
+MOST_PAGES: Final = 60
+"""Registered pages that are compared at once, those of documents that a mark claims first: 11 MB each in the sandbox."""
 LEAST_LOG10: Final = -9999.0
 """What stands for the logarithm of nothing, which JSON cannot say."""
 
@@ -117,10 +121,15 @@ def examine(runtime: Runtime, pictures: Sequence[str], report: Report) -> Examin
     with runtime.database.reading() as session:
         claimed = tracing.codes_on_paper(session, frozenset[str]().union(*(page.codes for page in pages)))
         offered = comparables(session, READER)
-    found, drawn = None, ()
-    for stage, chosen in enumerate(_stages(offered, set(claimed.values()))):
-        found, drawn = _compared(runtime, files, chosen)
-        found = found if stage == 0 else _after_another(found)
+    found: Identification | None = None
+    drawn: tuple[bytes, ...] = ()
+    for chosen in _stages(offered, set(claimed.values())):
+        try:
+            later, drawn_later = _compared(runtime, files, chosen)
+        except SandboxExceeded:
+            logger.warning("comparison given up", documents=len(chosen))
+            continue  # what was read before stands
+        found, drawn = later if found is None else _after_another(later), drawn_later
         if {place.picture for place in found.placed} == set(range(len(pages))):
             break  # every page is a registered one, so nothing else lies there
     report(steps - 1, steps)

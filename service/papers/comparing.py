@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 import watermark
 from service.papers.overlays import draw_overlay
 from service.papers.pictures import MOST_PAGES
-from watermark import Identification, ReadLimits, Reference, Survey
+from service.papers.references import pack, unpack
+from watermark import Identification, ReadLimits, Survey
 
 
 def make_references(document: bytes, survey: bytes, name: str) -> tuple[bytes, ...]:
@@ -24,7 +25,7 @@ def make_references(document: bytes, survey: bytes, name: str) -> tuple[bytes, .
         WatermarkError: the survey is damaged or of another document.
     """
     made = watermark.references(document, Survey.from_bytes(survey), name=name)
-    return tuple(page.to_bytes() for page in made)
+    return tuple(pack(page) for page in made)
 
 
 def compare(
@@ -46,7 +47,7 @@ def compare(
     """
     limits = ReadLimits(pages=MOST_PAGES)
     opened = [page.gray for picture in pictures for page in watermark.open_pages(picture, limits)]
-    pages = [Reference.from_bytes(reference) for reference in references]
+    pages = [unpack(reference) for reference in references]
     found = watermark.identify(opened, pages, codes, keys)
     drawn = tuple(draw_overlay(opened[placed.picture], placed) for placed in found.placed)
     return replace(found, placed=tuple(replace(placed, voice=None) for placed in found.placed)), drawn

@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 import subprocess
 import sys
 import zipfile
@@ -20,12 +21,14 @@ from registry.rules.codes import human_code
 from registry.rules.tracing import CaseFinding, Grade
 from registry.rules.words import CaseState, DrillOutcome
 from registry.views.leaks import Way
-from service.flows import drilling, evidence, tracing
+from service.flows import drilling, evidence, making, printing, tracing
 from service.flows.evidence import NothingToTake
 from service.flows.handlers import HANDLERS
 from service.flows.tracing import NoSuchPicture, NoSuchRun, Offered
+from service.sandbox import SandboxExceeded
 from service.tokens import ForgedToken
 from service.worker import work_one
+from tests.fixtures.papers import draw_pdf
 
 
 def blank(shade=255):
@@ -345,3 +348,43 @@ def test_only_an_auditor_drills(world, held):
         drilling.open_drill(world.runtime, world.clerk, human_code(held[0]), "copier", [])
     with pytest.raises(PermissionDenied):
         drilling.listing(world.runtime, world.clerk)
+
+
+def test_pages_of_the_document_that_a_mark_claims_are_compared_first_and_alone_if_they_suffice(
+    world, reader, held
+):
+    other = world.register(draw_pdf(1), doc_number="财字〔2026〕8号")
+    print_one(world, other)
+    reader.document = "1"
+    opened(world, qr_picture(world.runtime.tokens.qr_text(held[1], 2)))
+    assert [asked[1] for asked in reader.asked] == [2]
+
+    reader.asked.clear()
+    reader.placed = []
+    story = told(world, opened(world, qr_picture(world.runtime.tokens.qr_text(held[1], 2))))
+    assert [asked[1] for asked in reader.asked] == [2, 3]
+    assert story.run.best.log10_chance == pytest.approx(-21.5 + math.log10(2), abs=0.01)
+
+
+def print_one(world, document_id):
+    """Have one copy of a document made."""
+    request_id = world.approved(document_id, copies=1)
+    batch_id = printing.order_batch(world.runtime, world.clerk, request_id, [None])
+    making.make_batch(world.runtime, batch_id, lambda _done, _total: None)
+
+
+def test_a_comparison_that_costs_too_much_leaves_what_was_read(world, reader, held, monkeypatch):
+    def exceed(*_arguments):
+        raise SandboxExceeded("memory")
+
+    monkeypatch.setattr(reader, "compare", exceed)
+    story = told(world, opened(world, qr_picture(world.runtime.tokens.qr_text(held[1], 2))))
+    assert (story.run.best.grade, story.run.best.code, story.run.compared) == (Grade.CLAIM, held[1], None)
+
+
+def test_of_pages_that_are_much_alike_only_the_one_that_fits_best_is_told(world, reader, held):
+    reader.candidates, reader.placed = [(held[1], (1, 2), -21.5)], [(0, 1), (0, 2)]
+    reader.matches = {1: 40, 2: 300}
+    story = told(world, opened(world, blank()))
+    assert [place.page for place in story.run.pages[0].placed] == [2]
+    assert story.run.best.pages == (2,)

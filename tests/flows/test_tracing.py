@@ -142,7 +142,8 @@ def test_an_unmarked_page_names_nobody(world):
     story = traced(world, unmarked())
 
     assert story.case.state is CaseState.INCONCLUSIVE
-    assert [finding.grade for finding in story.run.findings] == [Grade.NO_MARK]
+    assert [finding.grade for finding in story.run.findings] == [Grade.INSUFFICIENT]
+    assert [place.page for place in story.run.pages[0].placed] == [1]
     assert story.run.pages[0].notes
     assert (story.run.best, story.window, story.known) == (None, None, {})
 
