@@ -1,4 +1,4 @@
-"""Run one benchmark: ``python -m bench NAME [--quick]``; without a name, say which there are."""
+"""Run one benchmark: ``python -m bench NAME [--quick] [ITS OPTIONS]``; without a name, say which there are."""
 
 import argparse
 import importlib
@@ -10,9 +10,13 @@ HERE = Path(__file__).parent
 
 
 def list_benchmarks() -> list[str]:
-    """Return the names of the modules here that can be run: those with a ``main(quick)``."""
-    names = {module.name for module in pkgutil.iter_modules([str(HERE)])} - {"__main__"}
-    return sorted(name for name in names if "\ndef main(" in (HERE / f"{name}.py").read_text("utf-8"))
+    """Return the names of the modules and packages here that can be run: those with a ``main(quick)``."""
+    found = []
+    for module in pkgutil.iter_modules([str(HERE)]):
+        path = HERE / module.name / "__init__.py" if module.ispkg else HERE / f"{module.name}.py"
+        if module.name != "__main__" and "\ndef main(" in path.read_text("utf-8"):
+            found.append(module.name)
+    return sorted(found)
 
 
 def main(arguments: list[str]) -> int:
@@ -23,11 +27,17 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--quick", action="store_true", help="fewer repetitions: shows the way, proves nothing"
     )
-    wanted = parser.parse_args(arguments)
+    wanted, further = parser.parse_known_args(arguments)
     if wanted.name is None:
         print("\n".join(names))
         return 0
-    importlib.import_module(f"bench.{wanted.name}").main(wanted.quick)
+    benchmark = importlib.import_module(f"bench.{wanted.name}")
+    if getattr(benchmark, "TAKES_OPTIONS", False):
+        benchmark.main(wanted.quick, further)
+    elif further:
+        parser.error(f"{wanted.name} takes no {' '.join(further)}")
+    else:
+        benchmark.main(wanted.quick)
     return 0
 
 

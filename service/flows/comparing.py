@@ -48,7 +48,7 @@ logger = structlog.get_logger()
 READER: Final = "registration-1"
 """Names how pages are made ready to be compared; another one makes them anew."""
 MOST_PAGES: Final = 60
-"""Registered pages that are compared at once, those of documents that a mark claims first: 11 MB each in the sandbox."""
+"""Registered pages compared at once, those of documents that a mark claims first: 11 MB each in the sandbox."""
 LEAST_LOG10: Final = -9999.0
 """What stands for the logarithm of nothing, which JSON cannot say."""
 
