@@ -16,6 +16,7 @@ Laws to keep in mind:
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -61,10 +62,20 @@ def signs(identity: int, page: int, count: int, key: bytes) -> NDArray[np.int8]:
     Raises:
         ValueError: a number out of range.
     """
-    if not 0 <= identity < 1 << IDENTITY_BITS:
-        raise ValueError(f"identity must have {IDENTITY_BITS} bits")
-    drawn = _numbers(_SIGN, page, identity, count, key)
-    return np.where(drawn < _probabilities(page, count, key), 1, -1).astype(np.int8)
+    own: NDArray[np.int8] = signs_of((identity,), page, count, key)[0]
+    return own
+
+
+def signs_of(identities: Iterable[int], page: int, count: int, key: bytes) -> NDArray[np.int8]:
+    """Return the signs of several copies at once, ``(copies, count, 2)``; as :func:`signs` for each."""
+    probabilities = _probabilities(page, count, key)
+    drawn = []
+    for identity in identities:
+        if not 0 <= identity < 1 << IDENTITY_BITS:
+            raise ValueError(f"identity must have {IDENTITY_BITS} bits")
+        drawn.append(_numbers(_SIGN, page, identity, count, key) < probabilities)
+    plus = np.array(drawn, np.bool_).reshape(-1, count, AXES)
+    return np.where(plus, np.int8(1), np.int8(-1))
 
 
 def displacements_mm(signs: NDArray[np.int8]) -> NDArray[np.float64]:

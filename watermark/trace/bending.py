@@ -51,7 +51,7 @@ def blocks(
             if area < (lower - upper) * (far - near):
                 continue
             wanted = shown[top : top + block, left : left + block]
-            if wanted.std() < _LEAST_CONTRAST:
+            if cv2.meanStdDev(wanted)[1][0, 0] < _LEAST_CONTRAST:
                 continue
             match = cv2.matchTemplate(flat.tone[upper:lower, near:far], wanted, cv2.TM_CCOEFF_NORMED)
             _, best, _, (x, y) = cv2.minMaxLoc(match)
@@ -119,15 +119,16 @@ def _terms(at: Points) -> Points:
     return np.column_stack((np.ones(len(x)), x, y, x * x, x * y, y * y, x**3, x * x * y, x * y * y, y**3))
 
 
-def _near(at: Points, where: Points, reach_mm: float) -> Points:
+def _near(at: Points, where: Points, reach_mm: float) -> NDArray[np.float32]:
     """Return ``(m, n)`` bell-curve weights."""
-    apart = ((at[:, None, :] - where[None, :, :]) ** 2).sum(axis=2)
-    return np.asarray(np.exp(-0.5 * apart / reach_mm**2), np.float64)
+    apart = (at**2).sum(axis=1)[:, None] + (where**2).sum(axis=1)[None, :] - 2 * at @ where.T
+    return np.asarray(np.exp((-0.5 / reach_mm**2) * apart.astype(np.float32)), np.float32)
 
 
-def _means(near: Points, weight: NDArray[np.float64], value: Points) -> Points:
-    by = near * weight
-    return np.asarray(by @ value / (by.sum(axis=1, keepdims=True) + 0.5), np.float64)
+def _means(near: NDArray[np.float32], weight: NDArray[np.float64], value: Points) -> Points:
+    weighted = np.column_stack((value * weight[:, None], weight)).astype(np.float32)
+    total = near @ weighted
+    return np.asarray(total[:, :2] / (total[:, 2:] + 0.5), np.float64)
 
 
 def _tukey(rest: Points) -> NDArray[np.float64]:

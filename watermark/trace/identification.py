@@ -29,6 +29,8 @@ class Grade(StrEnum):
     """The chance that this names an innocent copy is at most 1 in 10⁹."""
     STRONG = "strong"
     """At most 1 in 10⁴: more pictures may settle it; nobody is named."""
+    CONFLICT = "conflict"
+    """Words and dots name different copies, or dots were read on a page that is not theirs: a forgery or a mixture."""
     INSUFFICIENT = "insufficient"
     """A registered page was found or a mark was seen, and no copy stands out."""
     NO_MARK = "no-mark"
@@ -55,6 +57,7 @@ class Candidate:
         log10_fused: Both, over all pages and pictures.
         log10_chance: Bound on the chance that so much speaks for any innocent copy, all tries counted; at most 0.
         is_blind: Its dots were read without finding the page.
+        is_out_of_place: They were read on a page that has much to hold on to and is not the page they name.
     """
 
     document: str
@@ -65,6 +68,7 @@ class Candidate:
     log10_fused: float
     log10_chance: float
     is_blind: bool = False
+    is_out_of_place: bool = False
 
     @property
     def grade(self) -> Grade:

@@ -37,6 +37,8 @@ _PLACEMENTS: Final = 3
 #: Pages that are looked at closely; the others' landmarks fit worse.
 _CLOSELY: Final = 4
 _GLANCE: Final = 700
+#: A picture with fewer landmarks may show a page and yet not be laid on it: a small piece, a letter of few words.
+_TELLING: Final = 1000
 _GLANCE_REFERENCE: Final = 2500
 
 Codes = Mapping[str, NDArray[np.uint64]]
@@ -56,7 +58,13 @@ def identify(
         codes: For each document of ``references`` the 64-bit identities of its copies.
         keys: Secrets under which copies may have been made.
     """
-    seen = [page for number, picture in enumerate(pictures) for page in _seen(picture, number, references)]
+    landmarks = [landmarks_of(picture) for picture in pictures]
+    seen = [
+        page
+        for number, picture in enumerate(pictures)
+        for reference in _likely(landmarks[number], references)
+        if (page := see(picture, number, landmarks[number], reference)) is not None
+    ]
     copies = sum(len(codes.get(document, ())) for document in {page.document for page in references})
     tried = Tried(len(pictures), len(references), _PLACEMENTS, copies, len(keys))
     decoys = _decoys(pictures, codes)
@@ -75,14 +83,14 @@ def identify(
         best, pages, key = found[0]
         spoken = {(best.document, page.page): (page, voice(page, best.identity, key)) for page in pages}
     is_certain = bool(candidates) and candidates[0].log10_chance <= CERTAIN_LOG10
-    blind = () if is_certain else tuple(_blind(pictures, codes, keys, tried))
+    blind = () if is_certain else _blind(pictures, landmarks, references, codes, keys)
     candidates = sorted((*candidates, *blind), key=lambda each: each.log10_chance)[:_MOST_CANDIDATES]
     placed = []
     for page in seen:
         told, said = spoken.get((page.reference.document, page.reference.page), (None, None))
         placed.append(replace(_placed(page), voice=said if told and told.seen[0] is page else None))
     return Identification(
-        grade=_grade(candidates, seen),
+        grade=_grade(candidates, seen, tried),
         candidates=tuple(candidates),
         placed=tuple(placed),
         tried=tried,
@@ -90,19 +98,24 @@ def identify(
     )
 
 
-def _grade(candidates: Sequence[Candidate], seen: Sequence[PageSeen]) -> Grade:
-    if candidates:
-        return grade_of(candidates[0].log10_chance)
-    return Grade.INSUFFICIENT if seen else Grade.NO_MARK
+def _grade(candidates: Sequence[Candidate], seen: Sequence[PageSeen], tried: Tried) -> Grade:
+    if not candidates:
+        return Grade.INSUFFICIENT if seen else Grade.NO_MARK
+    first = candidates[0]
+    if first.is_out_of_place or _disagree(candidates, tried):
+        return Grade.CONFLICT
+    return grade_of(first.log10_chance)
 
 
-def _seen(picture: NDArray[np.uint8], number: int, references: Sequence[Reference]) -> Iterator[PageSeen]:
-    """Yield the pages that are on a picture."""
-    landmarks = landmarks_of(picture)
-    for reference in _likely(landmarks, references):
-        page = see(picture, number, landmarks, reference)
-        if page is not None:
-            yield page
+def _disagree(candidates: Sequence[Candidate], tried: Tried) -> bool:
+    """Tell whether words certainly name copies, dots certainly name copies, and no copy is among both.
+
+    What several people mixed from their copies shows each of them in both carriers.
+    """
+    enough = tried.log10 - CERTAIN_LOG10
+    by_words = {each.identity for each in candidates if (each.log10_layout or 0) >= enough}
+    by_dots = {each.identity for each in candidates if (each.log10_dots or 0) >= enough}
+    return bool(by_words) and bool(by_dots) and not by_words & by_dots
 
 
 def _likely(landmarks: Landmarks, references: Sequence[Reference]) -> list[Reference]:
@@ -144,28 +157,40 @@ def _candidates(
 
 
 def _blind(
-    pictures: Sequence[NDArray[np.uint8]], codes: Codes, keys: Sequence[bytes], tried: Tried
+    pictures: Sequence[NDArray[np.uint8]],
+    landmarks: Sequence[Landmarks],
+    references: Sequence[Reference],
+    codes: Codes,
+    keys: Sequence[bytes],
 ) -> Iterator[Candidate]:
     """Yield the copies that dots name by themselves; the bound of such a reading counts its own tries."""
-    more = math.log10(max(1, tried.pictures) * max(1, tried.keys))
-    for picture in pictures:
+    more = math.log10(max(1, len(pictures) * len(keys)))
+    for number, picture in enumerate(pictures):
         for key in keys:
             reading, _ = read_dots(picture, key)
             if reading is None:
                 continue
-            for document, identities in codes.items():
-                if (identities == np.uint64(reading.identity)).any():
-                    chance = min(0.0, reading.log10_chance + more)
-                    yield Candidate(
-                        document=document,
-                        identity=reading.identity,
-                        pages=(reading.page,) if reading.page else (),
-                        log10_layout=None,
-                        log10_dots=-reading.log10_chance,
-                        log10_fused=-reading.log10_chance,
-                        log10_chance=chance,
-                        is_blind=True,
-                    )
+            named = np.uint64(reading.identity)
+            for document in [name for name, issued in codes.items() if (issued == named).any()]:
+                pages = [page for page in references if page.document == document]
+                claimed = [page for page in pages if reading.page in {0, page.page}]
+                shown = any(see(picture, number, landmarks[number], page) for page in claimed)
+                yield Candidate(
+                    document=document,
+                    identity=reading.identity,
+                    pages=(reading.page,) if reading.page else (),
+                    log10_layout=None,
+                    log10_dots=-reading.log10_chance,
+                    log10_fused=-reading.log10_chance,
+                    log10_chance=min(0.0, reading.log10_chance + more),
+                    is_blind=True,
+                    is_out_of_place=not shown and _could_be_laid(landmarks[number], claimed),
+                )
+
+
+def _could_be_laid(landmarks: Landmarks, claimed: Sequence[Reference]) -> bool:
+    """Tell whether so much is on a picture and on the pages that these would have been found on it."""
+    return len(landmarks) >= _TELLING and any(len(page.landmarks) >= _TELLING for page in claimed)
 
 
 def _decoys(pictures: Sequence[NDArray[np.uint8]], codes: Codes) -> NDArray[np.uint64]:

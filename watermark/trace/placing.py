@@ -18,12 +18,12 @@ from watermark.trace.flat import Flattening, even_tone
 from watermark.trace.reference import Reference
 from watermark.units import MM_PER_INCH
 
-#: A picture is searched for landmarks with at most so many pixels: a sheet that fills it is seen at 150 dpi.
-_MOST_PX: Final = 2_200_000
+#: A picture is searched for landmarks with at most so many pixels: a sheet that fills it is seen at 130 dpi.
+_MOST_PX: Final = 1_700_000
 #: A smaller one is enlarged: its letters may be too coarse for landmarks.
 _LEAST_PX: Final = 250_000
 _MOST_ENLARGED: Final = 3.0
-_MOST_LANDMARKS: Final = 7000
+_MOST_LANDMARKS: Final = 5000
 _SMALLEST_PX: Final = 2.0
 _LEAST_MATCHES: Final = 10
 #: How far landmarks may lie from a flat sheet: bent paper is up to this far from one.
@@ -33,10 +33,11 @@ _ITERATIONS: Final = 4000
 #: A sheet seen at a slant: how far the scale may differ between its parts seen, and between its directions.
 _MOST_FORESHORTENED: Final = 4.0
 
-MESH_MM: Final = 4.0
+MESH_MM: Final = 5.0
 """Distance of the points of a mesh."""
 
 _LANDMARKS_REACH_MM: Final = 35.0
+_LANDMARKS_TO_BEND: Final = 500
 #: How far blocks are looked for, and over which distance what they ask for is smoothed; coarse to fine.
 _ROUNDS: Final = ((1.4, 30.0), (0.7, 20.0), (0.4, 25.0))
 _LEAST_BLOCKS: Final = 4
@@ -152,7 +153,8 @@ def _bent(
     grid = mesh_mm(reference)
     mesh = projected(grid, there)
     off = seen_px - projected(known_mm, there)
-    mesh = mesh + smoothed(known_mm, off, grid, reach_mm=_LANDMARKS_REACH_MM)
+    thin = np.linspace(0, len(off) - 1, min(len(off), _LANDMARKS_TO_BEND)).astype(np.intp)
+    mesh = mesh + smoothed(known_mm[thin], off[thin], grid, reach_mm=_LANDMARKS_REACH_MM)
     dpi = _px_per_mm(mesh, grid, known_mm) * MM_PER_INCH
     flattening = Flattening(picture, dpi)
     shown = even_tone(reference.halved, reference.px_per_mm / 2)

@@ -175,9 +175,7 @@ def _word_scores(page: PageEvidence, identities: NDArray[np.uint64], key: bytes)
     """Return ``(models, copies)``; None if no word was measured."""
     if not len(page.units):
         return None
-    drawn = np.stack(
-        [layout.signs(int(identity), page.page, page.all_units, key)[page.units] for identity in identities]
-    )
+    drawn = layout.signs_of(identities.tolist(), page.page, page.all_units, key)[:, page.units]
     ratios = page.ratios.reshape(len(page.ratios), -1, 2)
     return evidence.word_scores(ratios, drawn.reshape(len(identities), -1) > 0)
 
