@@ -295,6 +295,7 @@ def close_run(
     actor: Actor,
     now: datetime,
     registered: Sequence[RegisteredReading] = (),
+    contradicted: bool = False,
 ) -> CaseState:
     """Record what a run found.
 
@@ -306,8 +307,9 @@ def close_run(
         actor: The worker.
         now: When.
         registered: Copies on paper that the marks at their registered places point at, most likely first.
+        contradicted: Whether those marks contradict each other.
     """
-    finding = judge_case(findings, registered)
+    finding = judge_case(findings, registered, contradicted=contradicted)
     told = {"findings": [asdict(one) for one in findings], "finding": tell_finding(finding)}
     _close(session, run_id, finding, {**reading, **told}, actor=actor, now=now)
     return finding.state

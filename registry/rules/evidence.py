@@ -166,6 +166,7 @@ class ComparedSeen:
         copies: Copies that were compared.
         decoys_log10: What speaks for copies that were never issued, on the same pictures.
         keys: Keys under which copies may have been made.
+        is_contradicted: Whether the marks at their registered places contradict each other.
     """
 
     candidates: tuple[CandidateSeen, ...]
@@ -175,6 +176,7 @@ class ComparedSeen:
     copies: int
     decoys_log10: tuple[float, ...]
     keys: int = 1
+    is_contradicted: bool = False
 
     def telling(self, finding: CaseFinding | None) -> "ComparedSeen":
         """Return what may be told outside: of the copies that are pointed at only those that the finding names."""

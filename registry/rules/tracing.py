@@ -177,7 +177,12 @@ def strongest(findings: Iterable[PageFinding]) -> PageFinding | None:
     return next((finding for finding in naming if finding.grade is Grade.CERTAIN), next(iter(naming), None))
 
 
-def judge_case(findings: Iterable[PageFinding], registered: Sequence[RegisteredReading] = ()) -> CaseFinding:
+def judge_case(
+    findings: Iterable[PageFinding],
+    registered: Sequence[RegisteredReading] = (),
+    *,
+    contradicted: bool = False,
+) -> CaseFinding:
     """Return what all pictures together have come to.
 
     A copy is named when every page that names one names the same, and what the marks at their registered places point
@@ -187,13 +192,16 @@ def judge_case(findings: Iterable[PageFinding], registered: Sequence[RegisteredR
     Args:
         findings: One for each page of each picture.
         registered: Copies on paper that the registered marks point at, most likely first.
+        contradicted: Whether the registered marks contradict each other: words and dots name different copies, or dots
+            were read on a page that is not theirs.
     """
     known = list(findings)
     named = {finding.code for finding in known if finding.code is not None}
     certain = [one for one in registered if one.log10_chance <= CERTAIN_LOG10]
     pointing = certain or [one for one in registered if one.log10_chance <= STRONG_LOG10]
     contradicts = bool(pointing) and not named <= {one.code for one in pointing}
-    if any(finding.grade is Grade.CONFLICT for finding in known) or len(named) > 1 or contradicts:
+    is_conflict = any(finding.grade is Grade.CONFLICT for finding in known)
+    if is_conflict or len(named) > 1 or contradicts or contradicted:
         return CaseFinding(CaseState.CONFLICT, Grade.CONFLICT)
     if certain:
         first = next((one for one in certain if one.code in named), certain[0])

@@ -41,6 +41,7 @@ from watermark import (
     PlacedPage,
     QrReading,
     Readings,
+    TraceGrade,
 )
 
 logger = structlog.get_logger()
@@ -77,10 +78,11 @@ class Examined:
 
 @dataclass(frozen=True)
 class Judged:
-    """What may be said of each page, and the copies on paper that the registered marks point at."""
+    """What may be said of each page, the copies on paper that registered marks point at, and whether those clash."""
 
     findings: tuple[PageFinding, ...]
     registered: tuple[RegisteredReading, ...]
+    contradicted: bool
 
 
 def parameters(runtime: Runtime, session: Session, pictures: int) -> dict[str, Any]:
@@ -150,6 +152,7 @@ def judge(session: Session, examined: Examined) -> Judged:
             for one in candidates
             if on_paper.get(one.code) == one.document_id
         ),
+        contradicted=examined.compared is not None and examined.compared.is_contradicted,
     )
 
 
@@ -330,6 +333,7 @@ def _told(found: Identification) -> ComparedSeen:
         copies=found.tried.copies,
         decoys_log10=tuple(_finite(one) for one in _values(found.decoys_log10)),
         keys=found.tried.keys,
+        is_contradicted=found.grade is TraceGrade.CONFLICT,
     )
 
 

@@ -103,5 +103,5 @@ def _outcome(runtime: Runtime, code: str, sha256: str) -> tuple[DrillOutcome, fl
         return DrillOutcome.UNREADABLE, None
     with runtime.database.reading() as session:
         judged = comparing.judge(session, examined)
-    finding = judge_case(judged.findings, judged.registered)
+    finding = judge_case(judged.findings, judged.registered, contradicted=judged.contradicted)
     return outcome_of(finding, code), finding.log10_chance

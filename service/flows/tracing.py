@@ -190,6 +190,7 @@ def make_run(runtime: Runtime, run_id: int, report: Report) -> None:
                 judged.findings,
                 told,
                 registered=judged.registered,
+                contradicted=judged.contradicted,
                 actor=Actor.system(),
                 now=runtime.now(),
             )

@@ -29,6 +29,7 @@ from service.sandbox import SandboxExceeded
 from service.tokens import ForgedToken
 from service.worker import work_one
 from tests.fixtures.papers import draw_pdf
+from watermark import TraceGrade
 
 
 def blank(shade=255):
@@ -388,3 +389,10 @@ def test_of_pages_that_are_much_alike_only_the_one_that_fits_best_is_told(world,
     story = told(world, opened(world, blank()))
     assert [place.page for place in story.run.pages[0].placed] == [2]
     assert story.run.best.pages == (2,)
+
+
+def test_words_and_dots_that_name_different_copies_are_a_conflict(world, reader, held):
+    reader.grade = TraceGrade.CONFLICT
+    story = told(world, opened(world, blank()))
+    assert (story.case.state, story.run.copy) == (CaseState.CONFLICT, None)
+    assert story.run.compared.is_contradicted

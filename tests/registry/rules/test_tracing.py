@@ -144,6 +144,11 @@ def test_carriers_that_point_at_different_copies_are_a_conflict_and_name_nobody(
     assert found == CaseFinding(CaseState.CONFLICT, Grade.CONFLICT)
 
 
+def test_registered_marks_that_contradict_each_other_name_nobody_however_sure_one_of_them_is():
+    found = judge_case([CLAIM], [pointing(OURS, -40.0)], contradicted=True)
+    assert found == CaseFinding(CaseState.CONFLICT, Grade.CONFLICT)
+
+
 def test_weak_registered_evidence_contradicts_nothing():
     assert judge_case([CLAIM], [pointing(OTHER, -3.9)]).grade is Grade.CLAIM
 
