@@ -15,6 +15,7 @@ from service.cli.opening import open_installation
 from service.filters import level_text
 from service.flows import drilling, evidence, tracing
 from service.flows.tracing import CaseStory, Offered
+from service.papers.evidence import FARTHEST_POWER
 from service.times import instant
 
 MINUTES = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
@@ -157,7 +158,9 @@ def _told(story: CaseStory) -> list[str]:
         f"copy {copy.copy_no:06} of {copy.title} ({copy.doc_number}, {level_text(copy.level)}), page {pages}"
     ]
     if best.grade is Grade.CERTAIN and best.log10_chance is not None:
-        lines.append(f"chance of naming an innocent copy below 1 in 10^{int(-best.log10_chance)}")
+        lines.append(
+            f"chance of naming an innocent copy below 1 in 10^{min(int(-best.log10_chance), FARTHEST_POWER)}"
+        )
     else:
         lines.append("a claim: only the QR names it, and a QR can be glued on")
     lines.append("the copy is identified, not the person")

@@ -27,6 +27,8 @@ from service.papers.sheet import Column, Plate, Section, Sheet, Signature
 PAGE_PLATE_MM: Final = 190.0
 PICTURE_PLATE_MM: Final = 90.0
 PLOT_PLATE_MM: Final = 30.0
+FARTHEST_POWER: Final = 30
+"""A chance below one in ten to this power is not told: any other mistake is likelier."""
 
 _STATES: Final = {
     CaseState.NAMED: "隐藏标记指明一份 a copy is named",
@@ -191,7 +193,7 @@ def _chance(evidence: Evidence) -> str:
     best = evidence.run.best
     if best is None or best.log10_chance is None:
         return "—"
-    power = int(-best.log10_chance)
+    power = min(int(-best.log10_chance), FARTHEST_POWER)
     return f"低于 10 的 {power} 次方分之一 · below 1 in 10^{power}"
 
 
