@@ -49,7 +49,7 @@ def test_an_auditor_traces_a_page_to_its_copy_and_asks_who_had_it_when(visit, wo
     def walk(page):
         upload(page, scanned(leaf))
         page.wait_for_url("**/cases/1")
-        expect(page.get_by_text("The copy is named", exact=True)).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("The copy is named", exact=True)).to_be_visible(timeout=180_000)
         expect(page.locator(".finding-sentence").first).to_have_text(
             "Copy 000002 of “预算草案 Draft budget”, page 2."
         )
@@ -75,10 +75,10 @@ def test_a_blank_picture_is_told_to_be_inconclusive_with_what_to_try_and_can_be_
     def walk(page):
         upload(page, blank())
         page.wait_for_url("**/cases/1")
-        expect(page.get_by_text("These pictures do not name a copy.")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("These pictures do not name a copy.")).to_be_visible(timeout=180_000)
         expect(page.locator(".advice").first).to_contain_text("scan the whole page at 300 dpi or more")
         page.get_by_role("button", name="Read it again").click()
-        expect(page.get_by_text("These pictures do not name a copy.")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("These pictures do not name a copy.")).to_be_visible(timeout=180_000)
         expect(page.locator("section", has_text="Runs").locator("tbody tr")).to_have_count(2)
 
     visit("auditor", walk)
@@ -186,7 +186,7 @@ def test_every_page_fits_a_phone_in_both_languages(visit, world, language, worke
     def walk(page):
         upload(page, blank())
         page.wait_for_url("**/cases/1")
-        expect(page.get_by_text("These pictures do not name a copy.")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("These pictures do not name a copy.")).to_be_visible(timeout=180_000)
         if language != "en":
             page.click("form[action='/language'] button")
         for path in ("/cases/", "/cases/new", "/cases/1", "/drills/", "/ledger/", "/ledger/entries/1"):
