@@ -19,6 +19,7 @@ from watermark.read.images import ReadLimits, open_pages
 from watermark.read.reading import PageReading, QrReading, Readings, read, read_qr
 from watermark.read.show import show_pages
 from watermark.render import render_page, thumbnail
+from watermark.trace.codebook import CodeBook
 from watermark.trace.identification import Candidate, Identification, PlacedPage, Tried, Voice
 from watermark.trace.identification import Grade as TraceGrade
 from watermark.trace.identify import identify
@@ -39,6 +40,7 @@ __all__ = [
     "BoundCopy",
     "Candidate",
     "Channel",
+    "CodeBook",
     "Delta",
     "DotReading",
     "DotStyle",

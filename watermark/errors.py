@@ -179,3 +179,9 @@ class PictureTooSmallError(UnusableFileError):
     """Too few pixels to hold any mark."""
 
     code = "picture-too-small"
+
+
+class PageIndexError(WatermarkError):
+    """A file that is not an index of pages of a version known here, or a damaged one."""
+
+    code = "unknown-page-index"

@@ -141,14 +141,24 @@ def unmasked(logits: NDArray[np.float64], page: int, key: bytes) -> NDArray[np.f
     return np.take_along_axis(logits.reshape(TILE * TILE, SYMBOLS), plain, axis=1)[_CODE_CELLS]
 
 
-def identity_symbols(identities: NDArray[np.uint64], key: bytes) -> NDArray[np.uint8]:
-    """Return ``(n, 224)``: what the cells that bear evidence say of each identity, mask and page aside."""
-    code = _code(key)
-    symbols = np.zeros((len(identities), len(_CODE_CELLS)), np.uint8)
-    for place in range(IDENTITY_BITS // _SYMBOL_BITS):
+def identity_symbols(
+    identities: NDArray[np.uint64], key: bytes, cells: NDArray[np.intp] | None = None
+) -> NDArray[np.uint8]:
+    """Return ``(n, 224)``: what the cells that bear evidence say of each identity, mask and page aside.
+
+    Args:
+        identities: ``(n,)``.
+        key: As for :func:`tile_symbols`.
+        cells: Which cells, if not all.
+    """
+    products = _code(key).products[_PAGE_SYMBOLS:]
+    if cells is not None:
+        products = products[:, :, cells]
+    symbols = np.zeros((len(identities), products.shape[2]), np.uint8)
+    for place, product in enumerate(products):
         shift = np.uint64(IDENTITY_BITS - _SYMBOL_BITS * (place + 1))
         said = (identities >> shift).astype(np.uint8) & np.uint8(SYMBOLS - 1)
-        symbols ^= code.products[_PAGE_SYMBOLS + place][said]
+        symbols ^= product[said]
     return symbols
 
 

@@ -41,6 +41,7 @@ _LIDS: Final = (250, 250, 30)
 """Light from beside the sheet: most lids are white, those of feeders often dark."""
 _FAX_DPI: Final = (203.2, 195.6)
 """8 and 7.7 to the mm: ITU-T T.4, fine."""
+_COPIER_DPI: Final = (RASTER_DPI, RASTER_DPI, 400)
 _FAX_MM: Final = 215.0
 _SCATTER_MM: Final = 0.02
 _HALF: Final = 127
@@ -193,10 +194,10 @@ def sheet_fed(sheet: Sheet, rng: np.random.Generator, severity: Severity, *, dpi
 
 
 def copied(sheet: Sheet, rng: np.random.Generator, severity: Severity) -> Sheet:
-    """Return a photocopy: scanned at 600 dpi, made black and white, printed again.
+    """Return a photocopy: scanned at 400 or 600 dpi, made black and white, printed again.
 
-    Magnification is true to 1 % (data sheets), the feeder slips, text mode sharpens and cuts: what is lighter than
-    about half becomes paper, and dirt of glass and drum is added.
+    Magnification is true to 1 % (data sheets), the feeder slips, text mode sharpens and cuts: what reflects more than a
+    third to three fifths of what paper does becomes paper, and dirt of glass and drum is added.
     """
     bad = severity == "bad"
     glass = through_rollers(sheet, rng, severity) if rng.random() < 0.5 else on_flatbed(sheet, rng, severity)  # noqa: PLR2004 -- half of all copies go through the feeder
@@ -217,10 +218,11 @@ def copied(sheet: Sheet, rng: np.random.Generator, severity: Severity) -> Sheet:
         sheet.left_mm + sheet.cover.shape[1] / PX_PER_MM,
         sheet.top_mm + sheet.cover.shape[0] / PX_PER_MM,
     )
-    light = seen(sheet, glass, dpi=RASTER_DPI, mtf50=mtf50, box=area)
+    light = seen(sheet, glass, dpi=float(rng.choice(_COPIER_DPI)), mtf50=mtf50, box=area)
+    light = np.asarray(cv2.resize(light, sheet.cover.shape[::-1], interpolation=cv2.INTER_LINEAR), np.uint8)
     soft = cv2.GaussianBlur(light, (0, 0), 2.0)
     amount = between(rng, 0.5, 1.2)
-    cut = between(rng, 0.42, 0.62) if not bad else between(rng, 0.35, 0.7)
+    cut = between(rng, 0.33, 0.6) if not bad else between(rng, 0.25, 0.7)
     sharp = np.asarray(cv2.addWeighted(light, 1 + amount, soft, -amount, 128 - 255 * cut), np.uint8)
     bits = cut_at_half(with_noise(sharp, rng, 8.0 if bad else 4.0, 0.7))
     _soil(bits, rng, per_mm2=0.02 if bad else 0.004)

@@ -60,20 +60,10 @@ def main(quick: bool, arguments: Sequence[str] = ()) -> None:
 
 @lru_cache(maxsize=1)
 def ours() -> trials.Reader:
-    """Return the reader of this version.
-
-    Raises:
-        SystemExit: it has none.
-    """
-    names = vars(watermark)
-    if "identify" not in names or "references" not in names:
-        raise SystemExit("this version has no reader by registration")
-
-    def references(document: bytes, survey: Any, name: str) -> Sequence[Any]:  # noqa: ANN401 -- whatever the reader takes
-        made: Sequence[Any] = names["references"](document, survey, name=name)
-        return made
-
-    return trials.Reader(references, names["identify"])
+    """Return the reader of this version."""
+    return trials.Reader(
+        lambda document, survey, name: watermark.references(document, survey, name=name), watermark.identify
+    )
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:

@@ -14,7 +14,7 @@ from bench.tracing.rows import Kind, Row
 
 BEGIN: Final = "<!-- figures of ./run bench tracing begin here -->"
 END: Final = "<!-- and end here -->"
-_DECLINED: Final = ("strong", "insufficient", "no-mark", "failed")
+_DECLINED: Final = ("strong", "conflict", "insufficient", "no-mark", "failed")
 
 Results = Sequence[Mapping[str, Any]]
 

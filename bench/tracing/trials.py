@@ -24,7 +24,15 @@ from watermark.trace.identification import Grade, Identification
 ISSUED: Final = 10_000
 _OTHER_KEY: Final = b"a key of another installation"
 
-Outcome = Literal["named", "wrong", "strong", "insufficient", "no-mark", "failed"]
+Outcome = Literal["named", "wrong", "strong", "conflict", "insufficient", "no-mark", "failed"]
+_DECLINED: Final[Mapping[Grade, Outcome]] = {
+    Grade.CERTAIN: "insufficient",
+    Grade.STRONG: "strong",
+    Grade.CONFLICT: "conflict",
+    Grade.INSUFFICIENT: "insufficient",
+    Grade.NO_MARK: "no-mark",
+}
+"""What an answer without a name counts as; one that is certain of nobody says nothing."""
 Among = Literal["page", "document"]
 
 
@@ -130,7 +138,7 @@ def codes_of(name: str) -> NDArray[np.uint64]:
 def scene_of(row: Row, seed: int, trial: int) -> Scene:
     """Make the pictures of a trial."""
     chance = chance_of(row, seed, trial)
-    document = registered(row.documents[trial % len(row.documents)])
+    document = registered(row.documents[trial // len(row.channels) % len(row.documents)])
     leak = channel(row.channels[trial % len(row.channels)])
     issued = codes_of(document.name)
     if row.kind is Kind.COLLUSION:
@@ -226,6 +234,4 @@ def judged(answer: Identification | None, document: str, guilty: frozenset[int])
         return "wrong"
     if names:
         return "named"
-    if answer.grade is Grade.STRONG:
-        return "strong"
-    return "no-mark" if answer.grade is Grade.NO_MARK else "insufficient"
+    return _DECLINED[answer.grade]

@@ -11,7 +11,7 @@ from bench.tracing.bounds import clopper_pearson, most
 from bench.tracing.documents import DOCUMENTS, KEY, TEXTS, registered
 from bench.tracing.rows import ROWS, Kind, Row
 from watermark.marks.layout import signs
-from watermark.trace.identification import Candidate, Identification, Tried, grade_of
+from watermark.trace.identification import Candidate, Grade, Identification, Tried, grade_of
 
 ROW = Row("try", "a memo as a file", Kind.MARKED, ("digital",), ("memo",), target=0.9)
 UNMARKED = Row("try unmarked", "no marks", Kind.UNMARKED, ("digital",), ("memo",))
@@ -73,6 +73,8 @@ def test_every_certain_candidate_counts(candidates, outcome):
 
 
 def test_a_contradiction_is_not_a_name():
+    conflict = Identification(Grade.CONFLICT, (), (), Tried(1, 1, 1, 1), NOBODY)
+    assert trials.judged(conflict, "memo", frozenset()) == "conflict"
     certain = Candidate("memo", 1, (1,), 20.0, None, 20.0, -12.0)
     declined = Identification(grade_of(-1.0), (certain,), (), Tried(1, 1, 1, 1), NOBODY)
     assert trials.judged(declined, "memo", frozenset()) == "insufficient"

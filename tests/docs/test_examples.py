@@ -24,7 +24,7 @@ def test_the_example_of_marks_without_the_registry_does_what_it_says(folder_with
     names: dict[str, object] = {}
     for example in examples:
         exec(compile(example, "docs/watermark.md", "exec"), names)  # noqa: S102 - our own document
-    assert len(examples) == 5
+    assert len(examples) == 6
     assert capsys.readouterr().out == "2 pages, []\n"
     left = {path.name for path in folder_with_minutes.iterdir()}
     assert left == {"copy-1.pdf", "copy-2.pdf", "minutes.pdf"}

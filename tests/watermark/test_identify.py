@@ -13,6 +13,7 @@ from reportlab.pdfgen import canvas
 
 import watermark
 from watermark import Mark, MarkPlan, PageMark, TraceGrade, identify, references
+from watermark.trace import weighing
 
 KEY = b"a key of these tests"
 IDENTITY = 0x1234_5678_9ABC_DEF0
@@ -186,3 +187,30 @@ def test_two_pictures_of_a_page_say_more_than_one_and_are_not_counted_twice():
 @pytest.mark.parametrize("shape", [(1, 1), (40, 3), (3, 3000)])
 def test_a_picture_of_nothing_is_declined(shape):
     assert asked(np.full(shape, 200, np.uint8)).grade is TraceGrade.NO_MARK
+
+
+def test_a_book_of_very_many_copies_gives_what_their_identities_give(tmp_path, monkeypatch):
+    monkeypatch.setattr(weighing, "_MANY", 1000)
+    monkeypatch.setattr(weighing, "_SHORT", 50)
+    issued = np.append(others(4000), np.uint64(IDENTITY))
+    page = scanned(printed(), dpi=300)
+    strip = cv2.medianBlur(page[800:2000], 5)  # words alone: the dots are gone
+    units = {1: len(prepared().pages[0].units)}
+    book = watermark.CodeBook.write(tmp_path / "book", issued, units, KEY)
+    found = identify([strip], known(), {"document 1": book}, [KEY])
+    without = identify([strip], known(), {"document 1": issued}, [KEY])
+    assert found.grade is without.grade is TraceGrade.CERTAIN
+    assert found.candidates[0].identity == IDENTITY
+    assert found.candidates[0].log10_fused == pytest.approx(without.candidates[0].log10_fused)
+    assert found.tried.copies == 4001
+
+
+def test_a_damaged_book_is_refused(tmp_path):
+    units = {1: 9}
+    watermark.CodeBook.write(tmp_path, others(5), units, KEY)
+    assert len(watermark.CodeBook.open(tmp_path).identities) == 5
+    page = tmp_path / "page-1.bits"
+    page.write_bytes(page.read_bytes()[:-1])
+    with pytest.raises(watermark.WatermarkError) as refused:
+        watermark.CodeBook.open(tmp_path)
+    assert refused.value.code == "unknown-base-format"

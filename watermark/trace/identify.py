@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from watermark.read.dots import read_dots
+from watermark.trace.codebook import CodeBook
 from watermark.trace.features import Landmarks, agreeing, alike
 from watermark.trace.identification import (
     CERTAIN_LOG10,
@@ -28,7 +29,7 @@ from watermark.trace.identification import (
 from watermark.trace.placing import landmarks_of
 from watermark.trace.reference import Reference
 from watermark.trace.seeing import PageSeen, see
-from watermark.trace.weighing import PageEvidence, group, voice, weigh
+from watermark.trace.weighing import Copies, PageEvidence, group, shortlist, voice, weigh
 
 _MOST_CANDIDATES: Final = 10
 _DECOYS: Final = 1000
@@ -40,8 +41,9 @@ _GLANCE: Final = 700
 #: A picture with fewer landmarks may show a page and yet not be laid on it: a small piece, a letter of few words.
 _TELLING: Final = 1000
 _GLANCE_REFERENCE: Final = 2500
+_NONE: Final = np.zeros(0, np.uint64)
 
-Codes = Mapping[str, NDArray[np.uint64]]
+Codes = Mapping[str, Copies]
 
 
 def identify(
@@ -55,7 +57,7 @@ def identify(
     Args:
         pictures: ``(H, W)`` each, 0 black.
         references: The registered pages that may be on them.
-        codes: For each document of ``references`` the 64-bit identities of its copies.
+        codes: For each document of ``references`` the 64-bit identities of its copies, or a book of them.
         keys: Secrets under which copies may have been made.
     """
     landmarks = [landmarks_of(picture) for picture in pictures]
@@ -65,7 +67,8 @@ def identify(
         for reference in _likely(landmarks[number], references)
         if (page := see(picture, number, landmarks[number], reference)) is not None
     ]
-    copies = sum(len(codes.get(document, ())) for document in {page.document for page in references})
+    codes = {name: codes[name] for name in sorted({page.document for page in references} & codes.keys())}
+    copies = sum(len(_identities(issued)) for issued in codes.values())
     tried = Tried(len(pictures), len(references), _PLACEMENTS, copies, len(keys))
     decoys = _decoys(pictures, codes)
     found: list[tuple[Candidate, list[PageEvidence], bytes]] = []
@@ -74,7 +77,7 @@ def identify(
         of_document = [page for page in seen if page.reference.document == document]
         for key in keys:
             pages = group(of_document, key)
-            found += _candidates(document, pages, codes.get(document, np.zeros(0, np.uint64)), key, tried)
+            found += _candidates(document, pages, codes.get(document, _NONE), key, tried)
             decoyed = np.maximum(decoyed, weigh(pages, decoys, key).total)
     found.sort(key=lambda each: (each[0].log10_chance, -each[0].log10_fused))
     candidates = [candidate for candidate, _, _ in found[:_MOST_CANDIDATES]]
@@ -132,9 +135,10 @@ def _likely(landmarks: Landmarks, references: Sequence[Reference]) -> list[Refer
 
 
 def _candidates(
-    document: str, pages: list[PageEvidence], identities: NDArray[np.uint64], key: bytes, tried: Tried
+    document: str, pages: list[PageEvidence], copies: Copies, key: bytes, tried: Tried
 ) -> list[tuple[Candidate, list[PageEvidence], bytes]]:
     """Return the copies of a document that most speaks for."""
+    identities = shortlist(pages, copies, key)
     weights = weigh(pages, identities, key)
     best = np.argsort(-weights.total)[:_MOST_CANDIDATES]
     numbers = tuple(page.page for page in pages)
@@ -171,7 +175,7 @@ def _blind(
             if reading is None:
                 continue
             named = np.uint64(reading.identity)
-            for document in [name for name, issued in codes.items() if (issued == named).any()]:
+            for document in [name for name, issued in codes.items() if (_identities(issued) == named).any()]:
                 pages = [page for page in references if page.document == document]
                 claimed = [page for page in pages if reading.page in {0, page.page}]
                 shown = any(see(picture, number, landmarks[number], page) for page in claimed)
@@ -199,8 +203,13 @@ def _decoys(pictures: Sequence[NDArray[np.uint8]], codes: Codes) -> NDArray[np.u
     drawn = np.random.default_rng(np.frombuffer(seed, np.uint32)).integers(
         0, 1 << 64, 2 * _DECOYS, dtype=np.uint64
     )
-    issued = np.concatenate([np.zeros(0, np.uint64), *codes.values()])
-    return drawn[~np.isin(drawn, issued)][:_DECOYS]
+    for issued in codes.values():
+        drawn = drawn[~np.isin(drawn, _identities(issued))]
+    return drawn[:_DECOYS]
+
+
+def _identities(copies: Copies) -> NDArray[np.uint64]:
+    return copies.identities if isinstance(copies, CodeBook) else copies
 
 
 def _placed(seen: PageSeen) -> PlacedPage:

@@ -17,15 +17,22 @@ from watermark.marks import layout
 from watermark.marks.dots import cell_mm
 from watermark.payload import EVIDENCE, TILE, identity_symbols, tile_symbols, unmasked
 from watermark.trace import evidence
+from watermark.trace.codebook import CodeBook
 from watermark.trace.identification import Voice
 from watermark.trace.parting import Parted, parted
 from watermark.trace.reference import Reference
 from watermark.trace.seeing import PageSeen, step_mm, word_places_mm
 
 Array = NDArray[np.float64]
+Copies = NDArray[np.uint64] | CodeBook
 _LN10: Final = float(np.log(10))
 #: Copies weighed at once, so that memory stays the same however many there are.
 _AT_ONCE: Final = 20_000
+#: More copies than this are first scored quickly, and so many of each carrier's best are weighed.
+_MANY: Final = 50_000
+_SHORT: Final = 2_000
+_QUICK_MODEL: Final = 1
+_QUICK_CELLS: Final = 64
 _SHARED_PAGE: Final = 0
 
 
@@ -122,6 +129,57 @@ def group(seen: Sequence[PageSeen], key: bytes) -> list[PageEvidence]:
     for page in seen:
         by_page[page.reference.page].append(page)
     return [page_evidence(pages, key) for _, pages in sorted(by_page.items())]
+
+
+def shortlist(pages: Sequence[PageEvidence], copies: Copies, key: bytes) -> NDArray[np.uint64]:
+    """Return the copies that are worth weighing; all of them unless they are very many.
+
+    The quick scores that choose them look at one model of each carrier. What is left out costs power, never safety: the
+    bound counts every copy.
+
+    Args:
+        pages: What was measured, one for each page.
+        copies: The copies, with or without their symbols.
+        key: Secret of the installation.
+    """
+    identities = copies.identities if isinstance(copies, CodeBook) else copies
+    if len(identities) <= _MANY:
+        return np.asarray(identities)
+    chosen = [_best(_quick_dots(pages, identities, key))]
+    if isinstance(copies, CodeBook):
+        known = [page for page in pages if len(page.units) and page.page in copies.symbols]
+        scores = [_quick_words(page, copies) for page in known]
+        chosen += [_best(np.sum(scores, axis=0))] if scores else []
+    elif any(len(page.units) for page in pages):
+        chosen.append(_best(weigh(pages, identities, key).total))
+    return np.asarray(identities[np.unique(np.concatenate(chosen))])
+
+
+def _best(scores: Array) -> NDArray[np.intp]:
+    return np.argpartition(-scores, _SHORT)[:_SHORT]
+
+
+def _quick_words(page: PageEvidence, book: CodeBook) -> Array:
+    """Return what words say for the copies of a book if one of them is shown, read none too well."""
+    said = np.zeros((2, page.all_units, layout.AXES))
+    said[:, page.units] = np.moveaxis(page.ratios[_QUICK_MODEL], 2, 0)
+    return book.scores(page.page, said[0], said[1]).astype(np.float64)
+
+
+def _quick_dots(pages: Sequence[PageEvidence], identities: NDArray[np.uint64], key: bytes) -> Array:
+    """Return what the most telling cells say for copies."""
+    ratios = evidence.cell_ratios(np.sum([page.cells for page in pages], axis=0))[
+        _QUICK_MODEL : _QUICK_MODEL + 1
+    ]
+    told = np.argsort(-np.ptp(ratios[0], axis=1))[:_QUICK_CELLS]
+    return np.concatenate(
+        [
+            evidence.cell_scores(
+                ratios[:, told], identity_symbols(identities[begin : begin + _AT_ONCE], key, told)
+            )[0]
+            for begin in range(0, len(identities), _AT_ONCE)
+        ]
+    )
 
 
 def weigh(pages: Sequence[PageEvidence], identities: NDArray[np.uint64], key: bytes) -> Weights:
