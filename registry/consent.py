@@ -6,9 +6,10 @@ again, from the decisions up; using an approval writes no entry of its own, sinc
 the act records ``request`` and quantity in its entry.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,9 @@ from registry.rules.roles import Actor, Role
 from registry.rules.rulebook import load_rulebook
 from registry.rules.traceability import PAPER_ACTS, Traceability, evidence_hash, judge
 from registry.rules.words import RequestState
+
+LINES_DETAIL: Final = "visible_lines"
+"""The name under which an order for paper shows what its visible lines will say."""
 
 
 class NotApproved(ConflictError):
@@ -61,6 +65,12 @@ class LessTraceableThanAgreed(ConflictError):
     """Under the marks in force the document falls short in a way that not everybody who agreed has accepted."""
 
     code = "less-traceable-than-agreed"
+
+
+class VisibleLinesChanged(ConflictError):
+    """The visible lines in force say something else than those that were agreed to."""
+
+    code = "visible-lines-changed"
 
 
 class OrderChanged(ConflictError):
@@ -200,29 +210,40 @@ def proof_hash_of(request: ApprovalRequest) -> str:
     return evidence_hash(document.proof, document.cleaned_sha256)
 
 
-def traceability_of(request: ApprovalRequest, marks: MarkRules) -> Traceability | None:
-    """Return what the document's proof means for its level; None where the request makes no paper of a document."""
+def traceability_of(
+    request: ApprovalRequest, marks: MarkRules, *, proof: Mapping[str, Any] | None = None
+) -> Traceability | None:
+    """Return what the document's proof, or another, means for its level; None where the request makes no paper."""
     document = request.document
     if document is None or request.act not in PAPER_ACTS:
         return None
     return judge(
-        document.proof,
+        document.proof if proof is None else proof,
         pages=document.pages,
         cleaned_sha256=document.cleaned_sha256,
         rule=marks.get(document.scheme, document.level),
     )
 
 
-def require_accepted(request: ApprovalRequest, marks: MarkRules) -> None:
+def require_accepted(
+    request: ApprovalRequest, marks: MarkRules, *, proof: Mapping[str, Any] | None = None
+) -> None:
     """Pass when everybody who agreed has accepted what falls short under the marks that will be printed.
 
     Asked when numbers are reserved and again when the marks are put on, since the rules in force can change between
     an agreement and its paper.
 
+    Args:
+        request: The request.
+        marks: The rules in force, for the printer that will print.
+        proof: What was measured under the dots of that printer, where they are others than those of the level.
+
     Raises:
         LessTraceableThanAgreed: somebody has not.
+        VisibleLinesChanged: the visible lines would say something else.
     """
-    found = traceability_of(request, marks)
+    require_same_lines(request, marks)
+    found = traceability_of(request, marks, proof=proof)
     if found is None:
         return
     short = {shortfall.text for shortfall in found.shortfalls}
@@ -233,6 +254,20 @@ def require_accepted(request: ApprovalRequest, marks: MarkRules) -> None:
             shortfalls=tuple(sorted(short)),
             is_measured=found.is_measured,
         )
+
+
+def require_same_lines(request: ApprovalRequest, marks: MarkRules) -> None:
+    """Pass when the visible lines in force are those that the order shows; an older order shows none and is believed.
+
+    Raises:
+        VisibleLinesChanged: they are not.
+    """
+    document = request.document
+    agreed = dict(order_of(request).details).get(LINES_DETAIL)
+    if document is None or agreed is None:
+        return
+    if agreed != marks.get(document.scheme, document.level).lines_text:
+        raise VisibleLinesChanged("got visible lines that were not agreed to", request=request.id)
 
 
 def _require_same_proof(request: ApprovalRequest) -> None:

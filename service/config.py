@@ -5,6 +5,7 @@ is no field is refused: a misspelt limit must not be a missing limit.
 """
 
 import os
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -24,7 +25,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError as UnreadableValue
 
 from registry.rules.levels import ENABLED_BY_DEFAULT, Scheme
-from registry.rules.marks import MARK_RULES, InvalidMarkRules, MarkRules, parse_mark_rules
+from registry.rules.marks import MARK_RULES, Dots, InvalidMarkRules, MarkRules, parse_mark_rules
 from service.faults import SettingsError
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -119,6 +120,9 @@ class Settings(BaseSettings):
     converter_memory_bytes: Bytes = 4096 * MEBIBYTE
     """Address space of LibreOffice; it maps about 1.5 GiB before it has opened anything."""
     converter_output_bytes: Bytes = 256 * MEBIBYTE
+    converter_cover_required: bool = False
+    """Whether office files are refused where the kernel does not let LibreOffice be confined in full; otherwise each is
+    converted, and the clerk is told which layers were missing. See ``docs/decisions/0051-intake.md``."""
 
     job_lease_s: Annotated[float, Field(ge=0.2)] = 20
     """How long a silent worker keeps its job; it reports three times within a lease."""
@@ -153,8 +157,13 @@ class Settings(BaseSettings):
 
     @property
     def mark_rules(self) -> MarkRules:
-        """Which marks each level gets here."""
-        return self._mark_rules
+        """Which marks each level gets here; printers want the dots that their setting names, or else the rules."""
+        named = {
+            printer.name: Dots(*map(int, printer.dots.split("/")))
+            for printer in self.printers
+            if printer.dots
+        }
+        return replace(self._mark_rules, printers={**self._mark_rules.printers, **named})
 
     @field_validator("printers")
     @classmethod

@@ -31,6 +31,9 @@ _FIRST_RIGHTS, _REFER, _TRUNCATE, _IOCTL_DEV = (1 << 13) - 1, 1 << 13, 1 << 14, 
 _ABI_REFER, _ABI_TRUNCATE, _ABI_NETWORK, _ABI_IOCTL = 2, 3, 4, 5
 _ALL_TCP = 3
 
+PROGRAM_LAYERS = ("network", "folder", "files", "privileges")
+"""All that `become` can put on, in the order in which people are told what is missing."""
+
 COMMON_FOLDER = Path("/tmp")  # noqa: S108 - covered by a folder of our own, or left alone
 
 _PROGRAM_FOLDERS = (
@@ -38,11 +41,13 @@ _PROGRAM_FOLDERS = (
     "/bin",
     "/lib",
     "/lib64",
-    "/opt",
     "/etc/libreoffice",
     "/var/cache/fontconfig",
     "/var/spool/libreoffice",
 )
+_ADDED_PROGRAMS = Path("/opt")
+"""Where programs lie that no package of the system brought, each in a folder of its own."""
+
 _PROGRAM_FILES = ("/etc/passwd", "/etc/nsswitch.conf")
 """Without them a program cannot tell whose home it runs in, and LibreOffice does not start."""
 
@@ -136,6 +141,15 @@ def become(program: Path, own_folder: Path, readable: Iterable[Path] = ()) -> tu
     return own_folder, tuple(layers)
 
 
+def program_folders(program: Path) -> tuple[Path, ...]:
+    """Return what a program may read and execute: the system's programs, and of added ones its own folder alone."""
+    system = tuple(map(Path, _PROGRAM_FOLDERS))
+    place = program.resolve()
+    if not place.parent.is_relative_to(_ADDED_PROGRAMS) or place.parent == _ADDED_PROGRAMS:
+        return system
+    return (*system, _ADDED_PROGRAMS / place.relative_to(_ADDED_PROGRAMS).parts[0])
+
+
 def _cover_common_folder(libc: ctypes.CDLL, own_folder: Path) -> bool:
     """Show this process its own folder where others share one; it must have left the common mounts."""
     if libc.mount(None, b"/", None, _MS_REC | _MS_PRIVATE, None) != 0:
@@ -176,7 +190,7 @@ def _restrict_files(
     _allow(libc, ruleset, Path("/dev/null"), _READ_FILE | _WRITE_FILE)
     _allow(libc, ruleset, own_folder, rights & ~_EXECUTE)
     if program is not None:
-        for folder in map(Path, _PROGRAM_FOLDERS):
+        for folder in program_folders(program):
             _allow(libc, ruleset, folder, _EXECUTE | _READ_FILE | _READ_DIR)
         for place in (program, program.resolve()):
             _allow(libc, ruleset, place, _EXECUTE | _READ_FILE)

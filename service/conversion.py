@@ -6,7 +6,7 @@ nobody, and takes untagged text for Chinese, since otherwise it would set it in 
 its fonts, so that a system without a Chinese one shows no empty boxes.
 
 Laws: it is looked for when it is needed, so that installing it needs no restart; it ends with everything it started;
-exactly one PDF comes out, or none is taken.
+exactly one PDF comes out, or none is taken; what could not be kept from it is told, never passed over.
 """
 
 import json
@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Final
 
 from service.config import PROJECT_ROOT, child_environment
+from service.confinement import PROGRAM_LAYERS
 from service.faults import ServiceFault
 from service.sandbox import SandboxExceeded
 
@@ -88,6 +89,18 @@ class ConversionFailed(ConversionFault):
         self.reason = reason
 
 
+class ConverterUncovered(ConversionFault):
+    """This installation wants the converter confined, and this machine does not let it be; it was not started."""
+
+    code = "converter-uncovered"
+
+    def __init__(self, kind: str, missing: Sequence[str]) -> None:
+        """Keep what would have been converted, and the layers that could not be put on."""
+        self.missing = ", ".join(missing)
+        super().__init__(f"{kind} was not converted without the cover of: {self.missing}")
+        self.kind = kind
+
+
 @dataclass(frozen=True)
 class Limits:
     """What a conversion may use."""
@@ -95,14 +108,17 @@ class Limits:
     wall_s: float = 90
     memory_bytes: int = 4 << 30
     output_bytes: int = 1 << 28
+    covered: bool = False
+    """Whether every layer of confinement has to hold."""
 
 
 @dataclass(frozen=True)
 class Converted:
-    """A PDF, and the name and version of its maker."""
+    """A PDF, the name and version of its maker, and the layers of confinement that its maker could do without."""
 
     pdf: bytes
     converter: str
+    uncovered: tuple[str, ...] = ()
 
 
 def find_converter() -> Path | None:
@@ -120,6 +136,7 @@ def convert(offered: bytes, kind: str, limits: Limits) -> Converted:
 
     Raises:
         ConverterMissing: LibreOffice is not installed.
+        ConverterUncovered: a layer of its confinement is wanted and could not be put on.
         ConversionFailed: it gave up, crashed, or gave something else than one PDF.
         SandboxExceeded: it needed more time or room than a file may need.
     """
@@ -131,25 +148,27 @@ def convert(offered: bytes, kind: str, limits: Limits) -> Converted:
         source = f"document.{kind.lower()}"
         (folder / "in" / source).write_bytes(offered)
         arguments = ("--convert-to", "pdf", "--outdir", "{folder}/out", f"{{folder}}/in/{source}")
-        status, _ = _run(program, folder, arguments, limits)
+        ended = _run(program, folder, arguments, limits)
+        if limits.covered and ended.uncovered:
+            raise ConverterUncovered(kind, ended.uncovered)
         made = list((folder / "out").iterdir())
         if len(made) != 1 or not made[0].is_file() or made[0].is_symlink():
-            raise ConversionFailed(kind, f"{len(made)} files, ended with {status}")
+            raise ConversionFailed(kind, f"{len(made)} files, ended with {ended.status}")
         if made[0].stat().st_size > limits.output_bytes:
             raise SandboxExceeded("file")
         pdf = made[0].read_bytes()
-    if status != 0 or not pdf.startswith(b"%PDF-"):
-        raise ConversionFailed(kind, f"ended with {status}" if status else "no PDF")
-    return Converted(pdf, _version(program, program.stat().st_mtime_ns))
+    if ended.status != 0 or not pdf.startswith(b"%PDF-"):
+        raise ConversionFailed(kind, f"ended with {ended.status}" if ended.status else "no PDF")
+    return Converted(pdf, _version(program, program.stat().st_mtime_ns), ended.uncovered)
 
 
 @cache
 def _version(program: Path, _changed_ns: int) -> str:
     """Return name and version of the converter, as it says itself."""
     with _folder() as folder:
-        status, said = _run(program, folder, ("--version",), Limits(wall_s=_VERSION_S))
-    words = said.decode("ascii", "replace").split()
-    known = " ".join(words[:2])[:_LONGEST_VERSION] if status == 0 else ""
+        ended = _run(program, folder, ("--version",), Limits(wall_s=_VERSION_S))
+    words = ended.said.decode("ascii", "replace").split()
+    known = " ".join(words[:2])[:_LONGEST_VERSION] if ended.status == 0 else ""
     return known if known.isprintable() and known else program.name
 
 
@@ -165,8 +184,20 @@ def _folder() -> Iterator[Path]:
         yield folder
 
 
-def _run(program: Path, folder: Path, arguments: Sequence[str], limits: Limits) -> tuple[int, bytes]:
-    """Run the converter to its end; return its status and what it said."""
+@dataclass(frozen=True)
+class _Ended:
+    """How the converter ended, what it said, and the layers of confinement that did not hold."""
+
+    status: int
+    said: bytes
+    uncovered: tuple[str, ...]
+
+
+def _run(program: Path, folder: Path, arguments: Sequence[str], limits: Limits) -> _Ended:
+    """Run the converter to its end.
+
+    Which layers hold comes over a pipe that is closed before the converter begins: it cannot speak for itself.
+    """
     quiet = ("--headless", "--invisible", "--norestore", "--nologo", "--nodefault", "--nofirststartwizard")
     bounds = {
         "RLIMIT_AS": limits.memory_bytes,
@@ -176,10 +207,12 @@ def _run(program: Path, folder: Path, arguments: Sequence[str], limits: Limits) 
         "RLIMIT_CORE": 0,
     }
     said = folder / "said"
-    with said.open("wb") as output:
+    told, telling = os.pipe()
+    with said.open("wb") as output, os.fdopen(told, "rb") as layers, os.fdopen(telling, "wb") as end:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and code, which become the converter
             [
                 sys.executable, "-I", "-c", _START, str(PROJECT_ROOT), str(program), str(folder), json.dumps(bounds),
+                str(telling), json.dumps(PROGRAM_LAYERS if limits.covered else ()),
                 "-env:UserInstallation=file://{folder}/profile", *quiet, *arguments,
             ],
             stdin=subprocess.DEVNULL,
@@ -188,16 +221,20 @@ def _run(program: Path, folder: Path, arguments: Sequence[str], limits: Limits) 
             cwd=folder,
             env=child_environment(),
             start_new_session=True,
+            pass_fds=(telling,) if os.name == "posix" else (),
         )  # fmt: skip
+        end.close()
         try:
             _wait(process, folder, limits)
         finally:
             _end(process)
+        holding = layers.read().decode("ascii", "replace").split()
     for name, limit in _ENDED_BY.items():
         ended = getattr(signal, name, 0)
         if ended and process.returncode in {-ended, _SHELL_ADDS + ended}:
             raise SandboxExceeded(limit)
-    return process.returncode, said.read_bytes()
+    uncovered = tuple(layer for layer in PROGRAM_LAYERS if layer not in holding)
+    return _Ended(process.returncode, said.read_bytes(), uncovered)
 
 
 def _wait(process: subprocess.Popen[bytes], folder: Path, limits: Limits) -> None:

@@ -65,8 +65,8 @@ LINES: tuple[Line, ...] = (
         count_to_decide,
     ),
     Line("documents.index", _("Documents"), "file-earmark-text", PAPERS, Action.READ_OWN_HOLDINGS),
-    Line("meetings.index", _("Meetings"), "calendar-event", PAPERS, Action.MANAGE_MEETINGS),
     Line("holdings.mine", _("My papers"), "person-check", PAPERS, Action.READ_OWN_HOLDINGS),
+    Line("meetings.index", _("Meetings"), "calendar-event", PAPERS, Action.ATTEND_MEETING),
     Line("permits.index", _("Take-out permits"), "door-open", PAPERS, Action.REQUEST_TAKE_OUT),
     Line("counter.desk", _("Counter"), "arrow-left-right", REGISTRY_DESK, Action.HAND_OVER),
     Line("printing.batches", _("Print runs"), "printer", REGISTRY_DESK, Action.PRINT),
@@ -85,6 +85,7 @@ LINES: tuple[Line, ...] = (
     Line("cases.index", _("Trace cases"), "fingerprint", AUDIT, Action.READ_CASE),
     Line("drills.index", _("Leak drills"), "camera", AUDIT, Action.RUN_DRILL),
     Line("ledger.index", _("Ledger"), "journal-text", AUDIT, Action.VERIFY_LEDGER),
+    Line("equipment.index", _("Devices"), "gear", ORGANISATION, Action.KEEP_EQUIPMENT),
     Line("people.index", _("People"), "people", ORGANISATION, Action.MANAGE_PEOPLE),
     Line("people.index", _("People"), "people", ORGANISATION, Action.MANAGE_ROLES),
 )

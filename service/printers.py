@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from enum import StrEnum
 from threading import Timer
 from typing import Final
@@ -63,10 +64,20 @@ def find_printer(printers: Iterable[Printer], name: str) -> Printer:
         UnknownPrinter: there is none.
         PrintProgramMissing: the machine has no ``lp``.
     """
+    found = find_named(printers, name)
+    _program("lp")
+    return found
+
+
+def find_named(printers: Iterable[Printer], name: str) -> Printer:
+    """Return the printer of that name, whether or not a job can be handed to it from here.
+
+    Raises:
+        UnknownPrinter: there is none.
+    """
     found = next((printer for printer in printers if printer.name == name), None)
     if found is None:
         raise UnknownPrinter("got a name that no printer has")
-    _program("lp")
     return found
 
 
@@ -82,7 +93,7 @@ def hand_over(printer: Printer, title: str, chunks: Iterable[bytes], *, duplex: 
 
     Raises:
         PrinterRefused: the print system said no.
-        PrinterUnclear: it did not answer, or not in words that are understood.
+        PrinterUnclear: it did not answer, hung until it was ended, or answered in words that are not understood.
     """
     sides = "two-sided-long-edge" if duplex else "one-sided"
     options = ["-t", title, "-o", f"sides={sides}", "-o", "print-scaling=none", "-o", "job-sheets=none"]
@@ -102,8 +113,6 @@ def hand_over(printer: Printer, title: str, chunks: Iterable[bytes], *, duplex: 
             except BaseException:
                 process.kill()  # before its input ends: half a file must not become a job
                 raise
-    except BrokenPipeError as error:
-        raise PrinterRefused("the print system stopped listening") from error
     finally:
         overdue.cancel()
     if process.returncode < 0:
@@ -126,12 +135,19 @@ def where_is(printer: Printer, job: str) -> JobPlace:
 
 
 def _fed(process: subprocess.Popen[bytes], chunks: Iterable[bytes]) -> bytes:
-    """Write the file into the program and return what it says."""
+    """Write the file into the program and return what it says.
+
+    One that listens no more has said no, or hung until it was ended: that is told by its end, not here.
+    """
     if process.stdin is None or process.stdout is None:
         raise RuntimeError("a program without pipes")
-    for chunk in chunks:
-        process.stdin.write(chunk)
-    process.stdin.close()
+    try:
+        for chunk in chunks:
+            process.stdin.write(chunk)
+        process.stdin.close()
+    except BrokenPipeError:
+        with suppress(BrokenPipeError):
+            process.stdin.close()
     return process.stdout.read()
 
 

@@ -24,6 +24,16 @@ FILES: Final[dict[str, tuple[LazyString, LazyString]]] = {
             "apt-get install %(packages)s."
         ),
     ),
+    "converter-uncovered": (
+        _(
+            "This is an office file (%(kind)s). This machine does not let LibreOffice be shut in, and this "
+            "installation wants that. Nothing has been saved."
+        ),
+        _(
+            "Export it as PDF and try again, or ask the administrator about namespaces and Landlock on this machine "
+            "(missing: %(missing)s)."
+        ),
+    ),
     "conversion-failed": (
         _("LibreOffice could not make a PDF of this %(kind)s file. Nothing has been saved."),
         _("Open it in its own program, export it as PDF and try again."),
@@ -214,6 +224,13 @@ APPROVALS: Final[dict[str, tuple[LazyString, LazyString]]] = {
         ),
         _("Let it lapse."),
     ),
+    "visible-lines-changed": (
+        _(
+            "The visible lines of copies say something else by now than was shown to who agreed. Nothing has been "
+            "changed."
+        ),
+        _("Ask anew, so that the lines in force are agreed to."),
+    ),
     "not-approved": (
         _("The request is not, or no longer, approved."),
         _("Look at the request to see who is missing, or ask anew."),
@@ -357,6 +374,10 @@ PRINTING: Final[dict[str, tuple[LazyString, LazyString]]] = {
         _("The print system refused the job or broke it off."),
         _("Look at the printer, then say on the page of the print run what came out."),
     ),
+    "nothing-to-label": (
+        _("No copy of this run can bear a label: all are void, misprints or destroyed."),
+        _("Print the labels of the run that replaces them."),
+    ),
     "several-batches": (
         _("These copies come from several print runs."),
         _("Record the misprints of one print run at a time."),
@@ -467,6 +488,20 @@ COUNTER: Final[dict[str, tuple[LazyString, LazyString]]] = {
     "loan-needs-due-time": (
         _("Something that is lent has to come back at a time that is still to come."),
         _("Enter a later time."),
+    ),
+    "copy-not-printed": (
+        _(
+            "Not every sheet of copy %(copy)s is printed: print run %(batch)s was not released, or the printer "
+            "stopped before them. Nothing has been changed."
+        ),
+        _("Release the run, or the rest of it, on the page of the print run."),
+    ),
+    "print-unsettled": (
+        _(
+            "Nobody has said yet whether every sheet of copy %(copy)s came out (print run %(batch)s, attempt "
+            "%(attempt)s). Nothing has been changed."
+        ),
+        _("Count the sheets, then say on the page of the print run what came out."),
     ),
     "receiver-inactive": (
         _("The receiver no longer works here and can be given nothing."),
@@ -613,6 +648,265 @@ TRACING: Final[dict[str, tuple[LazyString, LazyString]]] = {
     ),
 }
 
+MEETINGS: Final[dict[str, tuple[LazyString, LazyString]]] = {
+    "impossible-meeting-step": (
+        _("The meeting is in another state by now, so this step is not possible. Nothing has been changed."),
+        _("Reload its page to see where it stands."),
+    ),
+    "impossible-attendee-step": (
+        _("What became of this attendee meanwhile does not allow the step. Nothing has been changed."),
+        _("Reload the page of the meeting."),
+    ),
+    "meeting-below-item": (
+        _("A meeting may not have a lower level than one of its items."),
+        _("Lower the item first, if it is marked too high."),
+    ),
+    "not-cleared": (
+        _("This person is not cleared to the level of the meeting until it begins."),
+        _("Ask the security officer to clear them, or name somebody else."),
+    ),
+    "not-admitted": (
+        _(
+            "Whoever is handed a paper or notebook of a meeting is an approved attendee with education and "
+            "pledge. Nothing has been changed."
+        ),
+        _("Complete their line on the page of the meeting first."),
+    ),
+    "check-unproven": (
+        _("What this check is about is not true in the register yet."),
+        _("Complete it first: agenda, attendees, education, pledges, seats or guards."),
+    ),
+    "checks-open": (
+        _("%(open)s mandatory checks are open, or no longer true."),
+        _("Do them first; those in the way are marked in the plan."),
+    ),
+    "beyond-scope": (
+        _("Somebody in the audience is beyond the scope of conveyance. Nothing has been recorded."),
+        _("Leave them out, or ask for approval to tell them, too."),
+    ),
+    "not-the-plans-check": (
+        _("The plan of this meeting has no such check."),
+        _("Reload the page of the meeting."),
+    ),
+    "not-the-checks-owner": (
+        _("This check belongs to somebody else."),
+        _("Let its owner mark it as done, or have it given to you."),
+    ),
+    "owner-inactive": (
+        _("The person no longer works here."),
+        _("Choose somebody else."),
+    ),
+    "meeting-has-no-plan": (
+        _("No secrecy plan was drawn up for this meeting yet."),
+        _("State its agenda; the plan of its level is drawn up with it."),
+    ),
+    "meeting-things-out": (
+        _("%(outstanding)s things of this meeting are out."),
+        _("Take them back first; the close-out board shows them."),
+    ),
+    "press-for-other-meeting": (
+        _("The approval is for another meeting, or for another level of this one."),
+        _("Ask for approval again."),
+    ),
+    "already-attending": (
+        _("This person is on the list already."),
+        _("Look for their line."),
+    ),
+    "attendee-inactive": (
+        _("The person no longer works here."),
+        _("Choose somebody else."),
+    ),
+    "approves-own-attendance": (
+        _("Nobody approves themselves, or whom they have named."),
+        _("Let another person with the role decide."),
+    ),
+    "not-an-approver": (
+        _("At this level another role approves attendees."),
+        _("Let the responsible leader decide."),
+    ),
+    "not-an-attendee": (
+        _("This person is not on the list of the meeting."),
+        _("Have them named first."),
+    ),
+    "seat-taken": (
+        _("Seat %(seat)s is another attendee's."),
+        _("Choose another seat."),
+    ),
+    "clearance-needs-future-end": (
+        _("A clearance lasts until a day that is still to come."),
+        _("Choose a later day."),
+    ),
+    "own-clearance": (
+        _("Nobody clears themselves."),
+        _("Ask another security officer."),
+    ),
+    "meeting-thing-back": (
+        _("Nothing of this number is out."),
+        _("Reload the page of the meeting."),
+    ),
+    "not-outstanding": (
+        _("This is not out any more."),
+        _("Reload the page of the meeting."),
+    ),
+    "already-excepted": (
+        _("An exception for this is signed already."),
+        _("Reload the page of the meeting."),
+    ),
+    "still-outstanding": (
+        _("%(outstanding)s things are out without a signed exception."),
+        _("Take them back, or let the responsible leader sign an exception for each."),
+    ),
+    "not-at-the-meeting": (
+        _("Only who was at a meeting passes on what it was about."),
+        _("Let an attendee do it."),
+    ),
+    "no-audience": (
+        _("Somebody else than the speaker has to be told."),
+        _("Name who is told, one a line."),
+    ),
+    "conveyance-beyond-approval": (
+        _("The approval does not cover everybody who is beyond the scope."),
+        _("Leave the others out, or ask for approval again."),
+    ),
+    "not-the-conveyer": (
+        _("Listeners sign before whoever told them, or with their own account."),
+        _("Let the conveyer open the page, or sign on your own screen."),
+    ),
+    "not-in-the-audience": (
+        _("This person is not among those who were told."),
+        _("Record another conveyance if they were told, too."),
+    ),
+    "not-at-this-meeting": (
+        _("Only who attends, guards or keeps the meeting reports on it."),
+        _("Tell the security officer what you have seen."),
+    ),
+    "incident-settled": (
+        _("What was done about this is on record already."),
+        _("Reload the page of the meeting."),
+    ),
+}
+
+EQUIPMENT: Final[dict[str, tuple[LazyString, LazyString]]] = {
+    "device-contradiction": (
+        _("This does not fit a device of this kind."),
+        _("Give a class to shredders only, a cipher unit to faxes only, and a level to every device."),
+    ),
+    "custodian-inactive": (
+        _("The person no longer works here and can answer for no device."),
+        _("Choose another custodian."),
+    ),
+    "already-the-custodian": (
+        _("This person answers for the device already."),
+        _("Choose another custodian, or leave it there."),
+    ),
+    "device-offered": (
+        _("The device waits for somebody's signature."),
+        _("Take that offer back first."),
+    ),
+    "no-device-offer": (
+        _("Nobody is asked to sign for this device, or it was done before."),
+        _("Reload the page to see who answers for it."),
+    ),
+    "not-the-next-custodian": (
+        _("The device was offered to somebody else."),
+        _("Let that person sign, or have the offer taken back."),
+    ),
+    "unknown-device-check": (
+        _("The rules do not look at this on such a device."),
+        _("Reload the page and tick again."),
+    ),
+    "inspects-own-device": (
+        _("Nobody inspects the device that they answer for."),
+        _("Let another security officer inspect it."),
+    ),
+    "device-retiring": (
+        _("The device is retired, or is being retired."),
+        _("Give the retirement up first, if it is to be used on."),
+    ),
+    "impossible-equipment-step": (
+        _("The device is in another state by now, so this step is not possible. Nothing has been changed."),
+        _("Reload its page to see where it stands."),
+    ),
+    "device-unfit": (
+        _("A device of this kind does not do this."),
+        _("Choose a copier or scanner for a copy, a fax for a fax."),
+    ),
+    "device-not-in-use": (
+        _(
+            "The device has not passed its inspection, is barred, in repair or retired. Nothing has been recorded."
+        ),
+        _("Choose another device, or have this one inspected."),
+    ),
+    "inspection-overdue": (
+        _("The last inspection of this device has grown old. Nothing has been recorded."),
+        _("Have the security officer inspect it."),
+    ),
+    "device-below-level": (
+        _("The document is more secret than this device may see. Nothing has been recorded."),
+        _("Choose a device of the document's level."),
+    ),
+    "device-without-custodian": (
+        _("Nobody answers for this device."),
+        _("Have it signed for by a custodian first."),
+    ),
+    "not-a-cipher-fax": (
+        _("This fax sends in the clear."),
+        _("Use a registered cipher fax."),
+    ),
+    "not-a-copying-request": (
+        _("This approval is for neither copying nor faxing, or for no copy at all."),
+        _("Choose the approval of this job, or ask for one."),
+    ),
+    "source-of-other-document": (
+        _("The code belongs to a copy of another document than was approved."),
+        _("Put the right paper on the device and scan its code."),
+    ),
+    "source-not-at-hand": (
+        _("On record this copy is not where it could lie on a device."),
+        _("If it lies before you, take it back at the counter first."),
+    ),
+    "other-station": (
+        _("The fax was approved for another station."),
+        _("Enter the station as it was approved, or ask anew."),
+    ),
+    "custodian-asks": (
+        _("You answer for this device, so you have to agree to its repair and cannot ask for it."),
+        _("Let somebody else ask."),
+    ),
+    "escort-missing": (
+        _("A device is either wiped before it leaves, or escorted by somebody for the whole visit."),
+        _("Name the escort, or choose that it is wiped."),
+    ),
+    "repair-of-other-device": (
+        _("The approval is for another device, or the device has changed hands since."),
+        _("Ask for the repair anew."),
+    ),
+    "no-repair-open": (
+        _("The device is not at a technician's."),
+        _("Reload its page to see where it stands."),
+    ),
+    "retirement-open": (
+        _("The device is being retired already."),
+        _("Let people vouch for it, or give that retirement up."),
+    ),
+    "retirement-closed": (
+        _("The retirement is over, or its device is not retired yet."),
+        _("Reload the page of the device to see where it stands."),
+    ),
+    "retirement-method-too-weak": (
+        _("A device of this level is not retired in this way."),
+        _("Destroy it before two witnesses."),
+    ),
+    "device-awaits-signature": (
+        _("The device is on its way to another custodian."),
+        _("Let that person sign for it, or take the offer back."),
+    ),
+    "retirement-conflict": (
+        _("This person already has another part in this retirement, so the signature does not count."),
+        _("Somebody who neither asked for it nor answers for the device has to sign."),
+    ),
+}
+
 REGISTERS: Final[dict[str, tuple[LazyString, LazyString]]] = {
     "storage-full": (
         _("There is no room left to write, so nothing has been changed. What exists can still be read."),
@@ -676,5 +970,16 @@ MARKING: Final[dict[str, tuple[LazyString, LazyString]]] = {
 }
 
 ALL: Final = (
-    FILES | DOCUMENTS | APPROVALS | PEOPLE | PRINTING | GATES | COUNTER | TRACING | REGISTERS | MARKING
+    FILES
+    | DOCUMENTS
+    | APPROVALS
+    | PEOPLE
+    | PRINTING
+    | GATES
+    | COUNTER
+    | TRACING
+    | MEETINGS
+    | EQUIPMENT
+    | REGISTERS
+    | MARKING
 )

@@ -122,6 +122,7 @@ class Runtime:
             wall_s=self.settings.converter_wall_s,
             memory_bytes=self.settings.converter_memory_bytes,
             output_bytes=self.settings.converter_output_bytes,
+            covered=self.settings.converter_cover_required,
         )
 
     @property

@@ -1,7 +1,7 @@
 """The store of files: named by the SHA-256 of their content, encrypted where they lie, verified when read.
 
-Laws: nothing is overwritten; the same content is stored once; what cannot be proven to be what was stored is
-not returned.
+Laws: nothing sound is overwritten; the same content is stored once, and anew where it is found damaged; what cannot be
+proven to be what was stored is not returned.
 """
 
 import hashlib
@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Literal
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, GenericError
@@ -62,16 +63,12 @@ class FileStore:
             StorageFull: it cannot be written.
         """
         digest = hashlib.sha256(content)
-        place = _place(digest.hexdigest())
+        sealed = sealing.seal(content, digest.digest(), self._keys[-1])
         try:
-            obstore.put(
-                self._store, place, sealing.seal(content, digest.digest(), self._keys[-1]), mode="create"
-            )
-            _sync(self._folder / place)
+            self._write(digest.hexdigest(), sealed, mode="create")
         except AlreadyExistsError:
-            return digest.hexdigest()
-        except (GenericError, OSError) as error:
-            raise StorageFull("the file cannot be written") from error
+            if not self._is_sound(digest.hexdigest()):
+                self._write(digest.hexdigest(), sealed, mode="overwrite")
         return digest.hexdigest()
 
     def get(self, sha256: str) -> bytes:
@@ -102,6 +99,24 @@ class FileStore:
     def has(self, sha256: str) -> bool:
         """Tell whether a file of that content is stored."""
         return (self._folder / _place(sha256)).is_file()
+
+    def _write(self, sha256: str, sealed: bytes, *, mode: Literal["create", "overwrite"]) -> None:
+        place = _place(sha256)
+        try:
+            obstore.put(self._store, place, sealed, mode=mode)
+            _sync(self._folder / place)
+        except AlreadyExistsError:
+            raise
+        except (GenericError, OSError) as error:
+            raise StorageFull("the file cannot be written") from error
+
+    def _is_sound(self, sha256: str) -> bool:
+        try:
+            for _ in self.chunks(sha256):
+                pass
+        except (FileMissing, FileDamaged):
+            return False
+        return True
 
 
 def _place(sha256: str) -> str:

@@ -13,7 +13,18 @@ from flask_babel import LazyString, lazy_gettext
 
 from registry.rules.approval import Act
 from registry.rules.traceability import page_ranges
-from registry.rules.words import MeetingState, RequestState
+from registry.rules.words import (
+    AttendeeState,
+    Breach,
+    ConveyedAs,
+    EquipmentKind,
+    EquipmentState,
+    MeetingState,
+    Outstanding,
+    RepairGuard,
+    RequestState,
+    RetirementMethod,
+)
 from service.flows.characters import Lacking
 from watermark import Channel, Grade
 
@@ -58,9 +69,101 @@ MEETING_STATES: Final[Mapping[MeetingState, Look]] = MappingProxyType(
     {
         MeetingState.PLANNED: Look(_("planned"), "note", "calendar-event"),
         MeetingState.READY: Look(_("ready"), "ok", "check-lg"),
+        MeetingState.UNDER_WAY: Look(_("under way"), "look", "people"),
+        MeetingState.ENDED: Look(_("over, to be closed"), "look", "hourglass-split"),
         MeetingState.CLOSED: Look(_("closed"), "quiet", "archive"),
+        MeetingState.CANCELLED: Look(_("called off"), "quiet", "x-lg"),
     }
 )
+
+ATTENDEE_STATES: Final[Mapping[AttendeeState, Look]] = MappingProxyType(
+    {
+        AttendeeState.NAMED: Look(_("waits for approval"), "look", "hourglass-split"),
+        AttendeeState.APPROVED: Look(_("approved"), "ok", "check-lg"),
+        AttendeeState.REFUSED: Look(_("refused"), "stop", "x-lg"),
+        AttendeeState.REPLACED: Look(_("replaced"), "quiet", "arrow-repeat"),
+        AttendeeState.STRUCK: Look(_("off the list"), "quiet", "x-lg"),
+    }
+)
+
+OUTSTANDING: Final[Mapping[Outstanding, LazyString]] = MappingProxyType(
+    {
+        Outstanding.COPY: _("Numbered copy"),
+        Outstanding.NOTEBOOK: _("Notebook"),
+        Outstanding.DEPOSIT: _("Deposit"),
+    }
+)
+
+BREACHES: Final[Mapping[Breach, LazyString]] = MappingProxyType(
+    {
+        Breach.RECORDING: _("Unauthorised recording"),
+        Breach.COPYING: _("Unauthorised copying"),
+        Breach.TAKING_OUT: _("Taking something out"),
+        Breach.OPEN_LINE: _("Talking about it on an open line"),
+        Breach.OUTSIDER: _("Bringing an outsider"),
+        Breach.OTHER: _("Another breach"),
+    }
+)
+
+CONVEYED_AS: Final[Mapping[ConveyedAs, LazyString]] = MappingProxyType(
+    {
+        ConveyedAs.TEXT: _("In words"),
+        ConveyedAs.PAGES: _("Pages shown"),
+    }
+)
+
+EQUIPMENT_KINDS: Final[Mapping[EquipmentKind, LazyString]] = MappingProxyType(
+    {
+        EquipmentKind.SHREDDER: _("Shredder"),
+        EquipmentKind.PRINTER: _("Printer"),
+        EquipmentKind.COPIER: _("Copier"),
+        EquipmentKind.SCANNER: _("Scanner"),
+        EquipmentKind.COMPUTER: _("Computer"),
+        EquipmentKind.FAX: _("Fax machine"),
+        EquipmentKind.STORAGE: _("Storage medium"),
+    }
+)
+
+EQUIPMENT_STATES: Final[Mapping[EquipmentState, Look]] = MappingProxyType(
+    {
+        EquipmentState.REGISTERED: Look(_("waits for inspection"), "look", "hourglass-split"),
+        EquipmentState.IN_USE: Look(_("in use"), "ok", "check-lg"),
+        EquipmentState.BARRED: Look(_("barred"), "stop", "slash-circle"),
+        EquipmentState.IN_REPAIR: Look(_("in repair"), "note", "gear"),
+        EquipmentState.RETIRED: Look(_("retired"), "quiet", "archive"),
+    }
+)
+
+REPAIR_GUARDS: Final[Mapping[RepairGuard, LazyString]] = MappingProxyType(
+    {
+        RepairGuard.WIPED: _("Wiped before it leaves"),
+        RepairGuard.ESCORTED: _("Escorted for the whole visit"),
+    }
+)
+
+RETIREMENT_METHODS: Final[Mapping[RetirementMethod, LazyString]] = MappingProxyType(
+    {
+        RetirementMethod.WIPED: _("Wiped"),
+        RetirementMethod.DESTROYED: _("Destroyed"),
+    }
+)
+
+DETAILS: Final[Mapping[str, LazyString]] = MappingProxyType(
+    {
+        "device": _("Device"),
+        "technician": _("Technician"),
+        "workshop": _("Workshop"),
+        "guard": _("Safeguard"),
+        "station": _("Fax station"),
+        "meeting": _("Meeting"),
+        "outlet": _("Press, from"),
+        "persons": _("Press, persons"),
+    }
+)
+"""What an order says besides its document, by the name of the detail; an approver reads them."""
+
+UNCOUNTED: Final = frozenset({Act.REPAIR, Act.CONVEY, Act.PRESS})
+"""Acts that are about no number of copies."""
 
 RULE_SOURCES: Final[Mapping[str, LazyString]] = MappingProxyType(
     {
@@ -79,6 +182,10 @@ FINDINGS: Final[Mapping[str, LazyString]] = MappingProxyType(
         "converted-from": _(
             "The file came as %(kind)s and was converted by %(converter)s. The PDF made of it was inspected and will "
             "be printed: compare its pages with the original."
+        ),
+        "converted-uncovered": _(
+            "LibreOffice was not fully shut in while it converted the file; missing: %(layers)s. The system "
+            "administrator should know."
         ),
         "name-misleads": _("The name of the file ends in %(ending)s, but its content is %(kind)s."),
         "macros-left-out": _(
@@ -134,6 +241,10 @@ FINDINGS: Final[Mapping[str, LazyString]] = MappingProxyType(
             "Parts meant to print differently from the screen were removed: %(places)s."
         ),
         "outside-reference-removed": _("References to data outside the file were removed: %(places)s."),
+        "words-left-out": _(
+            "The page is so small that %(mark)s finds no room on it, or not with a long name; where that is so, the "
+            "page goes without."
+        ),
         "page-became-picture": _(
             "The code could not be read on this page as it came, so the page is printed as a picture."
         ),
@@ -144,7 +255,7 @@ FINDINGS: Final[Mapping[str, LazyString]] = MappingProxyType(
 )
 """What a clerk reads about a file, by the code of the finding; the facts fill the placeholders."""
 
-LOUD: Final = frozenset({"head-differs", "copy-number-carried"})
+LOUD: Final = frozenset({"head-differs", "copy-number-carried", "converted-uncovered"})
 """Findings that somebody has to act on before anything is printed."""
 
 MARKS: Final[Mapping[str, LazyString]] = MappingProxyType(
@@ -156,6 +267,16 @@ MARKS: Final[Mapping[str, LazyString]] = MappingProxyType(
         "head_right": _("the secrecy mark"),
     }
 )
+
+COVERS: Final[Mapping[str, LazyString]] = MappingProxyType(
+    {
+        "network": _("the cut from the network"),
+        "folder": _("a temporary folder of its own"),
+        "files": _("the lock on the files of this machine"),
+        "privileges": _("the waiver of further privileges"),
+    }
+)
+"""What keeps a converter in, by the layer of its confinement."""
 
 ENTRIES: Final[Mapping[str, LazyString]] = MappingProxyType(
     {
@@ -230,6 +351,24 @@ OBSTACLES: Final[Mapping[str, tuple[LazyString, LazyString]]] = MappingProxyType
 )
 """What a page lacks, and what can be done about it."""
 
+LINE_FIELDS: Final[Mapping[str, LazyString]] = MappingProxyType(
+    {
+        "copy_no": _("copy number"),
+        "number": _("place in the run"),
+        "size": _("copies in the run"),
+        "mark": _("secrecy mark"),
+        "level_en": _("level in English"),
+        "period_en": _("period in English"),
+        "holder_zh": _("holder in Chinese"),
+        "holder_en": _("holder in English"),
+        "doc_number": _("document number"),
+        "return_to_zh": _("where to return it, in Chinese"),
+        "return_to_en": _("where to return it, in English"),
+        "ledger": _("head of the ledger"),
+    }
+)
+"""What a visible line names that differs from copy to copy, by its field."""
+
 _UNTOLD: Final = _("The file was changed when it was cleaned (%(code)s).")
 _WITH_ITEM: Final = _("%(sentence)s (%(what)s)")
 
@@ -243,10 +382,12 @@ def register(app: Flask) -> None:
         channel_words={str(channel): word for channel, word in CHANNELS.items()},
         grade_looks=GRADES,
         loud_findings=LOUD,
+        uncounted_acts=UNCOUNTED,
         obstacle_words=OBSTACLES,
         page_ranges=page_ranges,
     )
     app.jinja_env.filters["lacking"] = lacking_text
+    app.jinja_env.filters["line_template"] = line_template
     app.jinja_env.filters["told"] = told
 
 
@@ -260,6 +401,12 @@ def told(findings: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
     return [(sentence, page_ranges(numbers)) for sentence, numbers in pages.items()]
 
 
+def told_details(details: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return what an order says besides its document, each with its label."""
+    spoken = {str(guard): str(word) for guard, word in REPAIR_GUARDS.items()}
+    return [(str(DETAILS[name]), spoken.get(value, value)) for name, value in details if name in DETAILS]
+
+
 def finding_text(finding: Mapping[str, Any]) -> str:
     """Return what a stored finding says."""
     sentence = FINDINGS.get(finding["code"])
@@ -268,9 +415,17 @@ def finding_text(finding: Mapping[str, Any]) -> str:
     facts = dict(finding["facts"])
     if "mark" in facts:
         facts["mark"] = MARKS.get(facts["mark"], facts["mark"])
+    if "layers" in facts:
+        facts["layers"] = " · ".join(str(COVERS.get(each, each)) for each in facts["layers"].split(", "))
     text: str = str(sentence) % facts
     what = facts.get("what")
     return str(_WITH_ITEM) % {"sentence": text, "what": what} if what else text
+
+
+def line_template(text: str) -> list[str]:
+    """Return the templates of visible lines as people read them: what differs from copy to copy by its name."""
+    named = {field: f"‹{word}›" for field, word in LINE_FIELDS.items()}
+    return [line.format_map(named) for line in text.splitlines()]
 
 
 def lacking_text(lacking: Lacking) -> str:

@@ -15,6 +15,7 @@ from watermark.limits import Limits
 from watermark.marks.qr import modules as qr_modules
 from watermark.plan import DotStyle, MarkPlan
 from watermark.read.dots import DotReading
+from watermark.read.glance import glance
 from watermark.read.images import ReadLimits, open_pages
 from watermark.read.reading import PageReading, QrReading, Readings, read, read_qr
 from watermark.read.show import show_pages
@@ -31,7 +32,7 @@ from watermark.write.fonts import FontChain, font_path, missing_characters, open
 from watermark.write.heads import PageHead, find_heads, head_findings
 from watermark.write.prepare import prepare
 from watermark.write.proof import Channel, Grade, PageProof, Proof, grade_of, prove
-from watermark.write.stamp import Mark, PageMark, splice, stamp
+from watermark.write.stamp import Mark, PageMark, splice, stamp, words_left_out
 from watermark.write.surveyed import BasePage, Survey
 
 __all__ = [
@@ -76,6 +77,7 @@ __all__ = [
     "find_heads",
     "fingerprint",
     "font_path",
+    "glance",
     "grade_of",
     "head_findings",
     "identify",
@@ -96,4 +98,5 @@ __all__ = [
     "splice",
     "stamp",
     "thumbnail",
+    "words_left_out",
 ]

@@ -151,6 +151,11 @@ class Placement:
         return {name: share for name, share in shares.items() if share > 0}
 
     @property
+    def is_cramped(self) -> bool:
+        """Whether the page is so small that its marks had to be made smaller; a text may find no room on it."""
+        return self.scale < 1
+
+    @property
     def is_over_content(self) -> bool:
         """Whether any mark covers something of the page."""
         return bool(self.covered)

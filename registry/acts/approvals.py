@@ -31,6 +31,11 @@ REQUESTED_AS: Final[dict[Act, Action]] = {
     Act.PRINT: Action.REQUEST_PRINT,
     Act.TAKE_OUT: Action.REQUEST_TAKE_OUT,
     Act.DESTROY: Action.REQUEST_DESTRUCTION,
+    Act.COPY: Action.REQUEST_COPYING,
+    Act.FAX: Action.REQUEST_COPYING,
+    Act.REPAIR: Action.REQUEST_REPAIR,
+    Act.CONVEY: Action.REQUEST_CONVEYING,
+    Act.PRESS: Action.REQUEST_CONVEYING,
 }
 """The acts that can be asked for, and what asking is called."""
 
@@ -162,6 +167,7 @@ def decide(
 
     Raises:
         UntraceableNotAccepted: the document falls short, and the person has not accepted exactly that.
+        VisibleLinesChanged: the visible lines in force are not those that the order shows.
     """
     roles.require(actor, Action.DECIDE_APPROVAL, unit_id=actor.unit_id)
     if actor.person_id is None:
@@ -176,6 +182,8 @@ def decide(
     _require_asked(asked, decision)
     if is_lapsed(asked.valid_until_at, now):
         raise consent.ApprovalLapsed("got a decision on a request whose time is over", request=request_id)
+    if agreed:
+        consent.require_same_lines(asked, marks)
     accepted = _accepted(asked, marks, accepted_hash) if agreed else []
     standing = consent.standing_of(asked, [decision])
     if standing.outcome is not Outcome.PENDING:

@@ -12,12 +12,21 @@ from registry.rules.batches import BatchStep
 from registry.rules.roles import Action, Actor
 
 
-def start(session: Session, batch_id: int, base_sha256: str, *, actor: Actor, now: datetime) -> None:
-    """Record which prepared document the copies of the batch are stamped on."""
+def start(
+    session: Session,
+    batch_id: int,
+    base_sha256: str,
+    *,
+    dots: str | None = None,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Record which prepared document the copies of the batch are stamped on, and which dots they bear."""
     roles.require(actor, Action.RUN_WORKER)
     batch = _step(session, batch_id, BatchStep.STAMP)
     batch.base_sha256 = base_sha256
-    _record(session, "batch.started", batch, actor=actor, now=now, base=base_sha256)
+    batch.dots = dots
+    _record(session, "batch.started", batch, actor=actor, now=now, base=base_sha256, dots=dots)
 
 
 def finish(session: Session, batch_id: int, *, actor: Actor, now: datetime) -> None:
@@ -29,7 +38,7 @@ def finish(session: Session, batch_id: int, *, actor: Actor, now: datetime) -> N
 
 
 def fail(session: Session, batch_id: int, failure: str, *, actor: Actor, now: datetime) -> None:
-    """Record that the worker could not go on; ``failure`` is the stable code of the reason."""
+    """Record that the worker could not go on, or that what is made cannot leave; ``failure`` is a stable code."""
     roles.require(actor, Action.RUN_WORKER)
     batch = _step(session, batch_id, BatchStep.FAIL)
     batch.failure = failure
@@ -42,6 +51,7 @@ def retry(session: Session, batch_id: int, *, actor: Actor, now: datetime) -> No
     roles.require(actor, Action.PRINT)
     batch = _step(session, batch_id, BatchStep.RETRY)
     batch.base_sha256 = None  # what was wrong may lie in it: the next worker prepares afresh
+    batch.output_sha256 = None  # nor is the joined file of an older release used any more
     batch.failure = None
     batch.finished_at = None
     _record(session, "batch.retried", batch, actor=actor, now=now)

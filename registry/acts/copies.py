@@ -9,6 +9,7 @@ counted on, so that issuers queue.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -110,6 +111,8 @@ def reserve(
     actor: Actor,
     now: datetime,
     marks: MarkRules = MARK_RULES,
+    printer: str | None = None,
+    proof: Mapping[str, Any] | None = None,
 ) -> int:
     """Use an approval: give each copy of a print run its number and code; return the id of the batch.
 
@@ -119,7 +122,9 @@ def reserve(
         recipients: For each copy the person whose name is printed on it; None prints the issuing unit.
         actor: Who has the copies printed; neither the requester nor one who approved.
         now: When.
-        marks: What each level gets and demands.
+        marks: What each level gets and demands, on copies of that printer.
+        printer: For which the copies are made, if for one.
+        proof: How traceable the document is under its dots, where they are others than those of the level.
 
     Raises:
         LessTraceableThanAgreed: under these marks the document falls short in a way that was not accepted.
@@ -130,9 +135,9 @@ def reserve(
     _require_active(session, recipients)
     request = consent.consume(session, request_id, Act.PRINT, quantity=len(recipients), actor=actor, now=now)
     _require_agreed(request, recipients)
-    consent.require_accepted(request, marks)
+    consent.require_accepted(request, marks, proof=proof)
     wanted = [_Wanted(recipient_id, None) for recipient_id in recipients]
-    batch, minted = _mint(session, request, wanted, actor=actor, now=now)
+    batch, minted = _mint(session, request, wanted, printer, actor=actor, now=now)
     _record_minted(session, batch, minted, actor=actor, now=now)
     return batch.id
 
@@ -208,7 +213,7 @@ def spoil(session: Session, codes: Sequence[str], reason: str, *, actor: Actor, 
     minted: list[Copy] = []
     if not is_lapsed(request.valid_until_at, now):
         wanted = [_Wanted(copy.recipient_id, copy.id) for copy in copies]
-        batch, minted = _mint(session, request, wanted, actor=actor, now=now)
+        batch, minted = _mint(session, request, wanted, copies[0].batch.printer, actor=actor, now=now)
     for copy in copies:
         _record(session, copy, Step.SPOIL, actor=actor, now=now, reason=log.private(why))
     _end_attempt(session, copies[0].batch, why, actor=actor, now=now)
@@ -221,13 +226,17 @@ def spoil(session: Session, codes: Sequence[str], reason: str, *, actor: Actor, 
 def give_up(session: Session, batch_id: int, *, actor: Actor, now: datetime) -> int:
     """Void the numbers of a batch that have no paper, and will have none; return how many.
 
-    Copies that are made stay in stock and the batch goes back to be finished with them alone.
+    Copies that are made stay in stock and the batch goes back to be finished with them alone. Where every copy was
+    made and the batch failed all the same, since what was stored is damaged, all of them are given up: it never left,
+    so none has paper.
     """
     roles.require(actor, Action.VOID)
     batch = get_row(session, PrintBatch, batch_id, lock=True)
-    copies = _reserved_copies(session, batch)
-    made = sa.select(sa.func.count(Copy.stamped_sha256)).where(Copy.batch_id == batch_id)
-    has_made = session.scalars(made).one() > 0
+    copies = _locked_in(session, batch, State.RESERVED)
+    made = _locked_in(session, batch, State.IN_STOCK)
+    if not copies and batch.state is BatchState.FAILED:
+        copies, made = made, []
+    has_made = bool(made)
     batch.state = batches.next_batch_state(batch.state, BatchStep.RETRY if has_made else BatchStep.GIVE_UP)
     batch.failure = None
     batch.finished_at = None if has_made else now
@@ -257,7 +266,13 @@ class _Wanted:
 
 
 def _mint(
-    session: Session, request: ApprovalRequest, wanted: Sequence[_Wanted], *, actor: Actor, now: datetime
+    session: Session,
+    request: ApprovalRequest,
+    wanted: Sequence[_Wanted],
+    printer: str | None,
+    *,
+    actor: Actor,
+    now: datetime,
 ) -> tuple[PrintBatch, list[Copy]]:
     """Count on from the document's last number; the document stays locked until the transaction ends."""
     document = get_row(session, Document, request.document_id or 0, lock=True)
@@ -272,6 +287,7 @@ def _mint(
         ordered_by_id=actor.person_id,
         state=BatchState.RESERVED,
         size=len(wanted),
+        printer=printer,
         ordered_at=now,
     )
     session.add(batch)
@@ -309,6 +325,7 @@ def _record_minted(
         order_hash=batch.request.order_hash,
         first_copy_no=copies[0].copy_no,
         size=batch.size,
+        printer=batch.printer,
     )
     for copy in copies:
         log.append(
@@ -391,11 +408,12 @@ def _end_attempt(session: Session, batch: PrintBatch, why: str, *, actor: Actor,
     )
 
 
-def _reserved_copies(session: Session, batch: PrintBatch) -> list[Copy]:
+def _locked_in(session: Session, batch: PrintBatch, state: State) -> list[Copy]:
+    """Return the copies of a run in a state, locked until the transaction ends."""
     return list(
         session.scalars(
             sa.select(Copy)
-            .where(Copy.batch_id == batch.id, Copy.state == State.RESERVED)
+            .where(Copy.batch_id == batch.id, Copy.state == state)
             .order_by(Copy.id)
             .with_for_update()
             .execution_options(populate_existing=True)

@@ -19,7 +19,6 @@ from registry.rules.limits import DOC_NUMBER_LIMIT, DOC_TITLE_LIMIT, NEED_TO_KNO
 from registry.rules.roles import Action, Actor
 from registry.rules.texts import parse_key, parse_line
 from registry.rules.traceability import evidence_hash
-from registry.rules.words import MeetingState
 from registry.views.scope import get_within_reach
 
 
@@ -186,7 +185,7 @@ def assess(
 
 def _require_meeting(session: Session, meeting_id: int, level: Level) -> None:
     meeting = get_row(session, Meeting, meeting_id, lock=True)  # its level must not sink meanwhile
-    if meeting.state is MeetingState.CLOSED:
+    if meeting.state in meetings.OVER:
         raise MeetingClosed("got a meeting that is closed", meeting=meeting_id)
     meetings.require_not_below(levels.get_level(meeting.scheme, meeting.level), level)
 

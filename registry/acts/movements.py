@@ -1,8 +1,8 @@
 """Paper changes hands: given, signed for, claimed back, returned, passed on through the registry.
 
-Laws: a hand-over is complete only when both sides have confirmed, and until then the registry answers for the
-copies. A claim of return clears nothing. Paper never passes sideways: a transfer is a return and an offer in one
-deed.
+Laws: only paper that somebody has seen come out of the printer is given. A hand-over is complete only when both sides
+have confirmed, and until then the registry answers for the copies. A claim of return clears nothing. Paper never
+passes sideways: a transfer is a return and an offer in one deed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,16 +11,19 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from registry import homecoming, offers
+from registry import gatherings, homecoming, offers
 from registry.errors import ConflictError, InvalidError
 from registry.ledger import log
 from registry.models import Copy, CopyReturn, CopyReturnItem, HandOver, HandOverItem, Person
 from registry.rows import get_row, locked_copies, locked_copy, move
 from registry.rules import lifecycle, roles, texts
+from registry.rules.attempts import Paper
+from registry.rules.codes import human_code
 from registry.rules.lifecycle import State, Step
 from registry.rules.limits import REASON_LIMIT
 from registry.rules.roles import Action, Actor
 from registry.rules.words import Custodian, HandOverKind, HandOverState, MovementKind, ReceiptMethod
+from registry.views.attempts import on_paper
 from registry.views.custody import Custody, custody_now
 
 
@@ -78,6 +81,18 @@ class AlreadyTheHolder(ConflictError):
     code = "already-the-holder"
 
 
+class CopyNotPrinted(ConflictError):
+    """The run of the copy was not released, or stopped before its last sheet: there is no whole paper to give."""
+
+    code = "copy-not-printed"
+
+
+class PrintUnsettled(ConflictError):
+    """Nobody has said yet what came of the attempt that prints the copy."""
+
+    code = "print-unsettled"
+
+
 @dataclass(frozen=True)
 class PageCheck:
     """What was found when the pages of a returned copy were scanned or counted.
@@ -108,13 +123,20 @@ def offer(
     actor: Actor,
     now: datetime,
 ) -> int:
-    """Give copies from stock to a person who has not signed for them yet; return the hand-over's id."""
+    """Give copies from stock to a person who has not signed for them yet; return the hand-over's id.
+
+    Raises:
+        CopyNotPrinted: the paper of a copy has not left for the printer, or not to its last sheet.
+        PrintUnsettled: nobody has said yet whether all of it came out.
+    """
     roles.require(actor, Action.LEND if kind is HandOverKind.LOAN else Action.HAND_OVER)
     _require_receiver(session, receiver_id, actor)
     if kind is HandOverKind.LOAN and (due_at is None or due_at <= now):
         raise LoanNeedsDueTime("got a loan without a due time in the future")
     copies = _locked_stack(session, codes)
+    gatherings.require_admitted(session, copies, receiver_id)
     states = [lifecycle.next_state(copy.state, Step.OFFER) for copy in copies]
+    _require_paper(session, copies)
     hand_over = _open_hand_over(
         session, copies, states, kind, receiver_id, due_at=due_at, actor=actor, now=now
     )
@@ -148,6 +170,7 @@ def confirm(
     if hand_over.receiver_id != actor.person_id:
         raise NotTheReceiver("got a confirmation by another person than the receiver")
     copies = offers.locked_items(session, hand_over)
+    gatherings.require_admitted(session, copies, hand_over.receiver_id)
     for copy in copies:
         copy.state = lifecycle.next_state(copy.state, Step.CONFIRM)
         move(
@@ -239,6 +262,7 @@ def transfer(
     homecoming.refuse_own(holders.values(), actor)
     for copy in copies:
         copy.state = lifecycle.next_state(copy.state, Step.RETURN)
+    gatherings.require_admitted(session, copies, receiver_id)
     states = [lifecycle.next_state(copy.state, Step.OFFER) for copy in copies]
     stacks: dict[int, list[Copy]] = {}
     for copy in copies:
@@ -288,6 +312,22 @@ def _require_receiver(session: Session, receiver_id: int, actor: Actor) -> None:
         raise ReceiverInactive("got a receiver who is no longer active", person=receiver_id)
     if receiver_id == actor.person_id:
         raise GivenToOneself("got the giving clerk as receiver", person=receiver_id)
+
+
+def _require_paper(session: Session, copies: Sequence[Copy]) -> None:
+    """Pass when somebody has seen every sheet of these copies; what was said of a sheet once is never taken back."""
+    found = on_paper(session, [copy.id for copy in copies])
+    for copy in copies:
+        known = found[copy.id]
+        if known.paper is Paper.MISSING:
+            raise CopyNotPrinted("got a copy without paper", copy=human_code(copy.code), batch=known.batch_id)
+        if known.paper is Paper.UNSETTLED:
+            raise PrintUnsettled(
+                "got a copy that nobody has seen come out",
+                copy=human_code(copy.code),
+                batch=known.batch_id,
+                attempt=known.attempt,
+            )
 
 
 def _locked_stack(session: Session, codes: Sequence[str]) -> list[Copy]:

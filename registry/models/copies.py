@@ -16,7 +16,12 @@ from registry.rules.words import BatchState
 
 
 class PrintBatch(Base):
-    """One print run under one approval. ``output_sha256``: the joined file of a run that an older release made."""
+    """One print run under one approval.
+
+    ``printer``: for which its copies are made, if for one; ``dots``: side and pitch of those that its copies bear, None
+    until they are made, where they bear none, and of older releases; ``output_sha256``: the joined file of a run that
+    an older release made.
+    """
 
     __tablename__ = "print_batch"
 
@@ -28,6 +33,8 @@ class PrintBatch(Base):
     size: Mapped[int]
     base_sha256: Mapped[str | None] = mapped_column(sa.String(64))
     output_sha256: Mapped[str | None] = mapped_column(sa.String(64))
+    printer: Mapped[str | None] = mapped_column(sa.String(120))
+    dots: Mapped[str | None] = mapped_column(sa.String(16))
     failure: Mapped[str | None] = mapped_column(sa.String(64))
     ordered_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]

@@ -9,11 +9,15 @@ from registry.db import Base, words
 from registry.models.approvals import ApprovalRequest
 from registry.models.copies import Copy
 from registry.models.people import Person
-from registry.rules.words import DestructionPart, DestructionState, EquipmentKind
+from registry.rules.levels import Handling
+from registry.rules.words import DestructionPart, DestructionState, EquipmentKind, EquipmentState
 
 
 class Equipment(Base):
-    """A registered device; ``shred_level`` is its certified ISO/IEC 21964 class where it is a shredder."""
+    """A registered device; ``shred_level`` is its certified ISO/IEC 21964 class where it is a shredder.
+
+    ``active`` says that it is in use, so that it may be used now; devices of older registers have no level.
+    """
 
     __tablename__ = "equipment"
 
@@ -23,6 +27,15 @@ class Equipment(Base):
     place: Mapped[str] = mapped_column(sa.String(120))
     shred_level: Mapped[str | None] = mapped_column(sa.String(8))
     active: Mapped[bool] = mapped_column(default=True)
+    state: Mapped[EquipmentState] = mapped_column(words(EquipmentState), default=EquipmentState.IN_USE)
+    level: Mapped[Handling | None] = mapped_column(words(Handling))
+    serial: Mapped[str] = mapped_column(sa.String(80), default="")
+    is_cipher: Mapped[bool] = mapped_column(default=False)
+    custodian_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    registered_at: Mapped[datetime | None]
+    inspect_again_at: Mapped[datetime | None]
+
+    custodian: Mapped[Person | None] = relationship()
 
 
 class DestructionList(Base):

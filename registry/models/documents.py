@@ -12,7 +12,10 @@ from registry.rules.words import MeetingState
 
 
 class Meeting(Base):
-    """A confidential meeting; its level is never below that of its documents."""
+    """A confidential meeting; its level is never below that of its documents.
+
+    ``plan_version``: of the template that its secrecy plan was drawn up from; None for one that has no plan yet.
+    """
 
     __tablename__ = "meeting"
 
@@ -24,6 +27,7 @@ class Meeting(Base):
     place: Mapped[str] = mapped_column(sa.String(120))
     starts_at: Mapped[datetime]
     state: Mapped[MeetingState] = mapped_column(words(MeetingState))
+    plan_version: Mapped[int | None]
 
     unit: Mapped[Unit] = relationship()
 

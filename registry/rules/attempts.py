@@ -6,6 +6,7 @@ Laws:
   crash anywhere leaves exactly that behind.
 * An attempt is never repeated. Whoever needs paper again says where it stopped, which spoils it, and releases another.
 * ``PRINTED`` and ``SPOILED`` are final.
+* The paper of a copy is out when somebody has said so of every sheet of it; until then there is nothing to give.
 """
 
 from enum import StrEnum
@@ -35,6 +36,17 @@ class AttemptState(StrEnum):
     """A person has said after which sheet it stopped."""
 
 
+class Paper(StrEnum):
+    """What is known of the paper of a copy that is in stock."""
+
+    OUT = "OUT"
+    """Somebody has seen every sheet, or a holder has had them."""
+    UNSETTLED = "UNSETTLED"
+    """Released; nobody has said yet what came out."""
+    MISSING = "MISSING"
+    """Never released, or the printer stopped before the last of its sheets."""
+
+
 class AttemptStep(StrEnum):
     """What happens to an attempt."""
 
@@ -54,6 +66,21 @@ TABLE: dict[tuple[AttemptState, AttemptStep], AttemptState] = {
 
 OPEN: frozenset[AttemptState] = frozenset({AttemptState.UNKNOWN, AttemptState.SENT})
 """States in which somebody still has to look at the paper."""
+
+
+def paper_after(state: AttemptState, last_sheet: int, last_good: int | None) -> Paper:
+    """Return what the last attempt that prints a copy says of its paper.
+
+    Args:
+        state: Where that attempt stands.
+        last_sheet: The copy's last sheet, numbered over the run.
+        last_good: The last good sheet of the attempt, where it was stopped at one.
+    """
+    if state in OPEN:
+        return Paper.UNSETTLED
+    if state is AttemptState.PRINTED or (last_good is not None and last_sheet <= last_good):
+        return Paper.OUT
+    return Paper.MISSING
 
 
 class ImpossibleAttemptStep(ConflictError):

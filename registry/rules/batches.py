@@ -7,6 +7,8 @@ Decides only which step is possible. Laws:
   point.
 * What failed can be tried again until it is given up; a batch that has made no copy at all then ends
   ``VOID``.
+* A batch whose stored copies are found damaged before it left fails as well: made anew under the same numbers, or given
+  up whole, since no sheet of it exists.
 """
 
 from enum import StrEnum
@@ -23,13 +25,13 @@ class BatchStep(StrEnum):
     FINISH = "FINISH"
     """The print-ready file is there."""
     FAIL = "FAIL"
-    """A worker could not go on."""
+    """A worker could not go on, or what is made is found damaged before it leaves."""
     RETRY = "RETRY"
     """Queued once more; also after numbers were given up, for the copies that are made."""
     RELEASE = "RELEASE"
     """The print-ready file leaves, once."""
     GIVE_UP = "GIVE_UP"
-    """Not one copy was made, and none will be."""
+    """Not one copy has paper, and none will."""
 
 
 TABLE: dict[tuple[BatchState, BatchStep], BatchState] = {
@@ -43,6 +45,7 @@ TABLE: dict[tuple[BatchState, BatchStep], BatchState] = {
     (BatchState.STAMPING, BatchStep.RETRY): BatchState.RESERVED,
     (BatchState.STAMPING, BatchStep.GIVE_UP): BatchState.VOID,
     (BatchState.READY, BatchStep.RELEASE): BatchState.RELEASED,
+    (BatchState.READY, BatchStep.FAIL): BatchState.FAILED,
     (BatchState.FAILED, BatchStep.RETRY): BatchState.RESERVED,
     (BatchState.FAILED, BatchStep.GIVE_UP): BatchState.VOID,
 }

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from registry.rules.levels import Handling
+from registry.rules.words import ConveyedAs, EquipmentKind
+
 
 @dataclass(frozen=True, kw_only=True)
 class DocumentFacts:
@@ -30,3 +33,42 @@ class MeetingFacts:
     unit_id: int
     place: str
     starts_at: datetime
+
+
+@dataclass(frozen=True)
+class DeviceFacts:
+    """What is known of a device when it is registered.
+
+    Attributes:
+        level: Up to which level it may be used; None only for a shredder, which its class bounds.
+        serial: The maker's number.
+        shred_level: Class on a shredder's certificate; empty for any other device.
+        is_cipher: Whether a fax sends in cipher.
+    """
+
+    kind: EquipmentKind
+    name: str
+    place: str
+    level: Handling | None
+    serial: str = ""
+    shred_level: str = ""
+    is_cipher: bool = False
+
+
+@dataclass(frozen=True)
+class AgendaItem:
+    """One item of an agenda, with the code of its level in the meeting's scheme."""
+
+    title: str
+    level: str
+
+
+@dataclass(frozen=True)
+class ConveyanceFacts:
+    """What is passed on of a meeting: in which form, what exactly, where, to whom, and whether notes are allowed."""
+
+    form: ConveyedAs
+    content: str
+    place: str
+    listeners: tuple[int, ...]
+    notes_allowed: bool

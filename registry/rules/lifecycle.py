@@ -38,7 +38,7 @@ class Step(StrEnum):
     ISSUE = "ISSUE"
     """Printed and taken into stock."""
     VOID = "VOID"
-    """Given up before anything was printed."""
+    """Given up before anything was printed; of stock only what belongs to a run that failed and never left."""
     SPOIL = "SPOIL"
     """Misprinted; the sheets wait for destruction."""
     OFFER = "OFFER"
@@ -79,6 +79,8 @@ TABLE: dict[tuple[State, Step], State] = {
     (State.RESERVED, Step.VOID): State.VOID,
     (State.RESERVED, Step.SPOIL): State.SPOILED,
     (State.IN_STOCK, Step.OFFER): State.IN_TRANSIT,
+    # Its own bytes were made, so it is in stock; whether paper can exist, its run tells: see ``acts.copies.give_up``.
+    (State.IN_STOCK, Step.VOID): State.VOID,
     (State.IN_STOCK, Step.SPOIL): State.SPOILED,
     (State.IN_STOCK, Step.SEAL): State.SEALED,
     (State.IN_STOCK, Step.MISS): State.UNACCOUNTED,

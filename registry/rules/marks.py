@@ -9,7 +9,7 @@ import hashlib
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from string import Formatter
 from typing import Any, Final
@@ -49,6 +49,11 @@ class Dots:
     side_px: int
     pitch_px: int
 
+    @property
+    def text(self) -> str:
+        """Side and pitch as people write them: ``3/8``."""
+        return f"{self.side_px}/{self.pitch_px}"
+
 
 @dataclass(frozen=True, slots=True)
 class MarkRule:
@@ -76,8 +81,16 @@ class MarkRule:
     trace: Mapping[str, int]
 
     @property
+    def lines_text(self) -> str:
+        """The templates of the visible lines, one below the other, as who agrees to paper is shown them."""
+        return "\n".join(self.separator.join(line) for line in self.lines)
+
+    @property
     def carriers_hash(self) -> str:
-        """SHA-256, hexadecimal, over all that decides what a page can carry: a change voids what was measured."""
+        """SHA-256, hexadecimal, over all that decides what a page can carry: a change voids what was measured.
+
+        What the visible lines say is no part of it: that is agreed on with each order, see ``registry.consent``.
+        """
         dots = None if self.dots is None else [self.dots.side_px, self.dots.pitch_px]
         carriers = {
             "qr": self.qr,
@@ -108,6 +121,13 @@ class MarkRules:
             if rule.scheme == scheme and level in rule.levels:
                 return rule
         raise KeyError((scheme, level))
+
+    def for_printer(self, name: str | None) -> "MarkRules":
+        """Return the rules as they are for copies of a printer: with its own dots, wherever a level has any."""
+        dots = self.printers.get(name or "")
+        if dots is None:
+            return self
+        return replace(self, rules=tuple(replace(rule, dots=rule.dots and dots) for rule in self.rules))
 
 
 class InvalidMarkRules(ValueError):

@@ -96,6 +96,28 @@ class Action(StrEnum):
     READ_LEDGER = "READ_LEDGER"
     VERIFY_LEDGER = "VERIFY_LEDGER"
     MANAGE_KEYS = "MANAGE_KEYS"
+    ATTEND_MEETING = "ATTEND_MEETING"
+    """See the own meetings, sign for them, do what one was given to do for them, pass their content on."""
+    APPROVE_ATTENDANCE = "APPROVE_ATTENDANCE"
+    GRANT_CLEARANCE = "GRANT_CLEARANCE"
+    REQUEST_CONVEYING = "REQUEST_CONVEYING"
+    """Ask that content goes beyond its scope, or that the press is let in."""
+    SIGN_EXCEPTION = "SIGN_EXCEPTION"
+    """Sign that something stays outstanding after a meeting."""
+    SETTLE_INCIDENT = "SETTLE_INCIDENT"
+    MANAGE_EQUIPMENT = "MANAGE_EQUIPMENT"
+    """Register devices, move them, send them for repair, retire them."""
+    READ_EQUIPMENT = "READ_EQUIPMENT"
+    INSPECT_EQUIPMENT = "INSPECT_EQUIPMENT"
+    KEEP_EQUIPMENT = "KEEP_EQUIPMENT"
+    """Answer for a device: sign for it, and see it."""
+    REQUEST_COPYING = "REQUEST_COPYING"
+    """Ask that something be photocopied, scanned in or faxed."""
+    RUN_COPYING = "RUN_COPYING"
+    """Do it, on the record."""
+    READ_COPYING = "READ_COPYING"
+    """See what was copied and faxed; the administrators do not."""
+    REQUEST_REPAIR = "REQUEST_REPAIR"
     RUN_WORKER = "RUN_WORKER"
     RUN_UPKEEP = "RUN_UPKEEP"
 
@@ -155,6 +177,21 @@ PERMITTED: dict[Action, frozenset[Role]] = {
     Action.READ_LEDGER: _roles(Role.AUDITOR),
     Action.VERIFY_LEDGER: _roles(Role.AUDITOR, Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_OFFICER),
     Action.MANAGE_KEYS: _roles(Role.SECURITY_OFFICER),
+    Action.ATTEND_MEETING: _roles(Role.HOLDER),
+    Action.APPROVE_ATTENDANCE: _roles(Role.DEPARTMENT_MANAGER, Role.RESPONSIBLE_LEADER),
+    Action.GRANT_CLEARANCE: _roles(Role.SECURITY_OFFICER),
+    Action.REQUEST_CONVEYING: _roles(Role.CLERK, Role.HANDLER),
+    Action.SIGN_EXCEPTION: _roles(Role.RESPONSIBLE_LEADER),
+    Action.SETTLE_INCIDENT: _roles(Role.SECURITY_OFFICER),
+    Action.MANAGE_EQUIPMENT: _roles(Role.SYSTEM_ADMINISTRATOR),
+    Action.READ_EQUIPMENT: _roles(Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_OFFICER, Role.CLERK, Role.AUDITOR),
+    Action.INSPECT_EQUIPMENT: _roles(Role.SECURITY_OFFICER),
+    Action.KEEP_EQUIPMENT: _roles(Role.HOLDER),
+    Action.REQUEST_COPYING: _roles(Role.CLERK, Role.HANDLER),
+    Action.RUN_COPYING: _roles(Role.CLERK),
+    Action.READ_COPYING: _roles(Role.CLERK, Role.AUDITOR),
+    # Whoever sends the device away is another person than whoever asked.
+    Action.REQUEST_REPAIR: _roles(Role.CLERK, Role.HANDLER),
     Action.RUN_WORKER: frozenset(),
     Action.RUN_UPKEEP: frozenset(),
 }
@@ -180,6 +217,9 @@ BOUND_TO_UNIT: frozenset[tuple[Role, Action]] = frozenset(
         (Role.HANDLER, Action.READ_REGISTER),
         (Role.HANDLER, Action.REQUEST_PRINT),
         (Role.HANDLER, Action.MANAGE_MEETINGS),
+        (Role.DEPARTMENT_MANAGER, Action.APPROVE_ATTENDANCE),
+        (Role.CLERK, Action.REQUEST_COPYING),
+        (Role.HANDLER, Action.REQUEST_COPYING),
         (Role.DEPARTMENT_MANAGER, Action.READ_REGISTER),
         (Role.DEPARTMENT_MANAGER, Action.READ_DOCUMENT),
         (Role.DEPARTMENT_MANAGER, Action.DECIDE_APPROVAL),

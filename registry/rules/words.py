@@ -11,7 +11,56 @@ class MeetingState(StrEnum):
 
     PLANNED = "PLANNED"
     READY = "READY"
+    UNDER_WAY = "UNDER_WAY"
+    ENDED = "ENDED"
+    """Over, while things are still out."""
     CLOSED = "CLOSED"
+    CANCELLED = "CANCELLED"
+
+
+class AttendeeState(StrEnum):
+    """What has become of an attendee."""
+
+    NAMED = "NAMED"
+    APPROVED = "APPROVED"
+    REFUSED = "REFUSED"
+    REPLACED = "REPLACED"
+    STRUCK = "STRUCK"
+
+
+class MeetingThing(StrEnum):
+    """What changes hands at the door of a meeting."""
+
+    NOTEBOOK = "NOTEBOOK"
+    """A numbered notebook, given out and taken back."""
+    DEPOSIT = "DEPOSIT"
+    """A phone or another radio device, taken in and given back."""
+
+
+class Outstanding(StrEnum):
+    """What keeps a meeting from being closed."""
+
+    COPY = "COPY"
+    NOTEBOOK = "NOTEBOOK"
+    DEPOSIT = "DEPOSIT"
+
+
+class ConveyedAs(StrEnum):
+    """In which form content is passed on."""
+
+    TEXT = "TEXT"
+    PAGES = "PAGES"
+
+
+class Breach(StrEnum):
+    """How the discipline of a meeting was broken."""
+
+    RECORDING = "RECORDING"
+    COPYING = "COPYING"
+    TAKING_OUT = "TAKING_OUT"
+    OPEN_LINE = "OPEN_LINE"
+    OUTSIDER = "OUTSIDER"
+    OTHER = "OTHER"
 
 
 class RequestState(StrEnum):
@@ -127,6 +176,46 @@ class EquipmentKind(StrEnum):
 
     SHREDDER = "SHREDDER"
     PRINTER = "PRINTER"
+    COPIER = "COPIER"
+    SCANNER = "SCANNER"
+    COMPUTER = "COMPUTER"
+    FAX = "FAX"
+    STORAGE = "STORAGE"
+    """A storage medium: a disk, a stick, a card."""
+
+
+class EquipmentState(StrEnum):
+    """Where a device stands; only ``IN_USE`` touches anything confidential."""
+
+    REGISTERED = "REGISTERED"
+    """Waits for its inspection."""
+    IN_USE = "IN_USE"
+    BARRED = "BARRED"
+    """Failed its inspection."""
+    IN_REPAIR = "IN_REPAIR"
+    RETIRED = "RETIRED"
+
+
+class RetirementMethod(StrEnum):
+    """How what a device remembers is ended when it leaves the register."""
+
+    WIPED = "WIPED"
+    DESTROYED = "DESTROYED"
+
+
+class RetirementState(StrEnum):
+    """Where a retirement stands."""
+
+    OPEN = "OPEN"
+    DONE = "DONE"
+    CANCELLED = "CANCELLED"
+
+
+class RepairGuard(StrEnum):
+    """What keeps a device's secrets while a technician has it."""
+
+    WIPED = "WIPED"
+    ESCORTED = "ESCORTED"
 
 
 class CaseState(StrEnum):

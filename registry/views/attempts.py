@@ -1,6 +1,6 @@
 """Attempts to print a run, what an attempt would print now, and the sheets that wait to be destroyed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,10 +20,11 @@ from registry.models import (
 )
 from registry.rows import get_row, once_held
 from registry.rules import roles, sheets
-from registry.rules.attempts import OPEN, AttemptState, Route
+from registry.rules.attempts import OPEN, AttemptState, Paper, Route, paper_after
 from registry.rules.lifecycle import State
 from registry.rules.roles import Action, Actor
 from registry.rules.sheets import Arrangement, Layout, Stretch
+from registry.rules.words import BatchState
 from registry.views.copies import place_in_run
 from registry.views.holdings import Name, name
 
@@ -100,6 +101,7 @@ class Waste:
     copy_no: int
     pages: str
     doc_number: str
+    title: str
     level: str
     scheme: str
     spoiled_at: datetime
@@ -108,25 +110,45 @@ class Waste:
 
 @dataclass(frozen=True)
 class Unsettled:
-    """An attempt of which nobody knows whether it printed."""
+    """An attempt of which nobody has said what came out."""
 
     batch_id: int
     number: int
+    state: AttemptState
     doc_number: str
     title: str
+    level: str
+    copies: int
     released_at: datetime
     released_by: Name | None
 
 
 @dataclass(frozen=True)
+class OnPaper:
+    """What is known of the paper of a copy; ``attempt`` is the last one that prints it, None where none does."""
+
+    paper: Paper
+    batch_id: int
+    attempt: int | None
+
+
+@dataclass(frozen=True)
 class AttemptRow:
-    """One attempt to print a run; sheets are numbered over the whole run."""
+    """One attempt to print a run; sheets are numbered over the whole run.
+
+    Attributes:
+        dots: Those that its printer is known to print well, None where that is not known.
+        made_for: The printer for which the copies were made, None for none in particular.
+        copies_dots: Those that the copies bear.
+    """
 
     number: int
     state: AttemptState
     route: Route
     printer: str | None
     dots: str | None
+    made_for: str | None
+    copies_dots: str | None
     layout: Layout
     stretches: tuple[Stretch, ...]
     output_sha256: str
@@ -142,6 +164,11 @@ class AttemptRow:
     spoiled: tuple[Waste, ...]
 
     @property
+    def dots_differ(self) -> bool:
+        """Whether its printer is meant for other dots than the copies bear, or not known for them."""
+        return self.printer is not None and differs(self.printer, self.dots, self.made_for, self.copies_dots)
+
+    @property
     def first_sheet(self) -> int:
         """The first sheet that it prints."""
         return self.stretches[0].first
@@ -155,6 +182,16 @@ class AttemptRow:
     def sheet_count(self) -> int:
         """How many sheets it prints."""
         return len(sheets.sheets_of(self.stretches))
+
+
+def differs(printer: str, dots: str | None, made_for: str | None, copies_dots: str | None) -> bool:
+    """Tell whether a printer is meant for other dots than copies bear.
+
+    One of which no dots are known prints those of the level as well as any, but not those made for another printer.
+    """
+    if copies_dots is None:
+        return False
+    return made_for not in {None, printer} if dots is None else dots != copies_dots
 
 
 def attempts(session: Session, batch_id: int) -> tuple[AttemptRow, ...]:
@@ -208,19 +245,70 @@ def printable(session: Session, batch_id: int, layout: Layout) -> Printable:
     )
 
 
+def on_paper(session: Session, copy_ids: Collection[int]) -> dict[int, OnPaper]:
+    """Return what is known of the paper of copies, by their ids.
+
+    What a holder has had was whole, whatever was said of the printer; and a run that left before attempts were counted
+    is believed.
+    """
+    held = once_held(session, copy_ids)
+    last = {
+        each.copy_id: each
+        for each in session.scalars(
+            sa.select(AttemptCopy)
+            .join(PrintAttempt, AttemptCopy.attempt_id == PrintAttempt.id)
+            .where(AttemptCopy.copy_id.in_(copy_ids))
+            .order_by(PrintAttempt.number)
+            .options(joinedload(AttemptCopy.attempt))
+        )
+    }
+    counted = sa.exists().where(PrintAttempt.batch_id == PrintBatch.id)
+    runs = session.execute(
+        sa.select(Copy.id, PrintBatch.id, PrintBatch.state, counted)
+        .join(PrintBatch, Copy.batch_id == PrintBatch.id)
+        .where(Copy.id.in_(copy_ids))
+    )
+    found = {}
+    for copy_id, batch_id, state, is_counted in runs:
+        printed = last.get(copy_id)
+        if copy_id in held or (state is BatchState.RELEASED and not is_counted):
+            paper = Paper.OUT
+        elif printed is None:
+            paper = Paper.MISSING
+        else:
+            attempt = printed.attempt
+            paper = paper_after(attempt.state, printed.last_sheet, attempt.last_good_sheet)
+        found[copy_id] = OnPaper(paper, batch_id, None if printed is None else printed.attempt.number)
+    return found
+
+
 def unsettled(session: Session, actor: Actor) -> tuple[Unsettled, ...]:
-    """Return the attempts of which nobody knows whether they printed, oldest first; none for who may not release."""
+    """Return the attempts of which nobody has said what came out; none for who may not release.
+
+    Those of which nobody knows whether they printed come first, then the oldest. What left before attempts were counted
+    is among them until somebody looks at its paper.
+    """
     if not roles.may(actor, Action.RELEASE_PRINT):
         return ()
     query = (
-        sa.select(PrintAttempt).where(PrintAttempt.state == AttemptState.UNKNOWN).order_by(PrintAttempt.id)
+        sa.select(PrintAttempt)
+        .where(PrintAttempt.state.in_(OPEN))
+        .order_by(PrintAttempt.state != AttemptState.UNKNOWN, PrintAttempt.id)
+        .options(
+            selectinload(PrintAttempt.copies),
+            joinedload(PrintAttempt.batch).joinedload(PrintBatch.document),
+            joinedload(PrintAttempt.released_by),
+        )
     )
     return tuple(
         Unsettled(
             batch_id=attempt.batch_id,
             number=attempt.number,
+            state=attempt.state,
             doc_number=attempt.batch.document.doc_number,
             title=attempt.batch.document.title,
+            level=attempt.batch.document.level,
+            copies=len(attempt.copies),
             released_at=attempt.released_at,
             released_by=None if attempt.released_by is None else name(attempt.released_by),
         )
@@ -305,6 +393,8 @@ def _row(attempt: PrintAttempt) -> AttemptRow:
         route=attempt.route,
         printer=attempt.printer,
         dots=attempt.dots,
+        made_for=attempt.batch.printer,
+        copies_dots=attempt.batch.dots,
         layout=_layout(attempt),
         stretches=_stretches(attempt),
         output_sha256=attempt.output_sha256,
@@ -332,6 +422,7 @@ def _waste(sheet: SpoiledSheet) -> Waste:
         copy_no=sheet.copy.copy_no,
         pages=sheet.pages,
         doc_number=document.doc_number,
+        title=document.title,
         level=document.level,
         scheme=document.scheme,
         spoiled_at=sheet.spoiled_at,

@@ -41,6 +41,8 @@ class BatchRow:
     void: int
     failure: str | None
     output_sha256: str | None
+    printer: str | None
+    dots: str | None
     ordered_by: Name
     ordered_at: datetime
     finished_at: datetime | None
@@ -54,6 +56,7 @@ class MarkFacts:
 
     code: str
     copy_no: int
+    state: State
     number: int
     size: int
     stamped_sha256: str | None
@@ -86,6 +89,7 @@ class BatchWork:
     scheme: str
     level: str
     secrecy_period: str
+    printer: str | None
     checkpoint: str
     """The ledger's last signed head when the run was ordered, empty if there was none: no try changes it."""
     copies: tuple[MarkFacts, ...]
@@ -152,6 +156,7 @@ def batch_work(session: Session, batch_id: int) -> BatchWork:
         scheme=document.scheme,
         level=document.level,
         secrecy_period=document.secrecy_period,
+        printer=batch.printer,
         checkpoint=_checkpoint_before(session, batch.ordered_at),
         copies=tuple(
             _mark_facts(copy, document.issuing_unit) for copy in batch.copies if copy.state is not State.VOID
@@ -189,6 +194,7 @@ def _mark_facts(copy: Copy, issuing_unit: Unit) -> MarkFacts:
     return MarkFacts(
         code=copy.code,
         copy_no=copy.copy_no,
+        state=copy.state,
         number=number,
         size=size,
         stamped_sha256=copy.stamped_sha256,
@@ -207,8 +213,10 @@ def _rows(session: Session, found: Sequence[PrintBatch]) -> tuple[BatchRow, ...]
     made: Counter[int] = Counter()
     void: Counter[int] = Counter()
     for batch_id, state, count, stamped in counted:
-        made[batch_id] += stamped
-        void[batch_id] += count if state is State.VOID else 0
+        if state is State.VOID:
+            void[batch_id] += count
+        else:
+            made[batch_id] += stamped
     return tuple(_row(batch, made[batch.id], void[batch.id]) for batch in found)
 
 
@@ -230,6 +238,8 @@ def _row(batch: PrintBatch, made: int, void: int) -> BatchRow:
         void=void,
         failure=batch.failure,
         output_sha256=batch.output_sha256,
+        printer=batch.printer,
+        dots=batch.dots,
         ordered_by=name(batch.ordered_by),
         ordered_at=batch.ordered_at,
         finished_at=batch.finished_at,

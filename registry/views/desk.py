@@ -23,11 +23,13 @@ from registry.models import (
 )
 from registry.rules import roles
 from registry.rules.approval import Act
+from registry.rules.attempts import AttemptState
 from registry.rules.lifecycle import State
 from registry.rules.roles import Action, Actor
 from registry.rules.words import BatchState, CaseState, DestructionState, RequestState
 from registry.views import gates
 from registry.views.approvals import RequestRow, requested_by, usable, waiting_for
+from registry.views.attempts import Waste, unsettled, waste
 from registry.views.holdings import HandOverView, Holding, Name, holdings, name, open_hand_overs, overdue
 
 SHOWN: Final = 5
@@ -45,6 +47,9 @@ class Stack(StrEnum):
     TO_PRINT = "TO_PRINT"
     TO_RELEASE = "TO_RELEASE"
     FAILED_RUNS = "FAILED_RUNS"
+    PRINT_UNKNOWN = "PRINT_UNKNOWN"
+    PRINT_UNSEEN = "PRINT_UNSEEN"
+    SPOILED_SHEETS = "SPOILED_SHEETS"
     UNSIGNED = "UNSIGNED"
     OVERDUE = "OVERDUE"
     CLAIMED = "CLAIMED"
@@ -64,7 +69,8 @@ class Thing:
         person: Whom it concerns besides the reader.
         at: Since when it waits.
         due_at: When it is, or was, due.
-        count: How many copies it is about; 0 where that means nothing.
+        count: How many copies, or sheets, it is about; 0 where that means nothing.
+        sheets: Whether sheets are counted, not copies.
     """
 
     key: str
@@ -75,6 +81,7 @@ class Thing:
     at: datetime
     due_at: datetime | None = None
     count: int = 0
+    sheets: bool = False
 
 
 @dataclass(frozen=True)
@@ -169,6 +176,47 @@ def _runs(*states: BatchState) -> Callable[[Session, Actor, datetime], list[Thin
     return fill
 
 
+def _unsettled(state: AttemptState) -> Callable[[Session, Actor, datetime], list[Thing]]:
+    def fill(session: Session, actor: Actor, now: datetime) -> list[Thing]:
+        del now
+        return [
+            Thing(
+                key=str(row.batch_id),
+                doc_number=row.doc_number,
+                title=row.title,
+                level=row.level,
+                person=row.released_by,
+                at=row.released_at,
+                count=row.copies,
+            )
+            for row in unsettled(session, actor)
+            if row.state is state
+        ]
+
+    return fill
+
+
+def _spoiled_sheets(session: Session, actor: Actor, now: datetime) -> list[Thing]:
+    """Return the runs of which spoiled sheets wait to be destroyed."""
+    del now
+    lying: dict[int, list[Waste]] = {}
+    for sheet in waste(session, actor):
+        lying.setdefault(sheet.batch_id, []).append(sheet)
+    return [
+        Thing(
+            key=str(batch_id),
+            doc_number=sheets[0].doc_number,
+            title=sheets[0].title,
+            level=sheets[0].level,
+            person=None,
+            at=min(sheet.spoiled_at for sheet in sheets),
+            count=len(sheets),
+            sheets=True,
+        )
+        for batch_id, sheets in lying.items()
+    ]
+
+
 def _to_destroy(session: Session, actor: Actor, now: datetime) -> list[Thing]:
     del actor, now
     query = (
@@ -227,11 +275,14 @@ _STACKS: Final[dict[Stack, tuple[Action, Callable[[Session, Actor, datetime], li
     Stack.OVERDUE: (Action.LEND, _overdue),
     Stack.UNSIGNED: (Action.HAND_OVER, _unsigned),
     Stack.CLAIMED: (Action.DISMISS_CLAIM, _claimed),
+    Stack.PRINT_UNKNOWN: (Action.RELEASE_PRINT, _unsettled(AttemptState.UNKNOWN)),
+    Stack.PRINT_UNSEEN: (Action.RELEASE_PRINT, _unsettled(AttemptState.SENT)),
     Stack.TO_RELEASE: (Action.RELEASE_PRINT, _runs(BatchState.READY)),
     Stack.FAILED_RUNS: (Action.PRINT, _runs(BatchState.FAILED)),
     Stack.TO_PRINT: (Action.PRINT, _usable(Act.PRINT)),
     Stack.TO_PERMIT: (Action.OPEN_PERMIT, _usable(Act.TAKE_OUT)),
     Stack.TO_DESTROY: (Action.DESTROY, _to_destroy),
+    Stack.SPOILED_SHEETS: (Action.DESTROY, _spoiled_sheets),
     Stack.CASES: (Action.READ_CASE, _cases),
     Stack.OWN_OVERDUE: (Action.READ_OWN_HOLDINGS, _own_overdue),
     Stack.TO_SIGN_FOR: (Action.CONFIRM_RECEIPT, _to_sign_for),

@@ -9,8 +9,10 @@ from service.api.custody import area as custody
 from service.api.destruction import area as destruction
 from service.api.documents import area as documents
 from service.api.drills import area as drills
+from service.api.equipment import area as equipment
 from service.api.gate import area as gate
 from service.api.ledger import area as ledger
+from service.api.meetings import area as meetings
 from service.api.openapi import blueprint as openapi
 from service.api.sessions import area as sessions
 from service.api.tracing import area as tracing
@@ -23,9 +25,11 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     custody,
     batches,
     destruction,
+    equipment,
     gate,
     tracing,
     drills,
     ledger,
+    meetings,
     openapi,
 )

@@ -34,6 +34,8 @@ class BatchFacts(Model):
     made: int
     void: int
     failure: str | None
+    printer: str | None
+    dots: str | None
     ordered_by: Person | None
     ordered_at: datetime
     finished_at: datetime | None
@@ -62,10 +64,14 @@ class BatchQuery(Model):
 
 
 class BatchOrder(Model):
-    """Which approval is used, and for each copy the person named on it; null names the issuing unit."""
+    """Which approval is used, and for each copy the person named on it; null names the issuing unit.
+
+    With a printer the copies get the dots that it prints well.
+    """
 
     request_id: int
     recipients: list[int | None] = Field(min_length=1)
+    printer: str | None = None
 
 
 class OrderedBatch(Model):
@@ -106,13 +112,15 @@ class WasteFacts(Model):
 
 
 class AttemptFacts(Model):
-    """One attempt to print a run."""
+    """One attempt to print a run; ``dots_differ``: the printer is meant for other dots than the copies bear."""
 
     number: int
     state: AttemptState
     route: Route
     printer: str | None
     dots: str | None
+    copies_dots: str | None
+    dots_differ: bool
     duplex: bool
     faces: bool
     arrangement: Arrangement
@@ -201,7 +209,9 @@ def list_batches() -> BatchList:
 )
 def order_batch(body: BatchOrder) -> OrderedBatch:
     """Order a print run."""
-    batch_id = printing.order_batch(current_runtime(), current_actor(), body.request_id, body.recipients)
+    batch_id = printing.order_batch(
+        current_runtime(), current_actor(), body.request_id, body.recipients, printer=body.printer
+    )
     return OrderedBatch(batch_id=batch_id)
 
 
@@ -382,6 +392,8 @@ def _attempt(row: AttemptRow) -> AttemptFacts:
         route=row.route,
         printer=row.printer,
         dots=row.dots,
+        copies_dots=row.copies_dots,
+        dots_differ=row.dots_differ,
         duplex=row.layout.duplex,
         faces=row.layout.faces,
         arrangement=row.layout.arrangement,
@@ -426,6 +438,8 @@ def _facts(row: BatchRow) -> BatchFacts:
         made=row.made,
         void=row.void,
         failure=row.failure,
+        printer=row.printer,
+        dots=row.dots,
         ordered_by=person(row.ordered_by),
         ordered_at=row.ordered_at,
         finished_at=row.finished_at,

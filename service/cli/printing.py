@@ -25,7 +25,10 @@ def batch() -> None:
 @click.argument("request_id", type=int)
 @click.argument("quantity", type=click.IntRange(min=1))
 @click.option("--to", "staff_nos", multiple=True, metavar="STAFF_NO", help="Name on a copy; may be repeated.")
-def order(acting: str, request_id: int, quantity: int, staff_nos: tuple[str, ...]) -> None:
+@click.option("--printer", help="The printer that will print: copies get the dots that it prints well.")
+def order(
+    acting: str, request_id: int, quantity: int, staff_nos: tuple[str, ...], printer: str | None
+) -> None:
     """Use approval REQUEST_ID for QUANTITY copies; those without a name carry the issuing unit's."""
     runtime = open_installation()
     actor = asked_actor(runtime, acting)
@@ -35,7 +38,8 @@ def order(acting: str, request_id: int, quantity: int, staff_nos: tuple[str, ...
             raise StaffNumberUnknown("got a staff number that cannot be named", staff_no=staff_no)
     named = [known[staff_no] for staff_no in staff_nos][:quantity]
     recipients = [*named, *[None] * (quantity - len(named))]
-    click.echo(f"Print run {printing.order_batch(runtime, actor, request_id, recipients)} is ordered.")
+    batch_id = printing.order_batch(runtime, actor, request_id, recipients, printer=printer)
+    click.echo(f"Print run {batch_id} is ordered.")
 
 
 @batch.command()
@@ -199,3 +203,7 @@ def _say(row: AttemptRow) -> None:
     click.echo(
         f"Attempt {row.number}  {row.state}{failed}  {where}  sheets {row.first_sheet} to {row.last_sheet}"
     )
+    if row.dots_differ:
+        click.echo(
+            f"  The copies bear dots of {row.copies_dots}; this printer is not known to print them well."
+        )

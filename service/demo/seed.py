@@ -8,6 +8,7 @@ from registry.rules.codes import human_code
 from service import demo_accounts
 from service.demo import company
 from service.demo.cast import move_in
+from service.demo.gatherings import Gatherings, install
 from service.demo.leak import EARLIER, LATEST, picture_drill, picture_leak
 from service.demo.mishaps import Mishaps
 from service.demo.story import Story
@@ -37,6 +38,7 @@ def seed(runtime: Runtime, report: Callable[[str], None]) -> None:
     story.plan()
     mishaps = Mishaps(story)
     mishaps.plan()
+    Gatherings(story, install(past, story.cast)).plan()
     timeline.at(today - timedelta(days=9), lambda: _trace_earlier_leak(story))
     timeline.at(max(now, today), mishaps.wait_at_the_shredder)
     timeline.run()

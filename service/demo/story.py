@@ -21,7 +21,7 @@ from service.demo.cast import Cast
 from service.demo.company import DemoPaper
 from service.demo.papers import draw_paper
 from service.demo.timeline import Timeline
-from service.flows import lending, making, meetings, printing, registering, releasing, requesting
+from service.flows import copies, lending, making, meetings, printing, registering, releasing, requesting
 from service.flows.handlers import HANDLERS
 from service.flows.requesting import Wish
 from service.runtime import Runtime
@@ -134,6 +134,8 @@ class Story:
         self, codes: list[str], login: str, kind: HandOverKind, *, due_at: datetime | None = None
     ) -> int:
         """Let the clerk hand copies to a person, who has not signed yet; return the hand-over's id."""
+        for meeting in {meeting for code in codes if (meeting := self._meeting_of(code)) is not None}:
+            self.admit(meeting, login)
         scans = [human_code(code) for code in codes]
         return lending.give(
             self.runtime, self.cast.actors["clerk"], scans, kind, self.person(login), due_at=due_at
@@ -150,6 +152,23 @@ class Story:
         """Take copies back over the counter."""
         scans = [human_code(code) for code in codes]
         lending.take_back(self.runtime, self.cast.actors["clerk"], scans, self.person(login))
+
+    def admit(self, meeting: int, login: str) -> None:
+        """Let a person be named, approved and taught for a meeting, and pledge; nothing is done twice."""
+        clerk, person = self.cast.actors["clerk"], self.person(login)
+        view = meetings.get_meeting(self.runtime, clerk, meeting)
+        if any(one.person.id == person for one in view.attendees):
+            return
+        meetings.name_attendee(self.runtime, clerk, meeting, person)
+        meetings.decide_attendee(self.runtime, self.cast.actors["leader"], meeting, person, agreed=True)
+        meetings.educate(self.runtime, clerk, meeting, [person])
+        meetings.pledge_by_pin(self.runtime, clerk, meeting, person, company.PIN)
+
+    def _meeting_of(self, code: str) -> int | None:
+        """Return the meeting for which a copy's document is registered."""
+        clerk = self.cast.actors["clerk"]
+        document_id = copies.story(self.runtime, clerk, code).view.copy.document_id
+        return registering.get_document(self.runtime, clerk, document_id).meeting_id
 
     def stamped(self, code: str) -> bytes:
         """Return the file of a printed copy."""

@@ -19,12 +19,14 @@ from registry.models import PrintBatch
 from registry.rows import get_row
 from registry.rules.batches import UNFINISHED
 from registry.rules.lifecycle import ImpossibleStep
+from registry.rules.marks import Dots
 from registry.rules.roles import Actor
 from registry.views.batches import BatchWork, MarkFacts, StoredCopy, batch_state, batch_work, stored_copy
 from service.flows import marks
+from service.flows.registering import kept
 from service.runtime import Runtime
-from service.store import FileDamaged
-from watermark import Base, Delta, Mark, WatermarkError, chunks, fingerprint, splice
+from service.store import FileDamaged, FileMissing
+from watermark import Base, Delta, Mark, Proof, WatermarkError, chunks, fingerprint, prove, splice
 
 JOB_KIND = "print-batch"
 
@@ -106,11 +108,10 @@ def _prepared(runtime: Runtime, work: BatchWork, texts: Sequence[str]) -> tuple[
     """Return the document ready to be stamped, prepared now unless an earlier worker has done so."""
     base_sha256 = work.base_sha256
     if base_sha256 is None:
-        with runtime.database.reading() as session:
-            run = get_row(session, PrintBatch, work.id)
-            consent.require_accepted(run.request, runtime.settings.mark_rules)
+        if not _has_own_dots(runtime, work):
+            _require_accepted(runtime, work, None)
         cleaned = runtime.store.get(work.cleaned_sha256)
-        plan = marks.plan(runtime.settings.mark_rules, work.scheme, work.level)
+        plan = marks.plan(runtime.settings.mark_rules, work.scheme, work.level, printer=work.printer)
         further = runtime.fonts.cut("".join(texts))
         survey = _kept_survey(runtime, work)
         prepared = runtime.parse(
@@ -122,18 +123,38 @@ def _prepared(runtime: Runtime, work: BatchWork, texts: Sequence[str]) -> tuple[
             survey,
             pages=work.pages,
         )
+        if _has_own_dots(runtime, work):
+            _require_accepted(runtime, work, prove(Base.from_bytes(cast("bytes", prepared))))
         base_sha256 = runtime.store.put(cast("bytes", prepared))
     base = Base.from_bytes(runtime.store.get(base_sha256))
+    dots = None if base.plan.dots is None else Dots(base.plan.dots.side_px, base.plan.dots.pitch_px).text
     with runtime.database.transaction() as session:
-        batches.start(session, work.id, base_sha256, actor=Actor.system(), now=runtime.now())
+        batches.start(session, work.id, base_sha256, dots=dots, actor=Actor.system(), now=runtime.now())
     return base_sha256, base
 
 
+def _has_own_dots(runtime: Runtime, work: BatchWork) -> bool:
+    """Tell whether the printer of a run gets other dots than its level, so that its traceability is another."""
+    rules = runtime.settings.mark_rules
+    ours, level = rules.for_printer(work.printer), (work.scheme, work.level)
+    return ours.get(*level) != rules.get(*level)
+
+
+def _require_accepted(runtime: Runtime, work: BatchWork, proof: Proof | None) -> None:
+    """Pass when everybody who agreed has accepted what falls short under the marks that will be printed."""
+    rules = runtime.settings.mark_rules.for_printer(work.printer)
+    measured = None if proof is None else kept(proof, rules.get(work.scheme, work.level))
+    with runtime.database.reading() as session:
+        run = get_row(session, PrintBatch, work.id)
+        consent.require_accepted(run.request, rules, proof=measured)
+
+
 def _kept_survey(runtime: Runtime, work: BatchWork) -> bytes | None:
-    """Return what was found out about the document's pages; None where nothing is kept: it is found out anew."""
-    if work.survey_sha256 is None or not runtime.store.has(work.survey_sha256):
+    """Return what was found out about the document's pages; None where nothing sound is kept: it is found out anew."""
+    try:
+        return None if work.survey_sha256 is None else runtime.store.get(work.survey_sha256)
+    except (FileMissing, FileDamaged):
         return None
-    return runtime.store.get(work.survey_sha256)
 
 
 def _make(runtime: Runtime, base_sha256: str, base: Base, copy: MarkFacts, mark: Mark) -> None:
@@ -152,11 +173,11 @@ def _fits(runtime: Runtime, base: Base, copy: MarkFacts) -> bool:
     """Tell whether a copy's stored bytes make, with this prepared document, what was recorded of it."""
     if copy.delta_sha256 is None or copy.stamped_sha256 is None:
         return False
-    stored = runtime.store.get(copy.delta_sha256)
     try:
-        return fingerprint(base, Delta.from_bytes(stored)).sha256 == copy.stamped_sha256
-    except WatermarkError:
-        return False  # made on another prepared document, or by an older release
+        delta = Delta.from_bytes(runtime.store.get(copy.delta_sha256))
+        return fingerprint(base, delta).sha256 == copy.stamped_sha256
+    except (FileMissing, FileDamaged, WatermarkError):
+        return False  # lost or damaged, or made on another prepared document or by an older release
 
 
 def _finish(runtime: Runtime, batch_id: int, base_sha256: str) -> None:

@@ -7,16 +7,23 @@ is decided by ``registry.rules.marks``. Pure: facts in, marks out.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
-from registry.rules.codes import code_number, copy_no_text, human_code
+from registry.rules.codes import LAST_COPY_NO, code_from_number, code_number, copy_no_text, human_code
 from registry.rules.levels import get_level, mark_text, parse_period
-from registry.rules.marks import MarkRule, MarkRules, write_line
+from registry.rules.lifecycle import FIRST_STATE
+from registry.rules.marks import MarkRules, write_line
 from registry.views.batches import BatchWork, MarkFacts
 from service.config import Settings
 from service.keys import Keys
 from service.tokens import Tokens
 from watermark import DotStyle, Mark, MarkPlan, PageMark
+
+_LONG_NAME_ZH: Final = 16
+_LONG_NAME_EN: Final = 40
+"""Names of persons and units that are longer are rare; letters of the longest run and head of the ledger likewise."""
+_LARGE_RUN: Final = 999
+_LONG_HEAD: Final = 20
 
 
 @dataclass(frozen=True)
@@ -45,19 +52,81 @@ def plan(rules: MarkRules, scheme: str, level: str, *, printer: str | None = Non
         level: Code of a level of it.
         printer: Name of the printer that will print; one without dots of its own in the rules changes nothing.
     """
-    rule = rules.get(scheme, level)
+    rule = rules.for_printer(printer).get(scheme, level)
     return MarkPlan(
         qr=rule.qr,
         lines=bool(rule.lines),
         heads=rule.heads,
-        dots=_dots(rule, rules, printer),
+        dots=None if rule.dots is None else DotStyle(rule.dots.side_px, rule.dots.pitch_px),
         shifts=rule.shifts,
         flatten_dpi=rule.flatten_dpi,
         per_page=rule.per_page,
     )
 
 
-def wording(work: BatchWork, copy: MarkFacts, settings: Settings) -> Wording:
+class Titled(Protocol):
+    """A document as far as its marks tell of it."""
+
+    @property
+    def doc_number(self) -> str:
+        """The document number."""
+
+    @property
+    def scheme(self) -> str:
+        """The scheme of its level."""
+
+    @property
+    def level(self) -> str:
+        """Code of its level."""
+
+    @property
+    def secrecy_period(self) -> str:
+        """The period of secrecy."""
+
+
+class Ordered(Titled, Protocol):
+    """A document of which copies are made."""
+
+    @property
+    def checkpoint(self) -> str:
+        """The head of the ledger that its copies show."""
+
+
+@dataclass(frozen=True)
+class _Imagined:
+    """A document of which copies might be made."""
+
+    doc_number: str
+    scheme: str
+    level: str
+    secrecy_period: str
+    checkpoint: str
+
+
+def longest(document: Titled, settings: Settings) -> PageMark:
+    """Return about the longest texts that a copy of a document may bear: a long name, large numbers."""
+    work = _Imagined(
+        doc_number=document.doc_number,
+        scheme=document.scheme,
+        level=document.level,
+        secrecy_period=document.secrecy_period,
+        checkpoint="0" * _LONG_HEAD,
+    )
+    copy = MarkFacts(
+        code=code_from_number(0),
+        copy_no=LAST_COPY_NO,
+        state=FIRST_STATE,
+        number=_LARGE_RUN,
+        size=_LARGE_RUN,
+        stamped_sha256=None,
+        delta_sha256=None,
+        holder_zh="中" * _LONG_NAME_ZH,
+        holder_en="n" * _LONG_NAME_EN,
+    )
+    return _said("", wording(work, copy, settings))
+
+
+def wording(work: Ordered, copy: MarkFacts, settings: Settings) -> Wording:
     """Return the words on one copy.
 
     Args:
@@ -149,16 +218,13 @@ def compose(copy: MarkFacts, words: Wording, pages: int, *, tokens: Tokens, keys
     )
 
 
-def _dots(rule: MarkRule, rules: MarkRules, printer: str | None) -> DotStyle | None:
-    if rule.dots is None:
-        return None
-    chosen = rules.printers.get(printer or "", rule.dots)
-    return DotStyle(side_px=chosen.side_px, pitch_px=chosen.pitch_px)
-
-
 def _page(code: str, page: int, words: Wording, tokens: Tokens) -> PageMark:
+    return _said(tokens.qr_text(code, page), words)
+
+
+def _said(qr_text: str, words: Wording) -> PageMark:
     return PageMark(
-        qr_text=tokens.qr_text(code, page),
+        qr_text=qr_text,
         caption=words.caption,
         lines=words.lines,
         head_left=words.head_left,

@@ -160,7 +160,7 @@ def _orders(runtime: Runtime, session: Session, actor: Actor, wanted: TakeOut) -
             gate_id=wanted.gate_id,
             details=() if gate is None else (("gate", f"{gate.zh} {gate.en}"),),
         )
-        order = requesting.draw_up(session, actor, wish, now=runtime.now())
+        order = requesting.draw_up(session, actor, wish, marks=runtime.settings.mark_rules, now=runtime.now())
         permits.require_complete(order)
         orders.append(order)
     return orders

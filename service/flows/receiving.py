@@ -80,10 +80,13 @@ def receive(runtime: Runtime, offered: bytes, name: str = "") -> Received:
         raise OfficeFileEncrypted
     if kind in {"", PDF}:
         return Received(offered, _told(kind, name))
+    uncovered: tuple[str, ...] = ()
     if not pdf:
         converted = conversion.convert(offered, kind, runtime.conversion_limits)
-        pdf, maker = converted.pdf, converted.converter
+        pdf, maker, uncovered = converted.pdf, converted.converter, converted.uncovered
     findings = [Finding("converted-from", facts={"kind": kind, "converter": maker})]
+    if uncovered:
+        findings.append(Finding("converted-uncovered", facts={"layers": ", ".join(uncovered)}))
     if MACROS in traits:
         findings.append(Finding("macros-left-out", facts={"kind": kind}))
     return Received(pdf, (*_told(kind, name), *findings))

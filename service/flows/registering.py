@@ -4,7 +4,7 @@ Laws: an offered file is parsed in the sandbox and outside any transaction; file
 them, so that no entry points at nothing; whoever looks at pages is on record before the first picture leaves.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, cast
@@ -13,6 +13,7 @@ from registry.acts import documents
 from registry.acts.documents import DocumentFile
 from registry.errors import ConflictError, RegistryError
 from registry.rules import levels, roles
+from registry.rules.codes import code_from_number
 from registry.rules.facts import DocumentFacts
 from registry.rules.marks import MarkRule
 from registry.rules.roles import Action, Actor
@@ -24,7 +25,7 @@ from service.flows.characters import Lacking, lacking
 from service.flows.receiving import receive
 from service.runtime import Runtime
 from service.tokens import ForgedToken, Purpose
-from watermark import Finding, Inspection, MarkPlan, Proof
+from watermark import Finding, Inspection, MarkPlan, PageMark, Proof
 
 LOOK_LASTS: Final = timedelta(minutes=15)
 """How long the pictures of pages can be fetched after the look was recorded; the idle limit of a session."""
@@ -67,13 +68,18 @@ def register(runtime: Runtime, actor: Actor, facts: DocumentFacts, offered: byte
         rule, plan = _wanted_marks(runtime, facts.scheme, facts.level)
     received = receive(runtime, offered, name)
     inspected = cast("Inspection", runtime.parse("service.papers.pages:inspect_document", received.pdf, mark))
-    proof, noticed, survey = _assessed(runtime, inspected.cleaned, plan, inspected.pages)
+    longest = marks.longest(facts, runtime.settings)
+    proof, noticed, survey = _assessed(runtime, inspected.cleaned, plan, longest, inspected.pages)
     drawn = runtime.parse(
-        "service.papers.pages:draw_pages", inspected.cleaned, inspected.pages, pages=inspected.pages
+        "service.papers.pages:draw_pages",
+        inspected.cleaned,
+        inspected.pages,
+        runtime.keys.dots,
+        pages=inspected.pages,
     )
-    pictures, codes = cast("tuple[tuple[bytes, ...], tuple[str, ...]]", drawn)
+    pictures, codes, identities = cast("tuple[tuple[bytes, ...], tuple[str, ...], tuple[int, ...]]", drawn)
     with runtime.refusals(actor, "document.register", f"unit:{facts.issuing_unit_id}"):
-        _require_unmarked(runtime, codes)
+        _require_unmarked(runtime, codes, identities)
     told = (*received.findings, *inspected.findings)
     file = DocumentFile(
         original_sha256=runtime.store.put(offered),
@@ -83,7 +89,7 @@ def register(runtime: Runtime, actor: Actor, facts: DocumentFacts, offered: byte
             {"code": found.code, "page": found.page, "facts": dict(found.facts)}
             for found in (*told, *(found for found in noticed if found not in told))
         ],
-        proof=_kept(proof, rule),
+        proof=kept(proof, rule),
         survey_sha256=runtime.store.put(survey),
     )
     with runtime.deed(actor, "document.register", f"unit:{facts.issuing_unit_id}") as session:
@@ -109,13 +115,14 @@ def assess(runtime: Runtime, actor: Actor, document_id: int) -> bool:
     view = get_document(runtime, actor, document_id)
     rule, plan = _wanted_marks(runtime, view.row.scheme, view.row.level)
     cleaned = runtime.store.get(view.cleaned_sha256)
-    proof, _, survey = _assessed(runtime, cleaned, plan, view.row.pages)
+    longest = marks.longest(view.row, runtime.settings)
+    proof, _, survey = _assessed(runtime, cleaned, plan, longest, view.row.pages)
     survey_sha256 = runtime.store.put(survey)
     with runtime.deed(actor, "document.assess", f"document:{document_id}") as session:
         return documents.assess(
             session,
             document_id,
-            _kept(proof, rule),
+            kept(proof, rule),
             cleaned_sha256=view.cleaned_sha256,
             survey_sha256=survey_sha256,
             actor=actor,
@@ -168,7 +175,19 @@ def get_picture(runtime: Runtime, actor: Actor, document_id: int, page: int, tok
     return runtime.store.get(sha256)
 
 
-def _wanted_marks(runtime: Runtime, scheme: str, level: str) -> tuple[MarkRule, MarkPlan]:
+def measure(
+    runtime: Runtime, document: marks.Titled, cleaned_sha256: str, pages: int, *, printer: str
+) -> dict[str, Any]:
+    """Return how traceable a document is under the dots of a printer, in the form in which documents keep that."""
+    rule, plan = _wanted_marks(runtime, document.scheme, document.level, printer)
+    cleaned = runtime.store.get(cleaned_sha256)
+    proof, _, _ = _assessed(runtime, cleaned, plan, marks.longest(document, runtime.settings), pages)
+    return kept(proof, rule)
+
+
+def _wanted_marks(
+    runtime: Runtime, scheme: str, level: str, printer: str | None = None
+) -> tuple[MarkRule, MarkPlan]:
     """Return the marks of a level.
 
     Raises:
@@ -176,30 +195,32 @@ def _wanted_marks(runtime: Runtime, scheme: str, level: str) -> tuple[MarkRule, 
     """
     levels.get_level(scheme, level)
     rules = runtime.settings.mark_rules
-    return rules.get(scheme, level), marks.plan(rules, scheme, level)
+    return rules.for_printer(printer).get(scheme, level), marks.plan(rules, scheme, level, printer=printer)
 
 
-def _require_unmarked(runtime: Runtime, codes: Iterable[str]) -> None:
-    """Pass when none of the QR codes on the pages of a file is one of ours."""
+def _require_unmarked(runtime: Runtime, codes: Iterable[str], identities: Sequence[int]) -> None:
+    """Pass when no QR code on the pages of a file is one of ours, and no dots on its first pages are."""
     for text in codes:
         try:
             claimed = runtime.tokens.verify_qr(text)
         except RegistryError:
             continue  # somebody else's code, or one that only looks like ours
         raise MarkedCopyOffered("got a file that is a marked copy", copy=claimed.code)
+    if identities:  # read under our keys and beyond doubt, or not at all
+        raise MarkedCopyOffered("got a file that bears dots", copy=code_from_number(identities[0]))
 
 
 def _assessed(
-    runtime: Runtime, cleaned: bytes, plan: MarkPlan, pages: int
+    runtime: Runtime, cleaned: bytes, plan: MarkPlan, longest: PageMark, pages: int
 ) -> tuple[Proof, tuple[Finding, ...], bytes]:
     """Return how traceable a document is, what preparing it told, and what was found out about its pages."""
     return cast(
         "tuple[Proof, tuple[Finding, ...], bytes]",
-        runtime.parse("service.papers.pages:assess_document", cleaned, plan, pages=pages),
+        runtime.parse("service.papers.pages:assess_document", cleaned, plan, longest, pages=pages),
     )
 
 
-def _kept(proof: Proof, rule: MarkRule) -> dict[str, Any]:
+def kept(proof: Proof, rule: MarkRule) -> dict[str, Any]:
     """Return a proof as the register keeps it: with the hash of the carriers that were measured."""
     return {**proof.as_json(), "carriers": rule.carriers_hash}
 

@@ -1,7 +1,8 @@
 """A print run leaves, as a file or to a printer, goes on after a jam, and its spoiled sheets are destroyed.
 
 Laws: before anything is written down, the run is put together once without being sent: that proves every part whole
-and gives the hash of what will leave. The release is committed before the first byte leaves and before a printer is
+and gives the hash of what will leave. A run that cannot be put together, and never left, has failed on the record, so
+that it is made anew or given up. The release is committed before the first byte leaves and before a printer is
 asked. Whatever breaks afterwards leaves an attempt that is visibly unknown; only a person who has looked at the paper
 ends it. Nothing is sent twice by itself.
 """
@@ -15,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from registry.acts import attempts
+from registry.acts import batches as making_acts
 from registry.acts.attempts import Leaving, SheetOutOfRange
 from registry.errors import RegistryError
 from registry.models import PrintAttempt
@@ -23,9 +25,10 @@ from registry.rules import batches, roles
 from registry.rules.batches import BatchStep
 from registry.rules.roles import Action, Actor
 from registry.rules.sheets import Layout
+from registry.rules.words import BatchState
 from registry.views import attempts as views
 from registry.views.attempts import AttemptRow, Part, Printable, Unsettled, Waste
-from registry.views.batches import get_batch
+from registry.views.batches import BatchRow, batch_state, get_batch
 from registry.views.copies import get_copy
 from service import printers
 from service.config import Printer
@@ -35,7 +38,7 @@ from service.flows.checkpoints import sign_head
 from service.flows.scans import read_scan
 from service.printers import JobPlace
 from service.runtime import Runtime
-from service.store import FileDamaged
+from service.store import FileDamaged, FileMissing
 from watermark import Base, BoundCopy, Delta, WatermarkError, bind, fingerprint
 
 logger = structlog.get_logger()
@@ -66,7 +69,7 @@ def release(runtime: Runtime, actor: Actor, batch_id: int, layout: Layout | None
 
     Raises:
         AlreadyReleased: it has left before.
-        FileMissing, FileDamaged: it cannot be had whole; the release is not used up.
+        FileMissing, FileDamaged: it cannot be had whole; the release is not used up, and the run has failed.
     """
     return _as_file(runtime, actor, batch_id, layout or Layout(), resumes=False)
 
@@ -173,8 +176,22 @@ def where_is(runtime: Runtime, actor: Actor, batch_id: int, number: int) -> JobP
     return printers.where_is(printer, attempt.job)
 
 
+def known_dots(runtime: Runtime, printer: str) -> str | None:
+    """Return the dots that a printer is known to print well; None where that is not known."""
+    dots = runtime.settings.mark_rules.printers.get(printer)
+    return None if dots is None else dots.text
+
+
+def printers_for(runtime: Runtime, row: BatchRow) -> tuple[tuple[str, bool], ...]:
+    """Return the printers of the installation, each with whether it is meant for other dots than the copies bear."""
+    return tuple(
+        (one.name, views.differs(one.name, known_dots(runtime, one.name), row.printer, row.dots))
+        for one in runtime.settings.printers
+    )
+
+
 def unsettled(runtime: Runtime, actor: Actor) -> tuple[Unsettled, ...]:
-    """Return the attempts of which nobody knows whether they printed."""
+    """Return the attempts of which nobody has said what came out, those that may not have printed first."""
     with runtime.database.reading() as session:
         return views.unsettled(session, actor)
 
@@ -254,19 +271,30 @@ def _let_go(
     def chunks() -> Iterator[bytes]:
         return _bound(runtime, going)
 
-    output_sha256 = _proven(runtime, going, chunks)
+    try:
+        output_sha256 = _proven(runtime, going, chunks)
+    except (FileMissing, FileDamaged, WatermarkError) as fault:
+        _fail_unreleased(runtime, batch_id, fault.code)
+        raise
     leaving = Leaving(
         layout=going.layout,
         stretches=going.stretches,
         output_sha256=output_sha256,
         printer=None if printer is None else printer.name,
-        dots=None if printer is None else printer.dots,
+        dots=None if printer is None else known_dots(runtime, printer.name),
     )
     act = attempts.resume if resumes else attempts.release
     with runtime.deed(actor, action, subject) as session:
         number = act(session, batch_id, leaving, actor=actor, now=runtime.now())
     sign_head(runtime)
     return number, chunks
+
+
+def _fail_unreleased(runtime: Runtime, batch_id: int, failure: str) -> None:
+    """Write down that a run which has not left cannot leave as it is."""
+    with runtime.database.transaction() as session:
+        if batch_state(session, batch_id) is BatchState.READY:
+            making_acts.fail(session, batch_id, failure, actor=Actor.system(), now=runtime.now())
 
 
 def _proven(runtime: Runtime, going: Printable, chunks: Chunks) -> str:

@@ -12,13 +12,16 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from registry.acts import approvals
+from registry.consent import LINES_DETAIL
 from registry.errors import PermissionDenied
 from registry.rules import levels, roles
 from registry.rules.approval import Act, Order, Units
 from registry.rules.levels import Scheme
 from registry.rules.limits import REASON_LIMIT
+from registry.rules.marks import MarkRule, MarkRules
 from registry.rules.roles import Actor
 from registry.rules.texts import parse_line
+from registry.rules.traceability import PAPER_ACTS
 from registry.rules.words import RequestState
 from registry.views import approvals as views
 from registry.views.approvals import Preview, RequestRow, RequestView
@@ -53,8 +56,8 @@ class Desk:
     decided: tuple[RequestRow, ...]
 
 
-def draw_up(session: Session, actor: Actor, wish: Wish, *, now: datetime) -> Order:
-    """Return the order that a wish means.
+def draw_up(session: Session, actor: Actor, wish: Wish, *, marks: MarkRules, now: datetime) -> Order:
+    """Return the order that a wish means; one for paper shows what its visible lines will say.
 
     Raises:
         UnknownRow: there is no such document, or none that the actor may know of.
@@ -86,9 +89,14 @@ def draw_up(session: Session, actor: Actor, wish: Wish, *, now: datetime) -> Ord
             ("need_to_know", document.need_to_know),
             ("no_copying", "yes" if document.no_copying else "no"),
             ("pages", str(document.pages)),
+            *_lines(wish.act, marks.get(document.scheme, document.level)),
             *wish.details,
         ),
     )
+
+
+def _lines(act: Act, rule: MarkRule) -> tuple[tuple[str, str], ...]:
+    return ((LINES_DETAIL, rule.lines_text),) if act in PAPER_ACTS else ()
 
 
 def preview(runtime: Runtime, actor: Actor, wish: Wish) -> Preview:
@@ -98,14 +106,16 @@ def preview(runtime: Runtime, actor: Actor, wish: Wish) -> Preview:
         RefusedByRule: nobody can agree.
     """
     with runtime.database.reading() as session:
-        return views.preview(session, draw_up(session, actor, wish, now=runtime.now()))
+        return views.preview(
+            session, draw_up(session, actor, wish, marks=runtime.settings.mark_rules, now=runtime.now())
+        )
 
 
 def ask(runtime: Runtime, actor: Actor, wish: Wish) -> int:
     """Ask for approval of a wish and return the request's id; sent twice, it is one request."""
     now = runtime.now()
     with runtime.deed(actor, "approval.request", f"document:{wish.document_id}") as session:
-        order = draw_up(session, actor, wish, now=now)
+        order = draw_up(session, actor, wish, marks=runtime.settings.mark_rules, now=now)
         return approvals.request(session, order, actor=actor, now=now)
 
 

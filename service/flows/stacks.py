@@ -14,10 +14,12 @@ from registry.acts.movements import PageCheck
 from registry.errors import InvalidError, RegistryError
 from registry.rows import UnknownCopy
 from registry.rules import lifecycle, roles
+from registry.rules.attempts import Paper
 from registry.rules.codes import human_code
 from registry.rules.lifecycle import Step
 from registry.rules.roles import Action, Actor
 from registry.views import holdings
+from registry.views.attempts import OnPaper, on_paper
 from registry.views.holdings import DeskLine, Name
 from service.flows.scans import Scan, read_scan, read_stack
 from service.runtime import Runtime
@@ -53,13 +55,15 @@ class StackRow:
 
     Attributes:
         line: The copy, and who answers for it.
-        fits: Whether its state allows the task.
+        fits: Whether its state, and what is known of its paper, allow the task.
+        paper: What is known of its paper.
         check: What its pages say; where the task does not count pages, all of them.
         scans: How many of its scans lie in the stack.
     """
 
     line: DeskLine
     fits: bool
+    paper: OnPaper
     check: PageCheck
     scans: int
 
@@ -157,10 +161,12 @@ def lay_out(runtime: Runtime, actor: Actor, task: Task, texts: Sequence[str], *,
     piles = piles_of([scan for _, scan in read if isinstance(scan, Scan)], every_page=every_page)
     with runtime.database.reading() as session:
         lines = holdings.desk_lines(session, list(piles))
+        papers = on_paper(session, [line.copy.copy_id for line in lines.values()])
     rows = [
         StackRow(
             line=lines[code],
-            fits=FIRST_STEP[task] in lifecycle.possible_steps(lines[code].copy.state),
+            fits=_fits(task, lines[code], papers[lines[code].copy.copy_id]),
+            paper=papers[lines[code].copy.copy_id],
             check=_page_check(lines[code], pile, every_page=every_page),
             scans=len(pile),
         )
@@ -208,6 +214,12 @@ def piles_of(scans: Sequence[Scan], *, every_page: bool) -> dict[str, list[Scan]
             current = scan.code
         piles.setdefault(current, []).append(scan)
     return piles
+
+
+def _fits(task: Task, line: DeskLine, known: OnPaper) -> bool:
+    step = FIRST_STEP[task]
+    is_whole = step is not Step.OFFER or known.paper is Paper.OUT
+    return is_whole and step in lifecycle.possible_steps(line.copy.state)
 
 
 def _begins(scan: Scan, current: str) -> bool:

@@ -11,6 +11,7 @@ from service.pages.counter import blueprint as counter
 from service.pages.destruction import blueprint as destruction
 from service.pages.documents import blueprint as documents
 from service.pages.drills import blueprint as drills
+from service.pages.equipment import blueprint as equipment
 from service.pages.gate import blueprint as gate
 from service.pages.hand_overs import blueprint as hand_overs
 from service.pages.holdings import blueprint as holdings
@@ -37,6 +38,7 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     returns,
     holdings,
     destruction,
+    equipment,
     gate,
     permits,
     cases,

@@ -18,6 +18,7 @@ from service import errors
 from service.flows import requesting
 from service.forms import FieldErrors, Form, parse_form
 from service.login import current_actor, current_runtime, require
+from service.terms import told_details
 
 blueprint = Blueprint("approvals", __name__, url_prefix="/approvals")
 
@@ -90,6 +91,7 @@ def _request_page(view: RequestView, wrong: dict[str, str]) -> str:
         "approvals/show.html",
         view=view,
         details=dict(view.order.details),
+        further=told_details(view.order.details),
         remark=request.form.get("remark", ""),
         errors=wrong,
         may_withdraw=view.is_own and view.row.state in _TAKEN_BACK_FROM and not view.row.used,

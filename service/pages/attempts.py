@@ -205,6 +205,16 @@ def _paper(drawn: bytes, name: str) -> Response:
 
 
 def _at_printer(batch_id: int, attempt: AttemptRow) -> AnyResponse:
+    if attempt.dots_differ:
+        flash(
+            gettext(
+                "These copies bear dots of %(copies_dots)s, and %(printer)s is not known to print them well: compare a "
+                "sheet with the test page of the printer.",
+                copies_dots=attempt.copies_dots,
+                printer=attempt.printer,
+            ),
+            "warning",
+        )
     if attempt.state is AttemptState.SENT:
         flash(
             gettext(

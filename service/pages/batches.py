@@ -52,6 +52,10 @@ _FAILURES: Final[Mapping[str, LazyString]] = MappingProxyType(
             "The document needs more memory or time than a document may need here."
         ),
         "file-breaks-reader": lazy_gettext("The document breaks the program that reads it."),
+        "file-damaged": lazy_gettext(
+            "What was stored of the copies or their document is damaged or was changed outside the registry."
+        ),
+        "file-missing": lazy_gettext("What was stored of the copies or their document is gone."),
         "unexpected": lazy_gettext(
             "Something went wrong that nobody foresaw; the administrator finds it in the log."
         ),
@@ -68,6 +72,7 @@ class OrderForm(Form):
 
     request_id: int
     quantity: Annotated[int, Field(ge=1, le=LAST_COPY_NO)]
+    printer: str | None = None
 
 
 class SpoilForm(Form):
@@ -114,7 +119,9 @@ def order() -> AnyResponse | tuple[str, int]:
     named = request.form.getlist("recipient", type=_person_id)
     recipients = (named + [None] * form.quantity)[: form.quantity]
     try:
-        batch_id = printing.order_batch(runtime, actor, form.request_id, recipients)
+        batch_id = printing.order_batch(
+            runtime, actor, form.request_id, recipients, printer=form.printer or None
+        )
     except RegistryError as refusal:
         words = errors.words_of(refusal)
         said = {"quantity": f"{words.sentence} {words.next_step}"}
@@ -201,7 +208,10 @@ def batch_page(batch_id: int, wrong: Mapping[str, str] | None = None) -> str:
         standing=standing_of(story.row, attempts),
         attempts=attempts,
         rest=releasing.to_resume(runtime, actor, batch_id) if may_release() else None,
-        printers=[(printer.name, printer.name) for printer in runtime.settings.printers],
+        printers=[
+            (name, _printer_words(name) if differs else name)
+            for name, differs in releasing.printers_for(runtime, story.row)
+        ],
         entered=request.form,
         errors=wrong or {},
         may=_may(),
@@ -209,6 +219,10 @@ def batch_page(batch_id: int, wrong: Mapping[str, str] | None = None) -> str:
         doubt=_doubt(attempts),
         page_url=lambda number: url_for("printing.batch", batch_id=batch_id, page=number),
     )
+
+
+def _printer_words(name: str) -> str:
+    return str(gettext("%(printer)s (meant for other dots than these copies bear)", printer=name))
 
 
 def standing_of(row: BatchRow, attempts: Sequence[AttemptRow]) -> str:
@@ -230,6 +244,8 @@ def _order_page(request_id: int, wrong: Mapping[str, str] | None = None) -> str:
         rows=rows,
         chosen=request.form.getlist("recipient"),
         quantity=request.form.get("quantity", plan.left),
+        printers=[(printer.name, printer.name) for printer in current_runtime().settings.printers],
+        printer=request.form.get("printer", ""),
         errors=wrong or {},
     )
 

@@ -1,6 +1,7 @@
 """Units, persons and accounts: kept by the system administrator, their roles granted by the security officer."""
 
 from collections.abc import Mapping
+from datetime import date
 from types import MappingProxyType
 from typing import Annotated, Final
 
@@ -17,14 +18,15 @@ from registry.views.people import PersonRow
 from service import errors
 from service.config import Language
 from service.filters import role_text
-from service.flows import people
+from service.flows import meetings, people
 from service.flows.characters import lacking
 from service.flows.people import NewPerson
 from service.forms import FieldErrors, Form, parse_form, refused_field
 from service.login import current_actor, current_runtime, require
-from service.pages.choices import unit_options
+from service.pages.choices import level_options, unit_options
 from service.pages.warnings import warn_of
 from service.passwords import LONGEST, PIN_DIGITS, SHORTEST_PASSWORD
+from service.times import end_of_day
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
 
@@ -69,6 +71,13 @@ class PasswordForm(Form):
 
     login: str
     password: Password
+
+
+class ClearanceForm(Form):
+    """Up to which level a person is cleared, and until when."""
+
+    cleared_to: Annotated[str, StringConstraints(pattern=r"^[a-z]+:[A-Z_]+$")]
+    cleared_until: date
 
 
 class PinForm(Form):
@@ -161,6 +170,24 @@ def set_roles(person_id: int) -> Response | tuple[str, int]:
     except ConflictError as refusal:
         return _person_page(person_id, {"roles": _advice(refusal)}), 409
     flash(gettext("The roles count from the next page on."), "success")
+    return redirect(url_for("people.show", person_id=person_id))
+
+
+@blueprint.post("/<int:person_id>/clearance")
+@require(Action.GRANT_CLEARANCE)
+def grant_clearance(person_id: int) -> Response | tuple[str, int]:
+    """Clear the person up to a level."""
+    form = parse_form(ClearanceForm)
+    if isinstance(form, FieldErrors):
+        return _person_page(person_id, dict(form.errors)), 422
+    runtime = current_runtime()
+    scheme, _, level = form.cleared_to.partition(":")
+    until = end_of_day(form.cleared_until, runtime.settings)
+    try:
+        meetings.grant_clearance(runtime, current_actor(), person_id, scheme=scheme, level=level, until=until)
+    except (ConflictError, InvalidError) as refusal:
+        return _person_page(person_id, {"cleared_until": _advice(refusal)}), errors.status_of(refusal)
+    flash(gettext("The person is cleared."), "success")
     return redirect(url_for("people.show", person_id=person_id))
 
 
@@ -275,6 +302,8 @@ def _person_page(person_id: int, wrong: dict[str, str]) -> str:
         row=row,
         lacking=people.lacking_of(current_runtime(), row),
         errors=wrong,
+        clearances=meetings.list_clearances(current_runtime(), person_id),
+        level_options=level_options(),
         all_roles=list(Role),
         may_keep=roles.may(actor, Action.MANAGE_PEOPLE),
         may_grant=roles.may(actor, Action.MANAGE_ROLES) and person_id != actor.person_id,

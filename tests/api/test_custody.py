@@ -8,7 +8,7 @@ from registry.rules.codes import human_code
 from registry.rules.lifecycle import State
 from registry.views import holdings
 from service.flows import copies, making, printing
-from tests.fixtures.handed import staff_no
+from tests.fixtures.handed import print_out, staff_no
 
 
 @pytest.fixture
@@ -17,6 +17,7 @@ def codes(world):
     request_id = world.approved(world.register(), copies=2)
     batch_id = printing.order_batch(world.runtime, world.clerk, request_id, [None] * 2)
     making.make_batch(world.runtime, batch_id, lambda _done, _total: None)
+    print_out(world, batch_id)
     return [row.copy.code for row in copies.batch_story(world.runtime, world.clerk, batch_id).copies.rows]
 
 

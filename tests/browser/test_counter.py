@@ -9,6 +9,7 @@ from registry.rules.lifecycle import State
 from registry.views import holdings
 from service.flows import copies, making, printing
 from tests.fixtures.browsers import PHONE, watched_page
+from tests.fixtures.handed import print_out
 from tests.fixtures.papers import draw_pdf
 from tests.fixtures.world import PASSWORD
 
@@ -21,6 +22,7 @@ def codes(world):
     request_id = world.approved(world.register(draw_pdf(2)), copies=3)
     batch_id = printing.order_batch(world.runtime, world.clerk, request_id, [None] * 3)
     making.make_batch(world.runtime, batch_id, lambda _done, _total: None)
+    print_out(world, batch_id)
     return [row.copy.code for row in copies.batch_story(world.runtime, world.clerk, batch_id).copies.rows]
 
 

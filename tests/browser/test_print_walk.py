@@ -15,6 +15,7 @@ from service.flows import copies, equipment, releasing
 from service.flows.handlers import HANDLERS
 from service.worker import work_one
 from tests.fixtures.browsers import PHONE, watched_page
+from tests.fixtures.doors import log_in
 from tests.fixtures.handed import staff_no
 from tests.fixtures.papers import draw_pdf, locked
 
@@ -31,17 +32,9 @@ def settings(settings):
 
 
 @pytest.fixture
-def page(chromium, site, world):
+def page(clerk_page):
     """A page on which the clerk is logged in, in English."""
-    with watched_page(chromium, site, None) as opened:
-        opened.goto("/login")
-        opened.fill("#login", "clerk")
-        opened.fill("#password", world.password)
-        opened.click("form[data-login] button[type=submit]")
-        opened.wait_for_url("**/desk")
-        if opened.locator("html").get_attribute("lang") != "en":
-            opened.click("form[action='/language'] button")
-        yield opened
+    return clerk_page
 
 
 def turned_scan() -> bytes:
@@ -185,13 +178,7 @@ def test_a_long_report_goes_on_in_the_middle_of_a_copy(page, world):
 def test_a_printer_that_gave_no_answer_is_an_unknown_that_a_person_ends(chromium, site, world, fake_printer):
     fake_printer.behave("refuse")
     with watched_page(chromium, site, PHONE) as page:
-        page.goto("/login")
-        page.fill("#login", "clerk")
-        page.fill("#password", world.password)
-        page.click("form[data-login] button[type=submit]")
-        page.wait_for_url("**/desk")
-        if page.locator("html").get_attribute("lang") != "en":
-            page.click("form[action='/language'] button")
+        log_in(page, "clerk", world.password)
         batch_id = order(page, world.approved(world.register(draw_pdf(1)), copies=1), 1)
         work_one(world.runtime, HANDLERS, "test:1:walk")
         page.goto(f"/batches/{batch_id}")

@@ -8,23 +8,21 @@ from playwright.sync_api import Page, expect
 from service.flows import copies, making
 from service.flows.handlers import HANDLERS
 from service.worker import work_one
-from tests.fixtures.browsers import PHONE, watched_page
+from tests.fixtures.browsers import PHONE
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(params=[None, PHONE], ids=["desk", "phone"])
-def page(request, chromium, site, world):
+def viewport(request):
+    """Everything here is done at a desk and on a phone."""
+    return request.param
+
+
+@pytest.fixture
+def page(clerk_page):
     """A page on which the clerk is logged in, in English."""
-    with watched_page(chromium, site, request.param) as opened:
-        opened.goto("/login")
-        opened.fill("#login", "clerk")
-        opened.fill("#password", world.password)
-        opened.click("form[data-login] button[type=submit]")
-        opened.wait_for_url("**/desk")
-        if opened.locator("html").get_attribute("lang") != "en":
-            opened.click("form[action='/language'] button")
-        yield opened
+    return clerk_page
 
 
 def order(page: Page, request_id: int, quantity: int) -> int:

@@ -3,7 +3,8 @@
 import pytest
 
 from registry.views.desk import Stack
-from service.flows import desk, requesting
+from service.flows import desk, equipment, making, printing, releasing, requesting
+from service.flows.releasing import Witness
 
 
 def piles(world, part):
@@ -36,6 +37,41 @@ def test_an_approved_request_lies_on_the_desk_of_a_clerk_who_may_print_it(world,
     world.approve(request_id, "leader")
     assert piles(world, "clerk") == piles(world, "other_clerk") == {Stack.TO_PRINT: [str(request_id)]}
     assert piles(world, "leader") == piles(world, "handler") == {}
+
+
+def released(world, request_id):
+    """Let a clerk release the approved request, and return the run and what is on its way out."""
+    world.approve(request_id, "leader")
+    batch_id = printing.order_batch(world.runtime, world.clerk, request_id, [None] * 5)
+    making.make_batch(world.runtime, batch_id, lambda _done, _total: None)
+    return batch_id, releasing.release(world.runtime, world.clerk, batch_id)
+
+
+def test_what_nobody_has_seen_printed_lies_on_the_desks_of_clerks(world, request_id):
+    batch_id, file = released(world, request_id)
+    assert piles(world, "clerk") == piles(world, "other_clerk") == {Stack.PRINT_UNKNOWN: [str(batch_id)]}
+    list(file.chunks)
+    assert piles(world, "clerk") == {Stack.PRINT_UNSEEN: [str(batch_id)]}
+    for part in ("leader", "handler", "auditor", "administrator", "holder"):
+        assert piles(world, part) == {}, part
+    releasing.finish(world.runtime, world.clerk, batch_id, file.number)
+    assert piles(world, "clerk") == {}
+
+
+def test_spoiled_sheets_lie_on_the_desk_until_they_are_destroyed(world, request_id):
+    batch_id, file = released(world, request_id)
+    list(file.chunks)
+    releasing.stop(
+        world.runtime, world.clerk, batch_id, file.number, last_good="1", spoiled=2, reason="paper jam"
+    )
+    assert piles(world, "clerk") == {Stack.SPOILED_SHEETS: [str(batch_id)]}
+    (pile,) = (pile for pile in desk.lay_out(world.runtime, world.clerk).piles if pile.total)
+    assert (pile.things[0].count, pile.things[0].sheets) == (2, True)
+    sheets = [one.id for one in releasing.waste(world.runtime, world.clerk)]
+    device = equipment.add_shredder(world.runtime, world.administrator, "粉碎机 Shredder", "B1", "P-6")
+    witness = Witness(world.manager.person_id, world.pin)
+    releasing.destroy_sheets(world.runtime, world.clerk, sheets, device, [witness])
+    assert piles(world, "clerk") == {}
 
 
 def test_what_lapsed_waits_for_nobody(world, request_id):

@@ -14,11 +14,12 @@ from registry.rules.codes import CodeMistyped, human_code
 from registry.rules.lifecycle import ImpossibleStep, State
 from registry.rules.words import HandOverKind, HandOverState
 from registry.views import holdings
-from service.flows import copies, lending, making, printing, releasing, stacks
+from service.flows import copies, lending, making, printing, stacks
 from service.flows.lending import PagesUnclear, SignatureUnfit, SignatureUnseen
 from service.flows.proving import PinClosed, PinRefused
 from service.flows.stacks import Outcome, Task
 from service.tokens import ForgedMark
+from tests.fixtures.handed import print_out
 from tests.fixtures.papers import draw_pdf
 
 
@@ -76,7 +77,7 @@ def counter(world):
     request_id = world.approved(world.register(draw_pdf(3)), copies=3)
     batch_id = printing.order_batch(world.runtime, world.clerk, request_id, [None] * 3)
     making.make_batch(world.runtime, batch_id, lambda _done, _total: None)
-    list(releasing.release(world.runtime, world.clerk, batch_id).chunks)
+    print_out(world, batch_id)
     rows = copies.batch_story(world.runtime, world.clerk, batch_id).copies.rows
     return Counter(world, [row.copy.code for row in rows])
 

@@ -5,6 +5,7 @@ from importlib import resources
 
 import pytest
 
+from registry.rules.lifecycle import State
 from registry.rules.marks import MARK_RULES, parse_mark_rules
 from registry.rules.words import BatchState
 from registry.views.batches import BatchWork, MarkFacts
@@ -87,7 +88,7 @@ def test_the_words_of_a_copy_follow_the_installations_template(tmp_path):
 
 
 def work():
-    copy = MarkFacts("0123456789ABC", 1, 1, 1, None, None, "李明", "Li Ming")
+    copy = MarkFacts("0123456789ABC", 1, State.RESERVED, 1, 1, None, None, "李明", "Li Ming")
     return BatchWork(
         id=1,
         state=BatchState.RESERVED,
@@ -100,6 +101,7 @@ def work():
         scheme="company",
         level="SECRET",
         secrecy_period="10年",
+        printer=None,
         checkpoint="",
         copies=(copy,),
     )

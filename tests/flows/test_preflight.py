@@ -1,16 +1,23 @@
 """Registering tells whether each page can be traced; below the level's demand agreeing means accepting that by name."""
 
 import io
+from dataclasses import replace
 from importlib import resources
 
 import pytest
 from reportlab.pdfgen import canvas
 
-from registry.consent import LessTraceableThanAgreed, ProofChanged, UntraceableNotAccepted
+from registry.consent import (
+    LessTraceableThanAgreed,
+    ProofChanged,
+    UntraceableNotAccepted,
+    VisibleLinesChanged,
+)
 from registry.errors import PermissionDenied
 from registry.ledger import log
 from registry.models import PrintBatch
 from registry.rows import UnknownRow
+from registry.rules.approval import Act
 from registry.rules.words import BatchState, RequestState
 from registry.views.batches import batch_state
 from service.config import Settings
@@ -176,6 +183,48 @@ def test_copies_are_not_made_with_marks_that_changed_after_they_were_ordered(wor
     making.make_batch(world.runtime, batch_id, lambda _done, _total: None)
     with world.runtime.database.reading() as session:
         assert batch_state(session, batch_id) is BatchState.READY
+
+
+OTHER_WORDS = ('"Copy {copy_no}"', '"Issue {copy_no}"')
+
+
+def test_visible_lines_that_say_something_else_are_agreed_to_anew(world, with_rules):
+    document_id = world.register()
+    request_id = world.approved(document_id, copies=2)
+    batch_id = printing.order_batch(world.runtime, world.clerk, request_id, [None])
+    other = with_rules(*OTHER_WORDS)
+    with pytest.raises(VisibleLinesChanged):
+        printing.order_batch(other, world.clerk, request_id, [None])
+    with pytest.raises(VisibleLinesChanged) as refused:
+        making.make_batch(other, batch_id, lambda _done, _total: None)
+    assert refused.value.code == "visible-lines-changed"
+
+    asked = requesting.ask(other, world.handler, world.wish(document_id, copies=3))
+    shown = requesting.get_request(other, world.leader, asked)
+    assert "Issue {copy_no}" in dict(shown.order.details)["visible_lines"]
+    with pytest.raises(VisibleLinesChanged):  # the lines are changed back between question and answer
+        world.approve(asked, "leader")
+    requesting.decide(other, world.leader, asked, agreed=True, shown_hash=shown.order_hash)
+    assert printing.order_batch(other, world.clerk, asked, [None])
+
+
+def test_an_approval_given_before_lines_were_shown_is_still_good(world, with_rules):
+    wish = world.wish(world.register())
+    rules = world.runtime.settings.mark_rules
+    with world.runtime.database.reading() as session:
+        order = requesting.draw_up(session, world.handler, wish, marks=rules, now=world.now)
+    without = tuple(detail for detail in order.details if detail[0] != "visible_lines")
+    request_id = requesting.request(world.runtime, world.handler, replace(order, details=without))
+    world.approve(request_id, "leader")
+    assert printing.order_batch(with_rules(*OTHER_WORDS), world.clerk, request_id, [None])
+
+
+def test_what_makes_no_paper_shows_no_lines(world):
+    wish = world.wish(world.register(), act=Act.PRESS)
+    rules = world.runtime.settings.mark_rules
+    with world.runtime.database.reading() as session:
+        order = requesting.draw_up(session, world.handler, wish, marks=rules, now=world.now)
+    assert "visible_lines" not in dict(order.details)
 
 
 def test_only_the_registry_measures_again_and_only_what_is_there(world):

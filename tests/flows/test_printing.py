@@ -22,14 +22,15 @@ from registry.rules.codes import human_code
 from registry.rules.lifecycle import State
 from registry.rules.roles import Actor
 from registry.rules.words import BatchState, HandOverKind
-from registry.views.batches import batch_state, batch_work
+from registry.views.batches import batch_state, batch_work, get_batch
 from registry.views.conservation import conservation
 from service import jobs
 from service.flows import copies, lending, making, marks, printing, releasing, upkeep
 from service.flows.handlers import HANDLERS
-from service.flows.printing import UnprintableCharacters
+from service.flows.printing import NothingToLabel, UnprintableCharacters
 from service.store import FileDamaged
 from service.worker import work_one
+from tests.fixtures.handed import print_out
 from tests.fixtures.papers import draw_pdf
 
 QR_ONLY = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
@@ -151,7 +152,8 @@ def test_a_damaged_file_does_not_use_up_the_release(world, request_id):
     with pytest.raises(FileDamaged):
         releasing.release(world.runtime, world.clerk, batch_id)
     with world.runtime.database.reading() as session:
-        assert batch_state(session, batch_id) is BatchState.READY
+        row = get_batch(session, batch_id, world.clerk)
+        assert (row.state, row.released_at) == (BatchState.FAILED, None)
 
 
 def test_the_head_of_the_ledger_is_signed_when_a_file_leaves(world, request_id):
@@ -315,6 +317,29 @@ def test_a_code_is_found_by_scan_by_typing_and_by_its_plain_form(world, request_
     assert [copies.find(world.runtime, world.clerk, text) for text in (scan, typed, code)] == [code] * 3
 
 
+def test_no_label_is_printed_for_what_is_a_misprint_or_void(world, request_id, monkeypatch):
+    batch_id, _ = released(world, request_id, 3)
+    one, two, three = (row.copy.code for row in rows(world, batch_id))
+    labelled = []
+    monkeypatch.setattr(printing, "draw_labels", lambda found, **_: labelled.append(found) or b"%PDF")
+
+    printing.labels(world.runtime, world.clerk, batch_id)
+    printing.spoil(world.runtime, world.clerk, [two], "paper jam")
+    printing.labels(world.runtime, world.clerk, batch_id)
+    printing.spoil(world.runtime, world.clerk, [one, three], "paper jam")
+    with pytest.raises(NothingToLabel):
+        printing.labels(world.runtime, world.clerk, batch_id)
+    given_up = ordered(world, request_id, 1)
+    printing.give_up(world.runtime, world.clerk, given_up)
+    with pytest.raises(NothingToLabel):
+        printing.labels(world.runtime, world.clerk, given_up)
+
+    assert [[label.code for label in found] for found in labelled] == [
+        [human_code(one), human_code(two), human_code(three)],
+        [human_code(one), human_code(three)],
+    ]
+
+
 def test_a_holder_knows_of_no_copy_that_others_answer_for(world, request_id):
     batch_id = made(world, request_id)
     code = rows(world, batch_id)[0].copy.code
@@ -327,7 +352,8 @@ def test_a_holder_knows_of_no_copy_that_others_answer_for(world, request_id):
 
 
 def test_a_holder_is_told_their_own_part_and_not_who_had_the_copy_before(world, request_id):
-    batch_id, _ = released(world, request_id)
+    batch_id = made(world, request_id)
+    print_out(world, batch_id)
     code = rows(world, batch_id)[0].copy.code
     for person in (world.manager, world.holder):
         hand_over = lending.give(

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 
 import pytest
 
@@ -105,6 +106,19 @@ def test_macros_and_a_name_that_misleads_are_told(world, converter):
         ("converted-from", {"kind": "DOCX", "converter": "LibreOffice 99.1"}),
         ("macros-left-out", {"kind": "DOCX"}),
     ]
+
+
+def test_a_conversion_that_was_not_shut_in_is_told(world, monkeypatch):
+    made = Converted(draw_pdf(), "LibreOffice 99.1", ("network", "files"))
+    monkeypatch.setattr(conversion, "convert", lambda *_: made)
+    told = receiving.receive(world.runtime, draw_docx()).findings[1]
+    assert (told.code, told.facts) == ("converted-uncovered", {"layers": "network, files"})
+
+
+def test_whether_cover_is_required_is_a_setting(world):
+    assert not world.runtime.conversion_limits.covered
+    settings = world.runtime.settings.model_copy(update={"converter_cover_required": True})
+    assert replace(world.runtime, settings=settings).conversion_limits.covered
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from PIL import Image
+from reportlab.pdfgen import canvas
 
 from registry.acts.documents import DocumentNumberTaken
 from registry.errors import PermissionDenied
@@ -12,8 +13,10 @@ from registry.ledger import log
 from registry.models import Document
 from registry.rows import UnknownRow
 from registry.rules.levels import UnknownLevel
+from registry.rules.words import BatchState
+from registry.views.batches import batch_state
 from registry.views.documents import DocumentFilter
-from service.flows import registering
+from service.flows import making, printing, registering, requesting
 from service.tokens import ExpiredToken, ForgedToken
 from tests.fixtures.papers import draw_pdf, locked, with_script
 from tests.watermark.test_heads import BODY, letter
@@ -51,6 +54,33 @@ def test_a_refused_file_leaves_nothing_behind(world, pdf, error):
     with world.runtime.database.reading() as session:
         assert session.query(Document).count() == 0
     assert kinds(world) == []
+
+
+def test_a_page_without_room_for_words_is_told_at_once_and_its_copies_are_made(world):
+    target = io.BytesIO()
+    paper = canvas.Canvas(target, pagesize=(60, 60), invariant=True)
+    paper.drawString(20, 50, "7")
+    paper.save()
+    document_id = world.register(target.getvalue(), level="CONFIDENTIAL")
+    findings = registering.get_document(world.runtime, world.clerk, document_id).findings
+    left_out = {found["facts"]["mark"] for found in findings if found["code"] == "words-left-out"}
+    assert left_out == {"head_left", "head_right", "lines"}
+
+    request_id = requesting.ask(world.runtime, world.handler, world.wish(document_id))
+    shown = requesting.get_request(world.runtime, world.manager, request_id)
+    accepted = shown.traceability.shown_hash
+    requesting.decide(
+        world.runtime,
+        world.manager,
+        request_id,
+        agreed=True,
+        shown_hash=shown.order_hash,
+        accepted_hash=accepted,
+    )
+    batch_id = printing.order_batch(world.runtime, world.clerk, request_id, [world.holder.person_id])
+    making.make_batch(world.runtime, batch_id, lambda _done, _total: None)
+    with world.runtime.database.reading() as session:
+        assert batch_state(session, batch_id) is BatchState.READY
 
 
 def test_the_same_registration_sent_twice_is_one(world):

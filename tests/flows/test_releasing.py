@@ -8,25 +8,40 @@ import pikepdf
 import pytest
 import sqlalchemy as sa
 import zxingcpp
+from PIL import Image
 
 import watermark
 from registry.acts import attempts
 from registry.acts.attempts import SheetOutOfRange, SheetsUnwitnessed
+from registry.consent import LessTraceableThanAgreed
+from registry.errors import ConflictError
 from registry.ledger import log
 from registry.models import Copy, PrintBatch
-from registry.rows import UnknownRow
+from registry.rows import UnknownRow, move
 from registry.rules.attempts import AttemptState
 from registry.rules.batches import AlreadyReleased
+from registry.rules.lifecycle import State
 from registry.rules.sheets import Arrangement, Layout
-from registry.rules.words import BatchState
+from registry.rules.words import BatchState, Custodian, HandOverKind, MovementKind
 from registry.views.attempts import AttemptOpen, MadeByOlderRelease, NothingLeftToPrint
-from registry.views.batches import batch_state, batch_work
+from registry.views.batches import batch_state, batch_work, get_batch
+from registry.views.conservation import conservation
 from service.config import Printer
-from service.flows import equipment, making, printing, releasing, verifying
+from service.flows import (
+    equipment,
+    lending,
+    making,
+    printing,
+    registering,
+    releasing,
+    stacks,
+    verifying,
+)
 from service.flows.making import CopyNotMade
 from service.flows.proving import PinRefused
 from service.flows.registering import MarkedCopyOffered
 from service.flows.releasing import Witness
+from service.flows.stacks import Task
 from service.printers import JobPlace, PrintProgramMissing, UnknownPrinter
 from service.store import FileDamaged
 from tests.fixtures.papers import draw_pdf
@@ -36,14 +51,15 @@ QR_ONLY = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 
 ROOM = Printer(name="机要室 Registry", destination="registry-1", dots="3/8")
 SAFE = Printer(name="safe", destination="ipps://print.example/printers/floor-3")
+COARSE = Printer(name="coarse", destination="coarse-1", dots="4/10")
 FAR = Printer(name="far", destination="ipp://print.example:631/printers/floor-2")
 
 
 @pytest.fixture
 def world(world):
-    """The office with three printers."""
+    """The office with four printers."""
     settings = world.runtime.settings.model_copy(
-        update={"printers": (ROOM, FAR, SAFE), "printer_timeout_s": 2}
+        update={"printers": (ROOM, FAR, SAFE, COARSE), "printer_timeout_s": 2}
     )
     world.runtime = replace(world.runtime, settings=settings)
     return world
@@ -120,6 +136,23 @@ def test_a_marked_copy_is_not_registered_as_a_document(world):
     with pytest.raises(MarkedCopyOffered) as refused:
         world.register(whole, doc_number="another")
     assert refused.value.code == "marked-copy-offered"
+    with world.runtime.database.reading() as session:
+        (entry,) = log.read(session, kind="deed.denied")
+    assert entry.facts["error"] == "marked-copy-offered"
+
+
+def test_a_scan_of_a_marked_copy_whose_code_was_cut_away_is_no_document_either(world):
+    code = codes(world, made(world, pages=1))[0]
+    page = watermark.render_page(making.copy_file(world.runtime, code), 1, 300, gray=True).copy()
+    (mark,) = zxingcpp.read_barcodes(page, formats=QR_ONLY)
+    corners = (mark.position.top_left, mark.position.bottom_right)
+    (left, top), (right, bottom) = ((corner.x, corner.y) for corner in corners)
+    page[top - 40 : bottom + 40, left - 40 : right + 40] = 255
+    target = io.BytesIO()
+    Image.fromarray(page).save(target, "PDF", resolution=300, quality=90)
+    with pytest.raises(MarkedCopyOffered) as refused:
+        world.register(target.getvalue(), doc_number="another")
+    assert refused.value.copy == code
     with world.runtime.database.reading() as session:
         (entry,) = log.read(session, kind="deed.denied")
     assert entry.facts["error"] == "marked-copy-offered"
@@ -219,6 +252,47 @@ def test_an_unknown_is_ended_by_who_has_looked(world):
         releasing.resume(world.runtime, world.clerk, batch_id)
 
 
+def test_only_paper_that_somebody_has_seen_printed_is_handed_over(world):
+    def give(number):
+        scans = [world.runtime.tokens.qr_text(codes(world, batch_id)[number - 1], 1)]
+        stack = stacks.lay_out(world.runtime, world.clerk, Task.GIVE, scans, every_page=False)
+        try:
+            lending.give(world.runtime, world.clerk, scans, HandOverKind.ISSUE, world.holder.person_id)
+        except ConflictError as refused:
+            assert not stack.fits
+            return refused.code
+        assert stack.fits
+        return "given"
+
+    batch_id = made(world)
+    assert give(1) == "copy-not-printed"  # in stock, since its number is; no sheet has left
+    download = releasing.release(world.runtime, world.clerk, batch_id)
+    assert give(1) == "print-unsettled"  # unknown
+    list(download.chunks)
+    assert give(1) == "print-unsettled"  # sent
+    stop(world, batch_id, last_good=3)  # copies have two sheets each
+    assert [give(1), give(2), give(3)] == ["given", "copy-not-printed", "copy-not-printed"]
+    list(releasing.resume(world.runtime, world.clerk, batch_id).chunks)
+    assert give(2) == "print-unsettled"
+    stop(world, batch_id, last_good=4, number=2)
+    assert [give(2), give(3)] == ["given", "copy-not-printed"]
+    list(releasing.resume(world.runtime, world.clerk, batch_id).chunks)
+    releasing.finish(world.runtime, world.clerk, batch_id, 3)
+    assert give(3) == "given"
+
+
+def test_what_a_holder_has_had_was_printed_whatever_is_said_of_the_printer(world):
+    batch_id, _ = released(world, copies=1)
+    with world.runtime.database.transaction() as session:
+        copy = session.scalars(sa.select(Copy)).one()
+        for custodian, person in ((Custodian.PERSON, world.holder.person_id), (Custodian.REGISTRY, None)):
+            kind = MovementKind.ISSUE if person else MovementKind.RETURN
+            move(session, copy, kind, custodian, person_id=person, actor=world.clerk, now=world.now)
+    assert latest(world, batch_id).state is AttemptState.SENT
+    scans = [world.runtime.tokens.qr_text(codes(world, batch_id)[0], 1)]
+    assert lending.give(world.runtime, world.clerk, scans, HandOverKind.ISSUE, world.holder.person_id)
+
+
 def test_nothing_is_left_when_the_rest_was_spoiled_as_a_whole(world):
     batch_id, _ = released(world, copies=1, pages=3)
     stop(world, batch_id, last_good=1)
@@ -275,10 +349,12 @@ def test_a_queue_that_is_named_as_encrypted_is_never_spoken_to_in_the_clear(worl
         ("silent", "printer-unclear"),
         ("slow", "printer-unclear"),
         ("deaf", "printer-refused"),
+        ("hung", "printer-unclear"),
+        ("crash", "printer-unclear"),
     ],
 )
 def test_a_printer_that_does_not_say_yes_leaves_an_unknown(world, fake_printer, mode, failure):
-    batch_id = made(world, copies=1)
+    batch_id = made(world, copies=1, pages=12)  # more than a pipe holds
     fake_printer.behave(mode)
     attempt = releasing.release_to_printer(world.runtime, world.clerk, batch_id, ROOM.name)
 
@@ -299,6 +375,83 @@ def test_an_attempt_that_was_never_made_is_unknown_to_every_door(world):
         stop(world, batch_id, last_good=0, number=7)
     with pytest.raises(UnknownRow):
         releasing.where_is(world.runtime, world.clerk, batch_id, 7)
+
+
+def dots_of(world, batch_id):
+    with world.runtime.database.reading() as session:
+        work = batch_work(session, batch_id)
+        base = watermark.Base.from_bytes(world.runtime.store.get(work.base_sha256))
+        return base.plan.dots, get_batch(session, batch_id, world.clerk).dots
+
+
+def made_for(world, printer, *, document_id=None, copies=1):
+    request_id = world.approved(document_id or world.register(draw_pdf(2)), copies=copies)
+    recipients = [None] * copies
+    batch_id = printing.order_batch(world.runtime, world.clerk, request_id, recipients, printer=printer)
+    making.make_batch(world.runtime, batch_id, lambda _done, _total: None)
+    return batch_id
+
+
+def test_copies_get_the_dots_of_the_printer_that_was_named_for_them(world, fake_printer):
+    batch_id = made_for(world, COARSE.name)
+    assert dots_of(world, batch_id) == (watermark.DotStyle(4, 10), "4/10")
+    assert dots_of(world, made_for(world, None, document_id=1)) == (watermark.DotStyle(3, 8), "3/8")
+
+    with world.runtime.database.reading() as session:
+        row = get_batch(session, batch_id, world.clerk)
+    assert releasing.printers_for(world.runtime, row) == (
+        (ROOM.name, True),
+        (FAR.name, True),
+        (SAFE.name, True),
+        (COARSE.name, False),
+    )
+    attempt = releasing.release_to_printer(world.runtime, world.clerk, batch_id, COARSE.name)
+    assert (attempt.dots, attempt.copies_dots, attempt.dots_differ) == ("4/10", "4/10", False)
+    with world.runtime.database.reading() as session:
+        (ordered, *_) = log.read(session, kind="batch.ordered")
+    assert ordered.facts["printer"] == COARSE.name
+
+
+def test_a_printer_that_prints_other_dots_is_warned_about_and_not_refused(world, fake_printer):
+    for printer, differs in ((COARSE, True), (ROOM, False), (FAR, False)):
+        batch_id = made_for(world, None, document_id=None if printer is COARSE else 1)
+        attempt = releasing.release_to_printer(world.runtime, world.clerk, batch_id, printer.name)
+        assert (attempt.state, attempt.dots_differ) == (AttemptState.SENT, differs)
+
+
+def test_what_replaces_a_misprint_is_made_for_the_same_printer(world, fake_printer):
+    batch_id = made_for(world, COARSE.name)
+    releasing.release_to_printer(world.runtime, world.clerk, batch_id, COARSE.name)
+    again = printing.spoil(world.runtime, world.clerk, codes(world, batch_id), "creased").batch_id
+    making.make_batch(world.runtime, again, lambda _done, _total: None)
+    assert dots_of(world, again) == (watermark.DotStyle(4, 10), "4/10")
+
+
+def test_a_printer_of_another_name_is_refused_before_a_number_is_used(world):
+    with pytest.raises(UnknownPrinter):
+        made_for(world, "no such printer")
+    assert releasing.unsettled(world.runtime, world.clerk) == ()
+    with world.runtime.database.reading() as session:
+        assert session.scalars(sa.select(Copy)).all() == []
+        assert [entry.facts["error"] for entry in log.read(session, kind="deed.denied")] == [
+            "unknown-printer"
+        ]
+
+
+def test_dots_that_trace_less_than_was_agreed_are_refused_before_a_number_is_used(world, monkeypatch):
+    document_id = world.register(draw_pdf(2))
+    measured = registering.measure
+
+    def poor(*args, **named):
+        proof = measured(*args, **named)
+        return proof | {
+            "pages": [page | {"decades": dict.fromkeys(page["decades"], 1)} for page in proof["pages"]]
+        }
+
+    monkeypatch.setattr(registering, "measure", poor)
+    with pytest.raises(LessTraceableThanAgreed):
+        made_for(world, COARSE.name, document_id=document_id)
+    assert made_for(world, ROOM.name, document_id=document_id)  # its dots are those of the level
 
 
 def test_without_a_print_system_nothing_is_used_up(world, monkeypatch, tmp_path):
@@ -412,7 +565,66 @@ def test_a_copy_that_is_not_what_was_recorded_of_it_does_not_leave(world):
     with pytest.raises(FileDamaged):
         making.copy_file(world.runtime, codes(world, batch_id)[0])
     with world.runtime.database.reading() as session:
-        assert batch_state(session, batch_id) is BatchState.READY
+        assert batch_state(session, batch_id) is BatchState.FAILED
+
+
+def damage(world, sha256):
+    """Let the disk forget the last bytes of a stored file."""
+    place = world.runtime.settings.data_dir / "files" / sha256[:2] / sha256[2:4] / sha256
+    place.write_bytes(place.read_bytes()[:-3])
+
+
+def found_damaged(world, what):
+    """Return the id of a run of which something was damaged before a clerk wanted to release it."""
+    batch_id = made(world, copies=3, pages=2)
+    with world.runtime.database.reading() as session:
+        work = batch_work(session, batch_id)
+    damage(world, work.copies[1].delta_sha256 if what == "delta" else work.base_sha256)
+    with pytest.raises(FileDamaged):
+        releasing.release(world.runtime, world.clerk, batch_id)
+    with world.runtime.database.reading() as session:
+        row = get_batch(session, batch_id, world.clerk)
+        assert (row.state, row.failure) == (BatchState.FAILED, "file-damaged")
+        (line,) = conservation(session).values()
+        assert (line.holds, line.by_state) == (True, {State.IN_STOCK: 3})
+    return batch_id
+
+
+@pytest.mark.parametrize("what", ["delta", "base"])
+def test_a_run_that_is_found_damaged_is_made_anew_under_its_numbers(world, what):
+    batch_id = found_damaged(world, what)
+    before = codes(world, batch_id)
+    printing.retry(world.runtime, world.clerk, batch_id)
+    making.make_batch(world.runtime, batch_id, lambda _done, _total: None)
+
+    file = b"".join(releasing.release(world.runtime, world.clerk, batch_id, Layout(duplex=False)).chunks)
+    assert seen(world, file) == [(code, page) for code in before for page in (1, 2)]
+    with world.runtime.database.reading() as session:
+        remade = list(log.read(session, kind="copy.remade"))
+    assert [entry.subject for entry in remade] == ([f"copy:{before[1]}"] if what == "delta" else [])
+    assert verifying.verify_ledger(world.runtime).exit_code == 0
+
+
+def test_a_run_that_is_found_damaged_can_be_given_up_whole(world):
+    batch_id = found_damaged(world, "delta")
+    assert printing.give_up(world.runtime, world.clerk, batch_id) == 3
+    with world.runtime.database.reading() as session:
+        row = get_batch(session, batch_id, world.clerk)
+        assert (row.state, row.made, row.void) == (BatchState.VOID, 0, 3)
+        (line,) = conservation(session).values()
+        assert (line.holds, line.by_state) == (True, {State.VOID: 3})
+    assert verifying.verify_ledger(world.runtime).exit_code == 0
+
+
+def test_what_is_damaged_after_a_run_has_left_fails_nothing(world):
+    batch_id, _ = released(world, copies=2, pages=2)
+    with world.runtime.database.reading() as session:
+        damage(world, batch_work(session, batch_id).copies[1].delta_sha256)
+    stop(world, batch_id, last_good=0, spoiled=0)
+    with pytest.raises(FileDamaged):
+        releasing.resume(world.runtime, world.clerk, batch_id)
+    with world.runtime.database.reading() as session:
+        assert batch_state(session, batch_id) is BatchState.RELEASED
 
 
 def test_a_copy_that_is_not_made_has_no_file(world):

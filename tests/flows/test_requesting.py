@@ -12,6 +12,7 @@ from registry.ledger import log
 from registry.models import ApprovalRequest, Document
 from registry.rows import UnknownRow
 from registry.rules.approval import Act, ApprovalExhausted
+from registry.rules.marks import MARK_RULES
 from registry.rules.roles import Role
 from registry.rules.words import RequestState
 from service.flows import requesting
@@ -55,6 +56,7 @@ def test_a_request_shows_exactly_what_its_hash_covers(world, document_id):
         "need_to_know": "",
         "no_copying": "no",
         "pages": "2",
+        "visible_lines": MARK_RULES.get("company", "SECRET").lines_text,
     }
     assert view.order.order_hash() == view.order_hash
     assert [person.id for person in view.recipients] == [world.holder.person_id]

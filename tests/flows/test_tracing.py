@@ -16,12 +16,13 @@ from registry.rules.tracing import Grade
 from registry.rules.words import CaseState, Custodian, HandOverKind
 from registry.views.batches import batch_work
 from service import jobs
-from service.flows import lending, making, printing, releasing, tracing
+from service.flows import lending, making, printing, tracing
 from service.flows.handlers import HANDLERS
 from service.flows.tracing import NoSuchPicture, Offered
 from service.sandbox import SandboxExceeded
 from service.tokens import ForgedToken
 from service.worker import work_one
+from tests.fixtures.handed import print_out
 from tests.fixtures.papers import draw_pdf
 from watermark import UnusableFileError, render_page
 
@@ -31,7 +32,7 @@ def stamped(world):
     request_id = world.approved(world.register(draw_pdf(2)), copies=3)
     batch_id = printing.order_batch(world.runtime, world.clerk, request_id, [None] * 3)
     making.make_batch(world.runtime, batch_id, lambda _done, _total: None)
-    b"".join(releasing.release(world.runtime, world.clerk, batch_id).chunks)
+    print_out(world, batch_id)
     with world.runtime.database.reading() as session:
         work = batch_work(session, batch_id)
     return [(copy.code, making.copy_file(world.runtime, copy.code)) for copy in work.copies]

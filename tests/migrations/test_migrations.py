@@ -11,7 +11,11 @@ from alembic.migration import MigrationContext
 from sqlalchemy.exc import DBAPIError
 
 from registry.db import Base, make_engine
-from registry.models import ApprovalDecision, Document, TracePicture, TraceRun
+from registry.models import ApprovalDecision, Document, Equipment, Meeting, TracePicture, TraceRun
+from registry.rules.attempts import AttemptState
+from registry.rules.roles import Actor, Role
+from registry.rules.words import EquipmentKind, MeetingState
+from registry.views.attempts import unsettled
 from service import tables  # noqa: F401 - every table is known to the metadata
 from service.config import Settings
 from service.database import MIGRATIONS, Database
@@ -186,6 +190,9 @@ def test_what_an_older_release_printed_becomes_the_one_attempt_that_it_was(datab
             sa.text("SELECT copy_id, first_sheet, last_sheet FROM attempt_copy ORDER BY first_sheet")
         ).all()
         assert sheets == [(1, 1, 2), (3, 3, 4)]
+        clerk = Actor(1, 1, 1, frozenset({Role.CLERK}))
+        (listed,) = unsettled(session, clerk)
+        assert (listed.batch_id, listed.number, listed.state, listed.copies) == (1, 1, AttemptState.SENT, 2)
         kept = session.execute(sa.text("SELECT stamped_sha256, delta_sha256 FROM copy ORDER BY id")).all()
         assert kept == [("s1", None), (None, None), ("s3", None), ("s4", None), ("s5", None)]
     _go(database, "0001")
@@ -205,6 +212,46 @@ def test_an_older_release_is_not_given_copies_that_it_cannot_read(database):
     with pytest.raises(RuntimeError, match="1 copies are stored as what is their own"):
         _go(database, "0001")
     assert database.is_current()
+
+
+def test_devices_and_meetings_of_an_older_release_go_on_as_they_were(database):
+    _go(database, "0003", command.upgrade)
+    with database.transaction() as session:
+        for row in (
+            "INSERT INTO unit (id, code, name_zh, name_en) VALUES (1, 'U', 'u', 'u')",
+            (
+                "INSERT INTO equipment (id, kind, name, place, shred_level, active)"
+                " VALUES (1, 'SHREDDER', 'a', 'b', 'P-6', :yes), (2, 'PRINTER', 'c', 'd', NULL, :no)"
+            ),
+            (
+                "INSERT INTO meeting (id, title, scheme, level, unit_id, place, starts_at, state)"
+                " VALUES (1, 't', 'company', 'SECRET', 1, 'p', :at, 'PLANNED')"
+            ),
+        ):
+            session.execute(sa.text(row), {"yes": True, "no": False, "at": "2026-03-02 08:30:00"})
+    database.migrate()
+    with database.transaction() as session:
+        devices = session.scalars(sa.select(Equipment).order_by(Equipment.id)).all()
+        assert [(str(one.state), one.level, one.custodian_id) for one in devices] == [
+            ("IN_USE", None, None),
+            ("RETIRED", None, None),
+        ]
+        assert session.get_one(Meeting, 1).plan_version is None
+        devices[1].kind = EquipmentKind.FAX
+    with pytest.raises(RuntimeError, match="1 devices are of kinds"):
+        _go(database, "0003")
+    with database.transaction() as session:
+        session.get_one(Equipment, 2).kind = EquipmentKind.PRINTER
+        session.get_one(Meeting, 1).state = MeetingState.ENDED
+    with pytest.raises(RuntimeError, match="1 meetings are in states"):
+        _go(database, "0003")
+    with database.transaction() as session:
+        session.get_one(Meeting, 1).state = MeetingState.READY
+    _go(database, "0003")
+    with database.engine.connect() as connection:
+        kept = connection.execute(sa.text("SELECT kind, name FROM equipment ORDER BY id")).all()
+        assert [tuple(row) for row in kept] == [("SHREDDER", "a"), ("PRINTER", "c")]
+        assert connection.scalar(sa.text("SELECT state FROM meeting")) == "READY"
 
 
 OLDER_CASE = (

@@ -13,7 +13,13 @@ from bench import paper
 from registry.models import Account, AccountRole, Person
 from registry.rules.facts import MeetingFacts
 from registry.rules.roles import Role
-from registry.rules.words import DestructionPart, Direction, HandOverKind, ScanSource
+from registry.rules.words import (
+    DestructionPart,
+    Direction,
+    HandOverKind,
+    RetirementMethod,
+    ScanSource,
+)
 from service.app import create_app
 from service.flows import (
     copies,
@@ -25,14 +31,13 @@ from service.flows import (
     making,
     meetings,
     printing,
-    releasing,
     requesting,
     signing_in,
     tracing,
 )
 from service.flows.gate import Seen
 from service.flows.tracing import Offered
-from tests.fixtures.handed import open_gate, permit
+from tests.fixtures.handed import open_gate, permit, print_out
 from tests.fixtures.office import PEOPLE
 from tests.fixtures.papers import draw_pdf
 
@@ -52,6 +57,8 @@ AUDITOR = frozenset({"auditor"})
 COUNTER = CLERKS | {"holder"}
 """Who sees what passed between the counter and the holder."""
 MEETINGS = CLERKS | {"handler", "other_handler"}
+DEVICES = CLERKS | KEEPERS | AUDITOR
+"""Who reads the register of devices; everybody else sees their own."""
 NOBODY: frozenset[str] = frozenset()
 
 TWO_DOORS: dict[str, frozenset[str]] = {
@@ -66,8 +73,13 @@ TWO_DOORS: dict[str, frozenset[str]] = {
     "/documents": ALL,
     "/drills": AUDITOR,
     "/drills/<int:drill_id>": AUDITOR,
+    "/equipment": ALL,
+    "/equipment/<int:equipment_id>": DEVICES,
+    "/equipment/jobs": CLERKS | AUDITOR,
     "/hand-overs/<int:hand_over_id>": COUNTER,
     "/holdings": ALL,
+    "/meetings": ALL,
+    "/meetings/<int:meeting_id>": (MEETINGS - {"other_handler"}) | {"leader", "manager", "holder"},
     "/ledger": KEEPERS | AUDITOR,
     "/ledger/entries/<int:seq>": AUDITOR,
     "/permits": ALL,
@@ -91,14 +103,14 @@ PAGES: dict[str, frozenset[str]] = {
     "/documents/<int:document_id>/pages/<int:number>": NOBODY,
     "/documents/new": CLERKS,
     "/drills/<int:drill_id>/progress": AUDITOR,
+    "/equipment/jobs/new": MEETINGS,
+    "/equipment/retirements/<int:retirement_id>/certificate.pdf": DEVICES,
     "/gate": GATE,
     "/gate/log": GATE | CLERKS | AUDITOR,
     "/gate/waiting": frozenset({"supervisor"}),
     "/hand-overs/<int:hand_over_id>/receipt.pdf": COUNTER,
     "/hand-overs/mine": ALL,
     "/login": NOBODY,
-    "/meetings": MEETINGS,
-    "/meetings/<int:meeting_id>": MEETINGS - {"other_handler"},
     "/meetings/new": MEETINGS,
     "/people": KEEPERS,
     "/people/<int:person_id>": KEEPERS,
@@ -118,6 +130,7 @@ CALLS: dict[str, frozenset[str]] = {
     "/holdings/everyone": CLERKS,
     "/ledger/entries": AUDITOR,
     "/openapi.json": ALL,
+    "/retirements/<int:retirement_id>/certificate": DEVICES,
     "/returns/<int:return_id>/receipt": COUNTER,
     "/sessions/current": ALL,
     "/shredders": CLERKS,
@@ -165,7 +178,7 @@ class Estate:
 def _print_run(world, request_id, count):
     batch_id = printing.order_batch(world.runtime, world.clerk, request_id, [None] * count)
     making.make_batch(world.runtime, batch_id, lambda _done, _total: None)
-    list(releasing.release(world.runtime, world.clerk, batch_id).chunks)
+    print_out(world, batch_id)
     rows = copies.batch_story(world.runtime, world.clerk, batch_id).copies.rows
     return batch_id, [row.copy.code for row in rows]
 
@@ -184,6 +197,24 @@ def _add_supervisor(world):
                 roles=roles,
             )
         )
+
+
+def _retire(world):
+    """Return a device and the retirement that ended it."""
+    made = equipment.add_shredder(world.runtime, world.administrator, "旧机 Old", "B1", "P-5")
+    retirement = equipment.open_retirement(
+        world.runtime, world.administrator, made, RetirementMethod.DESTROYED, "worn out"
+    )
+    for part, who in (
+        (DestructionPart.OPERATOR, "clerk"),
+        (DestructionPart.WITNESS, "manager"),
+        (DestructionPart.WITNESS, "handler"),
+    ):
+        person_id = world.actors[who].person_id
+        equipment.attest_retirement(
+            world.runtime, world.clerk, retirement, part, person_id=person_id, pin=world.pin
+        )
+    return made, retirement
 
 
 def _destroy(world, code):
@@ -222,6 +253,7 @@ def estate(world):
     lending.confirm_by_pin(runtime, world.clerk, hand_over_id, world.pin)
     return_id = lending.take_back(runtime, world.clerk, [scans[returned]], world.holder.person_id)
     list_id = _destroy(world, destroyed)
+    equipment_id, retirement_id = _retire(world)
     gate_id = open_gate(world)
     (permit_id,) = permit(world, [held], gate_id)
     seen = Seen(
@@ -236,6 +268,10 @@ def estate(world):
     event_id = gate.scan(runtime, world.guard, seen).event_id
     facts = MeetingFacts("预算会 Budget", "company", "SECRET", world.units["FIN"], "Room 1", world.now)
     meeting_id = meetings.plan(runtime, world.handler, facts)
+    due_at = world.now
+    meetings.assign(
+        runtime, world.handler, meeting_id, "phones", owner_id=world.holder.person_id, due_at=due_at
+    )
     picture = paper.png(np.full((300, 300), 255, np.uint8))
     offered = [Offered(picture, "a.png")]
     case_id = tracing.open_case(runtime, world.auditor, offered, note="a chat", leak_at=None)
@@ -253,9 +289,16 @@ def estate(world):
         "hand_over_id": hand_over_id,
         "return_id": return_id,
         "list_id": list_id,
+        "equipment_id": equipment_id,
+        "retirement_id": retirement_id,
         "permit_id": permit_id,
         "event_id": event_id,
         "meeting_id": meeting_id,
+        "check_id": "phones",
+        "conveyance_id": 1,
+        "incident_id": 1,
+        "kind": "NOTEBOOK",
+        "step": "readiness",
         "case_id": case_id,
         "run_id": 1,
         "drill_id": drill_id,

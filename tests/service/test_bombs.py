@@ -8,7 +8,7 @@ from service import sandbox
 from service.sandbox import Limits, SandboxFault
 from tests.fixtures.papers import draw_pdf
 from tests.watermark.zoo.bombs import BOMBS
-from watermark import MarkPlan, UnusableFileError
+from watermark import MarkPlan, PageMark, UnusableFileError
 
 PAGES = "service.papers.pages"
 LIMITS = Limits(cpu_s=6, wall_s=30)
@@ -18,8 +18,8 @@ SLOWEST_S = 20
 def take_in(offered, limits):
     """Do what registering does with a file, and return what was found and a picture of each page."""
     found = sandbox.call(f"{PAGES}:inspect_document", offered, "机密★10年", limits=limits)
-    sandbox.call(f"{PAGES}:assess_document", found.cleaned, MarkPlan(), limits=limits)
-    pictures, _ = sandbox.call(f"{PAGES}:draw_pages", found.cleaned, found.pages, limits=limits)
+    sandbox.call(f"{PAGES}:assess_document", found.cleaned, MarkPlan(), PageMark("", "00000"), limits=limits)
+    pictures, *_ = sandbox.call(f"{PAGES}:draw_pages", found.cleaned, found.pages, [b"a key"], limits=limits)
     return found, pictures
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from service import conversion
-from service.conversion import ConversionFailed, ConverterMissing, Limits
-from service.sandbox import SandboxExceeded
+from service.confinement import PROGRAM_LAYERS, program_folders
+from service.conversion import ConversionFailed, ConverterMissing, ConverterUncovered, Limits
+from service.sandbox import SandboxExceeded, call
 from tests.fixtures.machine import require
 from tests.fixtures.papers import draw_docx
 
@@ -137,6 +138,47 @@ def test_the_converter_sees_no_setting_and_a_profile_of_its_own(soffice, monkeyp
     assert "FOLIOTRACE_DATABASE_URL" not in said
     assert '<prop oor:name="DisableMacrosExecution" oor:op="fuse"><value>true</value>' in said
     assert '<prop oor:name="DefaultLocale_CJK" oor:op="fuse"><value>zh-CN</value>' in said
+
+
+def test_layers_that_could_not_be_put_on_are_told(soffice):
+    soffice('printf "%%PDF-1.7" > "$out/document.pdf"')  # it lies in the folder that would be covered
+    made = conversion.convert(b"", "DOCX", Limits())
+    assert {"folder", "files"} <= set(made.uncovered) <= set(PROGRAM_LAYERS)
+
+
+def test_the_converter_cannot_say_that_it_is_shut_in(soffice):
+    lie = " ".join(PROGRAM_LAYERS)
+    soffice(
+        f'for n in 3 4 5 6 7 8 9; do eval "echo {lie} >&$n" 2>/dev/null; done; echo {lie}; '
+        'printf "%%PDF-1.7" > "$out/document.pdf"'
+    )
+    assert {"folder", "files"} <= set(conversion.convert(b"", "DOCX", Limits()).uncovered)
+
+
+def test_where_cover_is_required_a_converter_without_it_is_not_started(soffice, tmp_path):
+    started = tmp_path / "started"
+    soffice(f'touch {started}; printf "%%PDF-1.7" > "$out/document.pdf"')
+    with pytest.raises(ConverterUncovered) as refused:
+        conversion.convert(b"the file", "DOCX", Limits(covered=True))
+    assert {"folder", "files"} <= set(refused.value.missing.split(", "))
+    assert not started.exists()
+
+
+def test_an_added_program_reads_its_own_folder_and_no_other_beside_it():
+    def added(program):
+        return [folder for folder in map(str, program_folders(Path(program))) if folder.startswith("/opt")]
+
+    assert added("/opt/libreoffice24.8/program/soffice") == ["/opt/libreoffice24.8"]
+    assert added("/opt/soffice") == []
+    assert added("/usr/bin/soffice") == []
+
+
+@pytest.mark.libreoffice
+def test_a_real_one_is_shut_in_where_the_kernel_allows_it():
+    require("libreoffice")
+    if not {"network", "files"} <= set(call("service.sandbox_child:layers")):
+        pytest.skip("this kernel does not confine")
+    assert conversion.convert(draw_docx(), "DOCX", Limits(covered=True)).uncovered == ()
 
 
 @pytest.mark.libreoffice

@@ -8,6 +8,7 @@ from registry.errors import InvalidError, RegistryError
 from registry.rules.words import HandOverKind
 from service.app import create_app
 from service.flows import copies, lending, making, printing, signing_in
+from tests.fixtures.handed import print_out
 
 TOO_LARGE = ("2147483648", "9223372036854775808", "9" * 30, "9" * 5000)
 ODD = ("\x00", "é", "😀", "²", "１２３", "ＡＢＣ", "%s{{7*7}}", "' OR 1=1 --", "\r\nX-Evil: 1", "A" * 10_000)
@@ -38,6 +39,7 @@ def hand_over_id(world):
     request_id = world.approved(world.register(), copies=1)
     batch_id = printing.order_batch(world.runtime, world.clerk, request_id, [None])
     making.make_batch(world.runtime, batch_id, lambda _done, _total: None)
+    print_out(world, batch_id)
     (row,) = copies.batch_story(world.runtime, world.clerk, batch_id).copies.rows
     scan = world.runtime.tokens.qr_text(row.copy.code, 1)
     return lending.give(world.runtime, world.clerk, [scan], HandOverKind.ISSUE, world.holder.person_id)

@@ -40,6 +40,17 @@ def test_the_same_content_is_stored_once(store):
     assert only_file(store).read_bytes() == before
 
 
+@pytest.mark.parametrize("damage", [lambda raw: raw[:-1], lambda raw: b"\0" + raw[1:], lambda raw: b""])
+def test_what_is_found_damaged_is_stored_anew_when_its_content_comes_again(store, damage):
+    sha256 = store.put(b"paper")
+    place = only_file(store)
+    place.write_bytes(damage(place.read_bytes()))
+    with pytest.raises(FileDamaged):
+        store.get(sha256)
+    assert store.put(b"paper") == sha256
+    assert store.get(sha256) == b"paper"
+
+
 def test_the_content_cannot_be_read_on_the_disk(store):
     store.put(b"the secret of the board meeting" * 10)
     assert b"secret" not in only_file(store).read_bytes()

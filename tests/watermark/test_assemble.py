@@ -14,7 +14,7 @@ import watermark
 from tests.watermark.papers import add_page, faults_of, saved, text_of
 from watermark import errors
 from watermark.marks import layout
-from watermark.write import revision
+from watermark.write import dissect
 from watermark.write.base import Carrier
 
 WORDS = b"Minutes of the long budget meeting which was held behind closed doors in winter"
@@ -157,8 +157,8 @@ def test_a_form_that_pages_share_is_lost_on_none_of_them(offered):
 
 def test_a_stream_that_became_a_slot_and_is_drawn_elsewhere_too_is_never_lost_silently():
     with pytest.raises(errors.BrokenFileError):
-        revision._require_apart({7}, {5: b"/XObject<</S 7 0 R>>"}, [b"/FtPage 5 0 R"])
-    revision._require_apart({7}, {5: b"/XObject<</S 7 0 R>>"}, [b"/FtPage 17 0 R"])
+        dissect._require_apart({7}, {5: b"/XObject<</S 7 0 R>>"}, [b"/FtPage 5 0 R"])
+    dissect._require_apart({7}, {5: b"/XObject<</S 7 0 R>>"}, [b"/FtPage 17 0 R"])
 
 
 def test_sheets_are_counted_from_one(nested):

@@ -1,5 +1,7 @@
 """Filling a page: what moves, how far, and that nothing else does."""
 
+import json
+import struct
 import subprocess
 import zlib
 
@@ -202,6 +204,34 @@ def test_shifts_survive_their_file(typed):
     assert [stream.path for stream in again.streams] == [stream.path for stream in shifts.streams]
     assert [stream.target for stream in again.streams] == [None] * len(shifts.streams)
     assert again.to_bytes() == shifts.to_bytes()
+
+
+def filled_as_documented(data, signs):
+    """Return the filled contents of a file, read as docs/layout-format.md tells and with nothing of ours."""
+    assert data[:20] == b"FOLIOTRACE-SHIFTS 1\n"
+    data = zlib.decompress(data[20:])
+    begin = 9 + int(data[:8], 16)
+    head, parts = json.loads(data[9:begin]), []
+    for length in head["lengths"]:
+        parts.append(data[begin : begin + length])
+        begin += length
+    assert (begin, len(parts[0])) == (len(data), 16 * len(signs))
+    assert all(path[0] == "/FtPage" for path in head["paths"])
+    contents = []
+    for number in range(len(head["paths"])):
+        content, fields, values = parts[1 + 3 * number : 4 + 3 * number]
+        content, m = bytearray(content), len(fields) // 12
+        numbers = struct.unpack(f"<{3 * m}I", fields)
+        for place, kind, unit in zip(numbers[:m], numbers[m : 2 * m], numbers[2 * m :], strict=True):
+            way = 2 * (signs[unit][0] == 1) + (signs[unit][1] == 1)
+            content[place : place + 8] = values[32 * kind + 8 * way :][:8]
+        contents.append(bytes(content))
+    return tuple(contents)
+
+
+def test_the_file_is_as_the_document_tells(typed):
+    _, shifts, signs, _ = typed
+    assert filled_as_documented(shifts.to_bytes(), signs.tolist()) == shifts.fill(signs)
 
 
 @pytest.mark.parametrize("damage", ["cut", "shorter", "longer", "flipped", "empty", "version", "bomb"])

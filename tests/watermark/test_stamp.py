@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import watermark
 from tests.watermark.papers import PAPERS, add_page, faults_of, saved, text_of
 from watermark import errors
-from watermark.marks import dots
+from watermark.marks import dots, qr
 from watermark.write import paint, trial
 from watermark.write import prepare as preparing
 
@@ -256,6 +256,31 @@ def test_a_text_that_does_not_fit_is_refused_and_not_cut_off(base):
     page = watermark.PageMark(PAGES[0].qr_text, "", ("word " * 500,))
     with pytest.raises(errors.TextTooLongError):
         watermark.stamp(base, watermark.Mark(IDENTITY, KEY, (page, page)))
+
+
+def square(side_pt):
+    """Return a square sheet of that side, with a word on it."""
+    with pikepdf.new() as pdf:
+        add_page(pdf, b"0 0 3 3 re f", size=(side_pt, side_pt))
+        return saved(pdf)
+
+
+@pytest.mark.parametrize("side_pt", [50, 60, 72, 100])
+def test_a_tiny_page_does_without_words_that_find_no_room_and_that_is_told_before(side_pt):
+    told = watermark.words_left_out(watermark.prepare(square(side_pt)), PAGES[0])  # no letter is known to it
+    assert {found.facts["mark"] for found in told} == {"head_left", "head_right"}
+    assert {found.page for found in told} == {1}
+    made = watermark.stamp(watermark.prepare(square(side_pt), texts=WORDS), MARK_OF_ONE)
+    picture = watermark.render_page(made, 1, 900, gray=True)
+    assert [found.text for found in qr.find(picture)] == [PAGES[0].qr_text]
+    assert "000012" not in text_of(made)
+
+
+@pytest.mark.parametrize("side_pt", [150, 400])
+def test_a_page_that_is_not_tiny_loses_no_word(side_pt):
+    base = watermark.prepare(square(side_pt), texts=WORDS)
+    assert watermark.words_left_out(base, PAGES[0]) == ()
+    assert "000012" in text_of(watermark.stamp(base, MARK_OF_ONE))
 
 
 @pytest.mark.parametrize("identity", [-1, 1 << 64])

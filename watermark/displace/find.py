@@ -113,7 +113,7 @@ class _Trial:
             width_pt, self._height_pt = pages.size_pt(1)
             inches = width_pt * self._height_pt / PT_PER_INCH**2
             self._dpi = min(_DPI, (min(_MOST_PX, limits.picture_px) / inches) ** 0.5)
-            self._picture = pages.draw(1, self._dpi, gray=True)
+            self._picture = pages.draw_exactly(1, self._dpi)
             self._letters = pages.letters(1)
 
     def seen(self, units: NDArray[np.float32]) -> Iterator[bool]:
@@ -150,7 +150,7 @@ class _Trial:
         """Tell whether the page with no unit moved looks as it did."""
         self._exchange(shifts, shifts.unmoved())
         with render.opened(self._saved(), self._limits) as pages:
-            picture = pages.draw(1, self._dpi, gray=True)
+            picture = pages.draw_exactly(1, self._dpi)
         return is_alike(self._picture, picture)
 
     def _owners(self, units: NDArray[np.float32]) -> NDArray[np.intp]:

@@ -9,12 +9,14 @@ import hashlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from watermark.read.dots import read_dots
+from watermark.trace.choosing import chosen
 from watermark.trace.codebook import CodeBook
 from watermark.trace.features import Landmarks, agreeing, alike
 from watermark.trace.identification import (
@@ -69,16 +71,24 @@ def identify(
     ]
     codes = {name: codes[name] for name in sorted({page.document for page in references} & codes.keys())}
     copies = sum(len(_identities(issued)) for issued in codes.values())
-    tried = Tried(len(pictures), len(references), _PLACEMENTS, copies, len(keys))
     decoys = _decoys(pictures, codes)
     found: list[tuple[Candidate, list[PageEvidence], bytes]] = []
     decoyed = np.full(_DECOYS, -math.inf)
+    tried = Tried(len(pictures), len(references), _PLACEMENTS, copies, len(keys))
+    laid: list[PageSeen] = []
     for document in sorted({page.reference.document for page in seen}):
-        of_document = [page for page in seen if page.reference.document == document]
+        issued = codes.get(document, _NONE)
+        kept, ways = chosen(
+            [page for page in seen if page.reference.document == document],
+            partial(_most, copies=issued, keys=keys),
+        )
+        laid += kept
+        tried = replace(tried, placements=max(tried.placements, _PLACEMENTS * ways))
         for key in keys:
-            pages = group(of_document, key)
-            found += _candidates(document, pages, codes.get(document, _NONE), key, tried)
+            pages = group(kept, key)
+            found += _candidates(document, pages, issued, key)
             decoyed = np.maximum(decoyed, weigh(pages, decoys, key).total)
+    found = [(_bounded(candidate, tried), pages, key) for candidate, pages, key in found]
     found.sort(key=lambda each: (each[0].log10_chance, -each[0].log10_fused))
     candidates = [candidate for candidate, _, _ in found[:_MOST_CANDIDATES]]
     spoken = {}
@@ -89,11 +99,11 @@ def identify(
     blind = () if is_certain else _blind(pictures, landmarks, references, codes, keys)
     candidates = sorted((*candidates, *blind), key=lambda each: each.log10_chance)[:_MOST_CANDIDATES]
     placed = []
-    for page in seen:
+    for page in laid:
         told, said = spoken.get((page.reference.document, page.reference.page), (None, None))
         placed.append(replace(_placed(page), voice=said if told and told.seen[0] is page else None))
     return Identification(
-        grade=_grade(candidates, seen, tried),
+        grade=_grade(candidates, laid, tried),
         candidates=tuple(candidates),
         placed=tuple(placed),
         tried=tried,
@@ -134,10 +144,24 @@ def _likely(landmarks: Landmarks, references: Sequence[Reference]) -> list[Refer
     return [references[place] for _, place in sorted(scored)[:_CLOSELY]]
 
 
+def _most(page: PageSeen, copies: Copies, keys: Sequence[bytes]) -> float:
+    """Return how much the marks of a page speak for any copy; how alike it looks, if there is none."""
+    most = -math.inf
+    for key in keys:
+        pages = group([page], key)
+        total = weigh(pages, shortlist(pages, copies, key), key).total
+        most = max(most, float(total.max(initial=-math.inf)))
+    return most if math.isfinite(most) else page.placing.agreement
+
+
+def _bounded(candidate: Candidate, tried: Tried) -> Candidate:
+    return replace(candidate, log10_chance=min(0.0, tried.log10 - candidate.log10_fused))
+
+
 def _candidates(
-    document: str, pages: list[PageEvidence], copies: Copies, key: bytes, tried: Tried
+    document: str, pages: list[PageEvidence], copies: Copies, key: bytes
 ) -> list[tuple[Candidate, list[PageEvidence], bytes]]:
-    """Return the copies of a document that most speaks for."""
+    """Return the copies of a document that most speaks for, not bounded yet."""
     identities = shortlist(pages, copies, key)
     weights = weigh(pages, identities, key)
     best = np.argsort(-weights.total)[:_MOST_CANDIDATES]
@@ -151,7 +175,7 @@ def _candidates(
                 log10_layout=None if weights.words is None else float(weights.words[place]),
                 log10_dots=None if weights.dots is None else float(weights.dots[place]),
                 log10_fused=float(weights.total[place]),
-                log10_chance=min(0.0, tried.log10 - float(weights.total[place])),
+                log10_chance=0.0,
             ),
             pages,
             key,

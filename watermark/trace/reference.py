@@ -19,8 +19,6 @@ from watermark.write.surveyed import Survey
 REFERENCE_DPI: Final = 220.0
 """A dot is 1.1 pixels, a displacement 0.43; the resolution at which displacements were measured best."""
 _MOST_PX: Final = 6_000_000
-#: Pages are drawn this many times finer and shrunk: 7-point letters then have 64 pixels.
-_FINER: Final = 3
 _MOST_LANDMARKS: Final = 9000
 #: Diameter in pixels of the smallest landmark used: 0.55 mm, about a stroke and its surroundings.
 _SMALLEST_PX: Final = 2.4
@@ -104,11 +102,11 @@ def _drawn(document: bytes, survey: Survey, name: str, limits: Limits) -> Iterat
     with render.opened(document, limits) as pages:
         for number, page in enumerate(survey.pages, start=1):
             inches = page.width_pt * page.height_pt / PT_PER_INCH**2
-            dpi = min(REFERENCE_DPI, (min(_MOST_PX, limits.picture_px / _FINER**2) / inches) ** 0.5)
+            dpi = min(REFERENCE_DPI, (min(_MOST_PX, limits.picture_px) / inches) ** 0.5)
             yield Reference(
                 name,
                 number,
-                _fine(pages, number, dpi),
+                pages.draw_exactly(number, dpi),
                 dpi,
                 mm_from_pt(page.width_pt),
                 mm_from_pt(page.height_pt),
@@ -117,15 +115,3 @@ def _drawn(document: bytes, survey: Survey, name: str, limits: Limits) -> Iterat
                 survey.plan.dots,
                 survey.plan.per_page,
             )
-
-
-def _fine(pages: render.Pages, number: int, dpi: float) -> NDArray[np.uint8]:
-    """Return a page whose letters stand where the document has them.
-
-    PDFium sets small letters on whole pixels, more than a displacement off; large ones it draws where they belong.
-    """
-    drawn = pages.draw(number, dpi * _FINER, gray=True)
-    height, width = drawn.shape
-    even = np.pad(drawn, ((0, -height % _FINER), (0, -width % _FINER)), mode="edge")
-    size = even.shape[1] // _FINER, even.shape[0] // _FINER
-    return np.asarray(cv2.resize(even, size, interpolation=cv2.INTER_AREA), np.uint8)

@@ -25,6 +25,7 @@ class PageSeen:
 
     Attributes:
         picture: Which picture, from 0.
+        picture_px: Its height and width.
         reference: The page.
         placing: How it lies.
         words: Where its words are.
@@ -32,6 +33,7 @@ class PageSeen:
     """
 
     picture: int
+    picture_px: tuple[int, int]
     reference: Reference
     placing: Placing
     words: Measured
@@ -68,7 +70,12 @@ def see(
     words = measure_words(flat, shown, reference.units_mm)
     style = reference.dots
     return PageSeen(
-        number, reference, placing, words, see_cells(flat, reference.cells, style) if style else None
+        number,
+        (picture.shape[0], picture.shape[1]),
+        reference,
+        placing,
+        words,
+        see_cells(flat, reference.cells, style) if style else None,
     )
 
 

@@ -18,7 +18,8 @@ from watermark.displace.textwalk import form_at
 from watermark.plan import MarkPlan
 from watermark.write import fonts, paint
 from watermark.write.base import Base, Carrier, Slot
-from watermark.write.revision import Template, forget_slot, leaf, skeleton, take_as_slot
+from watermark.write.dissect import forget_slot, leaf, skeleton, take_as_slot
+from watermark.write.revision import Template
 from watermark.write.surveyed import BasePage, Survey
 
 #: Keeps the resources of the marks in the document while it is assembled.

@@ -33,7 +33,7 @@ from watermark.errors import TextNotPreparedError, UnusableFontError
 ALWAYS: Final = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("〔〕")
 
 _NAME: Final = "FoliotraceSansSC"
-_UNITS_PER_EM: Final = 1000
+UNITS_PER_EM: Final = 1000
 _SYMBOLIC_FLAG: Final = 4
 
 #: Bits of ``OS/2.fsType`` (OpenType 1.9): what may not go into a file, or not in part, or not as outlines.
@@ -77,7 +77,7 @@ class Face:
     def advance(self, text: str) -> float:
         """Return the width of printable text set at size 1."""
         glyphs = self.glyphs
-        return sum([glyphs[character][1] for character in text]) / _UNITS_PER_EM
+        return sum([glyphs[character][1] for character in text]) / UNITS_PER_EM
 
     def encoded(self, text: str) -> bytes:
         """Return printable text as the hexadecimal string a ``Tj`` operator takes."""
@@ -281,7 +281,7 @@ def _type0(
         BaseFont=name,
         CIDSystemInfo=pikepdf.Dictionary(Registry=b"Adobe", Ordering=b"Identity", Supplement=0),
         FontDescriptor=pdf.make_indirect(descriptor),
-        DW=_UNITS_PER_EM,
+        DW=UNITS_PER_EM,
         W=pikepdf.Array(widths),
         CIDToGIDMap=pikepdf.Name.Identity,
     )

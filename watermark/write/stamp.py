@@ -1,18 +1,21 @@
 """Make one copy: draw its marks into the slots of a prepared base. The same base and mark give the same bytes."""
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from watermark import errors, payload
+from watermark.findings import Finding
 from watermark.geometry import Rect
 from watermark.marks import layout, qr, visible
-from watermark.marks.visible import Row
+from watermark.marks.visible import Advance, Row
 from watermark.placement import TextRoom
+from watermark.plan import MarkPlan
 from watermark.write import paint
 from watermark.write.base import Base, Carrier, Slot
 from watermark.write.delta import Delta, chunks
+from watermark.write.fonts import UNITS_PER_EM, Face
 from watermark.write.surveyed import BasePage
 
 #: The page number in dots that all pages of a copy share.
@@ -48,14 +51,10 @@ class PageMark:
     head_left: str = ""
     head_right: str = ""
 
-    def says_the_words_of(self, other: "PageMark") -> bool:
-        """Tell whether two pages agree in everything but the code, as all pages of a copy do."""
-        return (
-            self.lines == other.lines
-            and self.caption == other.caption
-            and self.head_left == other.head_left
-            and self.head_right == other.head_right
-        )
+    @property
+    def words(self) -> tuple[object, ...]:
+        """Everything but the code: what all pages of a copy have in common."""
+        return self.lines, self.caption, self.head_left, self.head_right
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ def splice(base: Base, mark: Mark) -> Delta:
         MarkMismatchError: the mark is for another number of pages, or says different things where the base lets pages
             share what they say.
         TextNotPreparedError: a text has characters that were not announced to ``prepare``.
-        TextTooLongError: a text would have to be too small to read.
+        TextTooLongError: a text would have to be too small to read, on a page that is not itself too small for it.
         QrTextError: a QR text does not fit the code.
     """
     _require_fit(base, mark)
@@ -153,9 +152,9 @@ def _require_fit(base: Base, mark: Mark) -> None:
     """Pass when a mark can be drawn into the slots of a base."""
     if len(mark.pages) != len(base.pages):
         raise errors.MarkMismatchError(got=len(mark.pages), pages=len(base.pages))
-    first = mark.pages[0]
+    first, words = mark.pages[0], mark.pages[0].words
     for number, page in enumerate(mark.pages, start=1):
-        if not page.says_the_words_of(first):
+        if page is not first and page.words != words:
             raise errors.MarkMismatchError(page=number, reason="other words")
         if len(page.qr_text) != len(first.qr_text):
             raise errors.MarkMismatchError(page=number, reason="another length of the code's text")
@@ -163,27 +162,72 @@ def _require_fit(base: Base, mark: Mark) -> None:
             raise errors.MarkMismatchError(page=number, reason="another code")
 
 
-def _rows(page: BasePage, mark: PageMark, base: Base) -> Iterator[tuple[TextRoom, tuple[Row, ...]]]:
-    """Yield each room of a page with the rows set in it, as far as the plan wants them."""
-    places, plan, face = page.placement, base.plan, base.face
-    number = mark.head_left.split()[-1:] if places.official else (mark.head_left,)
-    settings = (
-        (plan.lines, places.lines, mark.lines, True),
-        (plan.qr, places.caption, mark.caption.split("-"), True),
-        (plan.heads, places.head_left, number, False),
-        (plan.heads, places.head_right, (mark.head_right,), False),
+def words_left_out(base: Base, mark: PageMark) -> tuple[Finding, ...]:
+    """Return which texts of a mark find no room on which small page, and are left out there.
+
+    Args:
+        base: The document.
+        mark: The longest texts that a copy may bear; none of its letters need be known to the base.
+    """
+    return tuple(
+        Finding("words-left-out", number, {"mark": setting.mark})
+        for number, page in enumerate(base.pages, start=1)
+        if page.placement.is_cramped
+        for setting in _settings(page, mark, base.plan)
+        if _typeset(setting, setting.texts, _generous(base.face)) is None
     )
-    for wanted, room, texts, bottom in settings:
-        if not wanted or room is None:
-            continue
-        yield (
-            room,
-            visible.typeset(
-                [face.printable(text) for text in texts],
-                room.rect,
-                size_pt=room.size_pt,
-                advance=face.advance,
-                align=room.align,
-                bottom=bottom,
-            ),
+
+
+@dataclass(frozen=True)
+class _Setting:
+    """A text of a page, by the name that ``Placement`` gives it, and the room that it has."""
+
+    mark: str
+    room: TextRoom
+    texts: Sequence[str]
+    bottom: bool
+
+
+def _settings(page: BasePage, mark: PageMark, plan: MarkPlan) -> Iterator[_Setting]:
+    """Yield what is to be set on a page, as far as the plan wants it."""
+    places = page.placement
+    number = mark.head_left.split()[-1:] if places.official else (mark.head_left,)
+    if plan.lines:
+        yield _Setting("lines", places.lines, mark.lines, bottom=True)
+    if plan.qr:
+        yield _Setting("caption", places.caption, mark.caption.split("-"), bottom=True)
+    if plan.heads:
+        yield _Setting("head_left", places.head_left, number, bottom=False)
+    if plan.heads and places.head_right is not None:
+        yield _Setting("head_right", places.head_right, (mark.head_right,), bottom=False)
+
+
+def _rows(page: BasePage, mark: PageMark, base: Base) -> Iterator[tuple[TextRoom, tuple[Row, ...]]]:
+    """Yield each room of a page with the rows set in it.
+
+    A small page does without what finds no room on it: whoever registered the document was told, see `words_left_out`.
+    """
+    face = base.face
+    for setting in _settings(page, mark, base.plan):
+        rows = _typeset(setting, [face.printable(text) for text in setting.texts], face.advance)
+        if rows is not None:
+            yield setting.room, rows
+        elif not page.placement.is_cramped:
+            raise errors.TextTooLongError(texts=len(setting.texts), characters=sum(map(len, setting.texts)))
+
+
+def _typeset(setting: _Setting, texts: Sequence[str], advance: Advance) -> tuple[Row, ...] | None:
+    """Return texts set in their room; None where they do not fit."""
+    room = setting.room
+    try:
+        return visible.typeset(
+            texts, room.rect, size_pt=room.size_pt, advance=advance, align=room.align, bottom=setting.bottom
         )
+    except errors.TextTooLongError:
+        return None
+
+
+def _generous(face: Face) -> Advance:
+    """Return the width of texts that need not be prepared: a letter that is not known is as wide as Chinese."""
+    widest = (0, UNITS_PER_EM)
+    return lambda text: sum(face.glyphs.get(letter, widest)[1] for letter in text) / UNITS_PER_EM

@@ -250,7 +250,7 @@ def test_an_order_without_an_end_in_the_future_is_refused(office, secret):
 
 def test_what_nobody_carries_out_cannot_be_asked_for(office, secret):
     with pytest.raises(ActNotOffered):
-        ask(office, secret, act=Act.FAX)
+        ask(office, secret, act=Act.REGRADE)
 
 
 def test_a_handler_asks_for_documents_of_the_own_unit_only(office, secret):

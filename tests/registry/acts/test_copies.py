@@ -389,6 +389,34 @@ def test_giving_up_the_rest_keeps_the_copies_that_are_made(session, office):
     assert batch.state is BatchState.RESERVED
 
 
+def test_a_run_that_is_found_damaged_before_it_left_is_given_up_whole(session, office):
+    batch = made_run(session, office)
+    batches.fail(session, batch.id, "file-damaged", actor=SYSTEM, now=NOW)
+
+    assert copies.give_up(session, batch.id, actor=office.clerk, now=NOW) == 2
+    assert batch.state is BatchState.VOID
+    assert {copy.state for copy in batch.copies} == {State.VOID}
+    assert conservation(session)[office.document_id].holds
+    moved = session.scalars(sa.select(Movement.custodian).order_by(Movement.copy_id, Movement.seq)).all()
+    assert moved == [Custodian.REGISTRY, Custodian.NONE] * 2
+
+
+def test_a_run_that_is_made_or_has_left_voids_nothing(session, office):
+    for batch in (made_run(session, office), released(session, office, 2)):
+        with pytest.raises(ImpossibleBatchStep):
+            copies.give_up(session, batch.id, actor=office.clerk, now=NOW)
+        assert {copy.state for copy in batch.copies} == {State.IN_STOCK}
+
+
+def made_run(session, office):
+    batch = ordered(session, office, 2)
+    batches.start(session, batch.id, "b" * 64, actor=SYSTEM, now=NOW)
+    for copy in batch.copies:
+        copies.issue(session, copy.code, MADE, actor=SYSTEM, now=NOW)
+    batches.finish(session, batch.id, actor=SYSTEM, now=NOW)
+    return batch
+
+
 def test_a_number_that_was_given_up_is_never_used_again(session, office):
     batch = ordered(session, office, 2)
     copies.give_up(session, batch.id, actor=SYSTEM, now=NOW)

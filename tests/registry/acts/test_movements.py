@@ -9,6 +9,7 @@ import pytest
 from registry.acts import movements
 from registry.acts.movements import (
     AlreadyTheHolder,
+    CopyNotPrinted,
     CopyScannedTwice,
     GivenToOneself,
     HandOverClosed,
@@ -17,13 +18,17 @@ from registry.acts.movements import (
     NotTheHolder,
     NotTheReceiver,
     PageCheck,
+    PrintUnsettled,
     ReceiverInactive,
 )
 from registry.errors import PermissionDenied
 from registry.ledger import log
-from registry.models import Copy, Person, PrintBatch
+from registry.models import AttemptCopy, Copy, Person, PrintAttempt, PrintBatch
 from registry.rows import UnknownCopy, UnknownRow, move
+from registry.rules.attempts import AttemptState, Route
+from registry.rules.codes import human_code
 from registry.rules.lifecycle import ImpossibleStep, State
+from registry.rules.sheets import Arrangement
 from registry.rules.texts import MissingText
 from registry.rules.words import (
     BatchState,
@@ -183,6 +188,52 @@ def test_who_has_left_is_given_nothing(counter):
 
     with pytest.raises(ReceiverInactive):
         counter.give()
+
+
+def test_a_copy_is_not_given_before_its_run_was_released(counter):
+    counter.session.query(PrintBatch).one().state = BatchState.READY
+    with pytest.raises(CopyNotPrinted) as refused:
+        counter.give()
+    assert (refused.value.code, refused.value.copy) == ("copy-not-printed", human_code(CODES[0]))
+
+
+def test_a_copy_that_the_release_left_out_is_not_given(counter):
+    attempt_over(counter, AttemptState.PRINTED, CODES[:2])
+    counter.give(*CODES[:2])
+    with pytest.raises(CopyNotPrinted):
+        counter.give(CODES[2])
+
+
+@pytest.mark.parametrize("state", [AttemptState.UNKNOWN, AttemptState.SENT])
+def test_a_copy_is_not_given_while_nobody_has_said_what_came_out(counter, state):
+    attempt_over(counter, state, CODES)
+    with pytest.raises(PrintUnsettled) as refused:
+        counter.give()
+    assert (refused.value.code, refused.value.attempt) == ("print-unsettled", 1)
+    assert counter.states() == [State.IN_STOCK] * 3
+
+
+def attempt_over(counter, state, codes):
+    """Let a run have left in one attempt, two sheets to a copy."""
+    batch = counter.session.query(PrintBatch).one()
+    held = [
+        AttemptCopy(copy=counter.copy(code), first_sheet=2 * number - 1, last_sheet=2 * number)
+        for number, code in enumerate(codes, 1)
+    ]
+    attempt = PrintAttempt(
+        batch=batch,
+        number=1,
+        state=state,
+        route=Route.FILE,
+        duplex=True,
+        faces=False,
+        arrangement=Arrangement.BY_NUMBER,
+        output_sha256="a" * 64,
+        released_at=counter.now,
+        copies=held,
+    )
+    counter.session.add(attempt)
+    counter.session.flush()
 
 
 def test_only_a_clerk_gives(counter):
