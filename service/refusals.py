@@ -947,6 +947,10 @@ MARKING: Final[dict[str, tuple[LazyString, LazyString]]] = {
         _("The prepared pages of the document are damaged or were made by a newer release."),
         _("Put the print run back in the queue; if it stops again, tell the system administrator."),
     ),
+    "unknown-page-index": (
+        _("The index of registered pages is damaged or was made by a newer release."),
+        _("Tell the system administrator; it can be made anew from what is registered."),
+    ),
     "mark-mismatch": (
         _("The marks were made for another number of pages than the document has."),
         _("Give up the print run and order it anew; if it happens again, tell the system administrator."),
