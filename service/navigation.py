@@ -88,6 +88,7 @@ LINES: tuple[Line, ...] = (
     ),
     Line("gate.log", _("Gate log"), "list", GATES, Action.READ_GATE_LOG),
     Line("cases.index", _("Trace cases"), "fingerprint", AUDIT, Action.READ_CASE),
+    Line("drills.index", _("Leak drills"), "camera", AUDIT, Action.RUN_DRILL),
     Line("ledger.index", _("Ledger"), "journal-text", AUDIT, Action.VERIFY_LEDGER),
     Line("equipment.index", _("Devices"), "gear", ORGANISATION, Action.KEEP_EQUIPMENT),
     Line("people.index", _("People"), "people", ORGANISATION, Action.MANAGE_PEOPLE),

@@ -13,6 +13,7 @@ pytest_plugins = [
     "tests.fixtures.servers",
     "tests.fixtures.office",
     "tests.fixtures.world",
+    "tests.fixtures.readers",
     "tests.fixtures.doors",
     "tests.fixtures.printers",
 ]

@@ -9,7 +9,7 @@ from alembic import op
 from registry.db import UtcDateTime
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 
 STATES = (
     "RESERVED",

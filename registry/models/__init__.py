@@ -34,7 +34,15 @@ from registry.models.meetings import (
 from registry.models.people import Account, AccountRole, Person, Unit
 from registry.models.recalls import Recall, RecallItem
 from registry.models.stocktakes import Stocktake, StocktakeItem, StocktakeScan
-from registry.models.tracing import TraceCase, TraceRun
+from registry.models.tracing import (
+    DrillShot,
+    LeakDrill,
+    TraceCase,
+    TracePicture,
+    TraceReference,
+    TraceReview,
+    TraceRun,
+)
 
 __all__ = [
     "Account",
@@ -52,6 +60,7 @@ __all__ = [
     "DestructionList",
     "DestructionSignature",
     "Document",
+    "DrillShot",
     "Equipment",
     "EquipmentHandOver",
     "EquipmentInspection",
@@ -62,6 +71,7 @@ __all__ = [
     "GateEvent",
     "HandOver",
     "HandOverItem",
+    "LeakDrill",
     "LedgerCheckpoint",
     "LedgerEntry",
     "LedgerSalt",
@@ -93,6 +103,9 @@ __all__ = [
     "StocktakeItem",
     "StocktakeScan",
     "TraceCase",
+    "TracePicture",
+    "TraceReference",
+    "TraceReview",
     "TraceRun",
     "Unit",
 ]

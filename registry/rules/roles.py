@@ -106,6 +106,10 @@ class Action(StrEnum):
     OPEN_CASE = "OPEN_CASE"
     RUN_TRACE = "RUN_TRACE"
     READ_CASE = "READ_CASE"
+    CONFIRM_FINDING = "CONFIRM_FINDING"
+    """Say as a second auditor whether the finding of a trace may go out with a holder's name."""
+    RUN_DRILL = "RUN_DRILL"
+    """Measure with pictures of known copies how well leaks through one's own machines are traced."""
     MANAGE_PEOPLE = "MANAGE_PEOPLE"
     """Persons, units and accounts."""
     MANAGE_ROLES = "MANAGE_ROLES"
@@ -200,6 +204,8 @@ PERMITTED: dict[Action, frozenset[Role]] = {
     Action.OPEN_CASE: _roles(Role.AUDITOR),
     Action.RUN_TRACE: _roles(Role.AUDITOR),
     Action.READ_CASE: _roles(Role.AUDITOR),
+    Action.CONFIRM_FINDING: _roles(Role.AUDITOR),
+    Action.RUN_DRILL: _roles(Role.AUDITOR),
     Action.MANAGE_PEOPLE: _roles(Role.SYSTEM_ADMINISTRATOR),
     Action.MANAGE_ROLES: _roles(Role.SECURITY_OFFICER),
     Action.MANAGE_SETTINGS: _roles(Role.SYSTEM_ADMINISTRATOR),
@@ -232,6 +238,7 @@ PERMITTED_TO_SYSTEM: frozenset[Action] = frozenset(
         Action.RUN_UPKEEP,
         Action.ISSUE,
         Action.RUN_TRACE,
+        Action.RUN_DRILL,
         Action.SPOIL,
         Action.VOID,
         Action.VERIFY_LEDGER,

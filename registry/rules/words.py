@@ -227,3 +227,20 @@ class CaseState(StrEnum):
     INCONCLUSIVE = "INCONCLUSIVE"
     CONFLICT = "CONFLICT"
     FAILED = "FAILED"
+
+
+class DrillOutcome(StrEnum):
+    """What the reader made of a picture whose copy is known."""
+
+    NAMED = "NAMED"
+    """The hidden marks name the right copy."""
+    CLAIMED = "CLAIMED"
+    """Only the QR names it."""
+    INSUFFICIENT = "INSUFFICIENT"
+    """No copy is named."""
+    CONFLICT = "CONFLICT"
+    """The marks contradict each other; no copy is named."""
+    WRONG = "WRONG"
+    """Another copy is named."""
+    UNREADABLE = "UNREADABLE"
+    """The picture could not be read to its end."""

@@ -260,7 +260,7 @@ def _cases(session: Session, actor: Actor, now: datetime) -> list[Thing]:
         Thing(
             key=str(row.id),
             doc_number="",
-            title=row.note or row.picture_name,
+            title=row.note or row.pictures[0].name,
             level="",
             person=name(row.opened_by),
             at=row.opened_at,

@@ -8,6 +8,7 @@ from service.api.copies import area as copies
 from service.api.custody import area as custody
 from service.api.destruction import area as destruction
 from service.api.documents import area as documents
+from service.api.drills import area as drills
 from service.api.equipment import area as equipment
 from service.api.gate import area as gate
 from service.api.knowers import area as knowers
@@ -39,6 +40,7 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     statistics,
     gate,
     tracing,
+    drills,
     ledger,
     meetings,
     openapi,

@@ -24,7 +24,7 @@ from service.cli.recalls import recall
 from service.cli.serve import serve
 from service.cli.shredder import shredder
 from service.cli.stocktakes import stocktake
-from service.cli.tracing import trace
+from service.cli.tracing import drill, trace
 from service.cli.upkeep import upkeep
 from service.cli.worker import worker
 from service.faults import ServiceFault
@@ -50,6 +50,7 @@ COMMANDS: tuple[click.Command, ...] = (
     gate,
     permit,
     trace,
+    drill,
     verify,
     upkeep,
     messages,

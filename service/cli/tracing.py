@@ -1,7 +1,10 @@
-"""Leaked pages are traced at the command line: a case for each picture, read at once, told in a few lines."""
+"""Leaked pages are traced at the command line: cases read at once, told in a few lines; and leak drills."""
 
+import sys
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -10,42 +13,132 @@ from registry.rules.words import CaseState
 from service.cli.acting import acting_as, asked_actor
 from service.cli.opening import open_installation
 from service.filters import level_text
-from service.flows import tracing
-from service.flows.tracing import CaseStory
+from service.flows import drilling, evidence, tracing
+from service.flows.tracing import CaseStory, Offered
+from service.papers.evidence import FARTHEST_POWER
 from service.times import instant
 
 MINUTES = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
+KINDS: Final = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp", ".pdf"})
+"""What is taken of a folder; a file that is named is taken whatever it is called."""
+
+_given = click.argument(
+    "pictures",
+    metavar="PICTURE…|FOLDER",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, path_type=Path),
+)
 
 
 @click.command()
 @acting_as
-@click.argument(
-    "pictures",
-    metavar="PICTURE…",
-    nargs=-1,
-    required=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-)
+@_given
 @click.option("--note", default="", help="Where it turned up.")
 @click.option(
     "--leak-at",
     type=click.DateTime(MINUTES),
-    help="When the leak was seen, local time: custody is told for it.",
+    help="When the leak was seen, local time: custody is told up to it.",
 )
-def trace(acting: str, pictures: tuple[Path, ...], note: str, leak_at: datetime | None) -> None:
-    """Open a case for each PICTURE (scan, photo or PDF of a page) and print what it came to."""
+@click.option("--leak-since", type=click.DateTime(MINUTES), help="When it can have leaked first, local time.")
+@click.option(
+    "--one-case", is_flag=True, help="All pictures show one leak: what they say is added up in one case."
+)
+@click.option(
+    "--report",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Also write the evidence report of each case into this folder.",
+)
+def trace(
+    acting: str,
+    pictures: tuple[Path, ...],
+    *,
+    note: str,
+    leak_at: datetime | None,
+    leak_since: datetime | None,
+    one_case: bool,
+    folder: Path | None,
+) -> None:
+    """Open a case for each PICTURE (scan, photo or PDF), or each file of a FOLDER, and tell what it came to.
+
+    Until a second auditor has confirmed a finding, no holder is named.
+    """
     runtime = open_installation()
     actor = asked_actor(runtime, acting)
     seen_at = instant(leak_at, runtime.settings) if leak_at else None
-    for picture in pictures:
+    since_at = instant(leak_since, runtime.settings) if leak_since else None
+    files = list(_files(pictures))
+    for group in [files] if one_case else [[file] for file in files]:
         case_id = tracing.open_case(
-            runtime, actor, picture.read_bytes(), picture.name, note=note, leak_at=seen_at
+            runtime, actor, _offered(group), note=note, leak_at=seen_at, leak_since_at=since_at
         )
-        tracing.make_latest_run(runtime, actor, case_id)
+        tracing.make_latest_run(runtime, actor, case_id, _tell_step)
         story = tracing.result(runtime, actor, case_id)
-        click.echo(f"{picture.name}: case {case_id}: {story.case.state.lower()}")
+        click.echo(f"{', '.join(file.name for file in group)}: case {case_id}: {story.case.state.lower()}")
         for line in _told(story):
             click.echo(f"  {line}")
+        if folder is not None and story.run is not None and story.run.error is None:
+            folder.mkdir(parents=True, exist_ok=True)
+            target = folder / f"T-{case_id:06d}.pdf"
+            target.write_bytes(evidence.report(runtime, actor, case_id))
+            click.echo(f"  {target}")
+
+
+@click.command()
+@acting_as
+@_given
+@click.option("--copy", "code", required=True, help="The copy that all pictures show: its code.")
+@click.option("--channel", required=True, help="How the pictures were made: “copier, 3rd floor”.")
+@click.option("--simulated", is_flag=True, help="A program made them, no machine.")
+def drill(
+    acting: str,
+    pictures: tuple[Path, ...],
+    *,
+    code: str,
+    channel: str,
+    simulated: bool,
+) -> None:
+    """Read PICTURES of a known copy, or all of a FOLDER, and count how often they are traced."""
+    runtime = open_installation()
+    actor = asked_actor(runtime, acting)
+    drill_id = drilling.open_drill(
+        runtime, actor, code, channel, _offered(list(_files(pictures))), simulated=simulated
+    )
+    drilling.make_drill(runtime, drill_id, _tell_step)
+    for shot in drilling.get(runtime, actor, drill_id).shots:
+        click.echo(f"{shot.name}: {str(shot.outcome).lower()}")
+    curves, _ = drilling.listing(runtime, actor)
+    for one in curves:
+        if (one.channel, one.simulated) == (channel, simulated):
+            low, rate, high = one.named
+            click.echo(
+                f"{one.channel}: {one.tally.named} of {one.tally.trials} named, {rate:.0%} "
+                f"(95 % bounds {low:.0%} to {high:.0%}); wrong {one.tally.wrong}, at most {one.wrong_at_most:.1%}"
+            )
+
+
+def _files(given: Sequence[Path]) -> Iterator[Path]:
+    """Yield the pictures that are meant, those of a folder by name."""
+    found = False
+    for path in given:
+        inside: list[Path] = sorted(path.iterdir()) if path.is_dir() else [path]
+        for file in inside:
+            if file.is_file() and (not path.is_dir() or file.suffix.lower() in KINDS):
+                found = True
+                yield file
+    if not found:
+        raise click.UsageError("there is no picture in the folder")
+
+
+def _offered(files: Sequence[Path]) -> list[Offered]:
+    return [Offered(file.read_bytes(), file.name) for file in files]
+
+
+def _tell_step(done: int, steps: int) -> None:
+    """Show a person who waits how far it is; programs that read the output are not bothered."""
+    if sys.stderr.isatty():
+        click.echo(f"  step {done + 1} of {steps}", err=True)
 
 
 def _told(story: CaseStory) -> list[str]:
@@ -57,26 +150,41 @@ def _told(story: CaseStory) -> list[str]:
     best, copy = run.best, run.copy
     if best is None or copy is None:
         notes = sorted({note for page in run.pages for note in page.notes})
+        if run.finding is not None and run.finding.grade is Grade.STRONG:
+            notes = ["marks point at a copy, but not beyond doubt: one more picture may settle it"]
         return [f"names no copy ({', '.join(notes) or 'marks do not suffice'})", *_marks(story)]
+    pages = ", ".join(map(str, best.pages))
     lines = [
-        f"copy {copy.copy_no:06} of {copy.title} ({copy.doc_number}, {level_text(copy.level)}), page {best.page}"
+        f"copy {copy.copy_no:06} of {copy.title} ({copy.doc_number}, {level_text(copy.level)}), page {pages}"
     ]
     if best.grade is Grade.CERTAIN and best.log10_chance is not None:
-        lines.append(f"chance of naming an innocent copy below 1 in 10^{int(-best.log10_chance)}")
+        lines.append(
+            f"chance of naming an innocent copy below 1 in 10^{min(int(-best.log10_chance), FARTHEST_POWER)}"
+        )
     else:
         lines.append("a claim: only the QR names it, and a QR can be glued on")
     lines.append("the copy is identified, not the person")
-    who = story.custody
-    answer = "not on paper yet" if who is None else who.name_en or who.custodian.lower()
-    lines.append(f"at {story.at:%Y-%m-%d %H:%M} UTC it was with: {answer}")
+    lines += [f"named beyond doubt as well: {_named(story, code)}" for code in best.also]
+    lines.append(f"at {story.at:%Y-%m-%d %H:%M} UTC it was with: {_custodian(story)}")
     return lines
+
+
+def _custodian(story: CaseStory) -> str:
+    who = story.custody
+    if who is None:
+        return "nobody, it was not on paper yet"
+    if who.person_id is None:
+        return who.custodian.lower()
+    if not story.case.is_confirmed:
+        return "a holder, who is named once a second auditor has confirmed the finding"
+    return who.name_en or who.name_zh or "a holder"
 
 
 def _marks(story: CaseStory) -> list[str]:
     """Return what each mark says, one line each."""
     found = []
     for page in story.run.pages if story.run else ():
-        place = f"page {page.picture_page} of the picture"
+        place = f"page {page.picture_page} of picture {page.picture}"
         found += [f"{place}: QR {qr.proof.lower()} {_named(story, qr.code)}".rstrip() for qr in page.qr]
         if page.dots:
             found.append(f"{place}: dots {_named(story, page.dots.code)}")

@@ -4,17 +4,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
+from registry.rules.codes import human_code
 from service import demo_accounts
 from service.demo import company
 from service.demo.campaigns import Campaigns
 from service.demo.cast import move_in
 from service.demo.gatherings import Gatherings, install
-from service.demo.leak import EARLIER, LATEST, picture_leak
+from service.demo.leak import EARLIER, LATEST, picture_drill, picture_leak
 from service.demo.mishaps import Mishaps
 from service.demo.story import Story
 from service.demo.timeline import Timeline
 from service.demo_accounts import DemoAccount
-from service.flows import checkpoints, tracing
+from service.flows import checkpoints, drilling, tracing
+from service.flows.tracing import Offered
 from service.runtime import Runtime
 
 DAYS = 61
@@ -44,6 +46,7 @@ def seed(runtime: Runtime, report: Callable[[str], None]) -> None:
     timeline.run()
     report(company.LEAK_FILE)
     _report_latest_leak(story)
+    _drill(story)
     checkpoints.sign_head(runtime)
     demo_accounts.write(runtime.settings, map(_shown, company.SHOWN_LOGINS))
 
@@ -54,8 +57,27 @@ def _trace_earlier_leak(story: Story) -> None:
     seen_at = story.timeline.now() - timedelta(days=2)
     picture = picture_leak(story, EARLIER)
     auditor = story.cast.actors["auditor2"]
-    tracing.open_case(story.runtime, auditor, picture, "stand.jpg", note=note, leak_at=seen_at)
+    offered = [Offered(picture, "stand.jpg")]
+    case_id = tracing.open_case(story.runtime, auditor, offered, note=note, leak_at=seen_at)
     story.work()
+    story.timeline.at(story.timeline.now() + timedelta(hours=20), lambda: _confirm(story, case_id))
+
+
+def _confirm(story: Story, case_id: int) -> None:
+    """Let the other auditor look at what was found, and agree."""
+    checker = story.cast.actors["auditor"]
+    run = tracing.result(story.runtime, checker, case_id).run
+    if run is not None:
+        reason = "与回收的纸张核对一致 Compared with the paper that was taken back"
+        tracing.review(story.runtime, checker, case_id, run.id, agreed=True, reason=reason)
+
+
+def _drill(story: Story) -> None:
+    """Leave the pictures of a small drill to the worker of the first start."""
+    auditor = story.cast.actors["auditor"]
+    for channel, (code, pictures) in picture_drill(story).items():
+        offered = [Offered(picture, f"{number}.jpg") for number, picture in enumerate(pictures, 1)]
+        drilling.open_drill(story.runtime, auditor, human_code(code), channel, offered, simulated=True)
 
 
 def _report_latest_leak(story: Story) -> None:
@@ -65,7 +87,8 @@ def _report_latest_leak(story: Story) -> None:
     note = "匿名寄到举报信箱 Sent to the hotline without a name"
     seen_at = story.timeline.now() - timedelta(hours=6)
     auditor = story.cast.actors["auditor"]
-    tracing.open_case(story.runtime, auditor, picture, company.LEAK_FILE, note=note, leak_at=seen_at)
+    offered = [Offered(picture, company.LEAK_FILE)]
+    tracing.open_case(story.runtime, auditor, offered, note=note, leak_at=seen_at)
 
 
 def _shown(login: str) -> DemoAccount:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from service.flows import making, tracing, upkeep
+from service.flows import drilling, making, tracing, upkeep
 from service.runtime import Runtime
 from service.worker import Chore, Handler, RunningJob
 
@@ -21,11 +21,15 @@ def _batch_id(job: RunningJob) -> int:
 
 
 def _make_run(runtime: Runtime, job: RunningJob) -> None:
-    tracing.make_run(runtime, _run_id(job))
+    tracing.make_run(runtime, _run_id(job), job.report)
 
 
 def _fail_run(runtime: Runtime, job: RunningJob, code: str) -> None:
     tracing.fail_run(runtime, _run_id(job), code)
+
+
+def _make_drill(runtime: Runtime, job: RunningJob) -> None:
+    drilling.make_drill(runtime, int(str(job.payload["drill_id"])), job.report)
 
 
 def _run_id(job: RunningJob) -> int:
@@ -36,6 +40,7 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
     {
         making.JOB_KIND: Handler(_make_batch, _fail_batch),
         tracing.JOB_KIND: Handler(_make_run, _fail_run),
+        drilling.JOB_KIND: Handler(_make_drill),
     }
 )
 """By the kind that a deed wrote down."""

@@ -10,6 +10,7 @@ from service.pages.copies import blueprint as copies
 from service.pages.counter import blueprint as counter
 from service.pages.destruction import blueprint as destruction
 from service.pages.documents import blueprint as documents
+from service.pages.drills import blueprint as drills
 from service.pages.equipment import blueprint as equipment
 from service.pages.gate import blueprint as gate
 from service.pages.hand_overs import blueprint as hand_overs
@@ -53,5 +54,6 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     gate,
     permits,
     cases,
+    drills,
     ledger,
 )

@@ -12,6 +12,7 @@ from functools import cache
 from typing import Final, Literal
 from xml.sax.saxutils import escape
 
+import PIL.Image
 from reportlab.lib import textsplit
 from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.pagesizes import A4
@@ -20,7 +21,17 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import BaseDocTemplate, Flowable, Frame, Image, PageTemplate, Paragraph, Spacer, Table
+from reportlab.platypus import (
+    BaseDocTemplate,
+    Flowable,
+    Frame,
+    Image,
+    KeepTogether,
+    PageTemplate,
+    Paragraph,
+    Spacer,
+    Table,
+)
 
 from watermark import font_path, missing_characters
 
@@ -35,6 +46,8 @@ FACT_LABEL_MM: Final = 42
 SIGNATURE_HEIGHT_MM: Final = 16
 _RIGHT: Final = 2
 RULER_MM: Final = 50
+_JPEG_QUALITY: Final = 82
+"""Small print stays readable; a page takes about 250 kB."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +77,36 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Plate:
+    """A picture on a paper: its file, what it shows, and how high it may be."""
+
+    picture: bytes
+    caption: str
+    height_mm: float
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a paper below its head, with a title of its own.
+
+    Attributes:
+        title: In both languages.
+        facts: Label and value, one line each.
+        columns: Columns of the table.
+        rows: Cells of the table.
+        remarks: Sentences.
+        plates: Pictures, one below the other.
+    """
+
+    title: str
+    facts: Sequence[tuple[str, str]] = ()
+    columns: Sequence[Column] = ()
+    rows: Sequence[Sequence[str]] = ()
+    remarks: Sequence[str] = ()
+    plates: Sequence[Plate] = ()
+
+
+@dataclass(frozen=True)
 class Sheet:
     """The content of a paper.
 
@@ -77,6 +120,7 @@ class Sheet:
         rows: Cells of the table, as many in each row as there are columns.
         remarks: Sentences below the table.
         signatures: Places to sign, three a row.
+        sections: Further parts, between remarks and signatures.
         ledger: Size and root of the ledger, as ``log.Head.short``.
     """
 
@@ -89,6 +133,7 @@ class Sheet:
     rows: Sequence[Sequence[str]] = ()
     remarks: Sequence[str] = ()
     signatures: Sequence[Signature] = ()
+    sections: Sequence[Section] = ()
     ledger: str = field(default="", kw_only=True)
 
 
@@ -163,9 +208,50 @@ def _story(sheet: Sheet) -> list[Flowable]:
         story += [_table(sheet.columns, sheet.rows), Spacer(0, 4 * mm)]
     for remark in sheet.remarks:
         story += [_text(remark, paragraph_style(9)), Spacer(0, 1.5 * mm)]
+    for section in sheet.sections:
+        story += _section(section)
     if sheet.signatures:
         story += [Spacer(0, 6 * mm), _signatures(sheet.signatures)]
     return story
+
+
+def _section(section: Section) -> list[Flowable]:
+    parts: list[Flowable] = []
+    if section.facts:
+        parts += [_facts(section.facts), Spacer(0, 3 * mm)]
+    if section.columns:
+        parts += [_table(section.columns, section.rows), Spacer(0, 3 * mm)]
+    for remark in section.remarks:
+        parts += [_text(remark, paragraph_style(9)), Spacer(0, 1.5 * mm)]
+    for plate in section.plates:
+        parts += _plate(plate)
+    head = _text(section.title, paragraph_style(12, leading=1.3))
+    first = parts[:1]
+    if first and isinstance(first[0], KeepTogether):
+        return [Spacer(0, 6 * mm), head, Spacer(0, 2 * mm), *parts]
+    return [Spacer(0, 6 * mm), KeepTogether([head, Spacer(0, 2 * mm), *first]), *parts[1:]]
+
+
+def _plate(plate: Plate) -> list[Flowable]:
+    picture = Image(
+        io.BytesIO(_embeddable(plate.picture)),
+        width=TEXT_WIDTH_MM * mm,
+        height=plate.height_mm * mm,
+        kind="proportional",
+        hAlign="LEFT",
+    )
+    caption = _text(plate.caption, paragraph_style(8, colour=FAINT))
+    return [KeepTogether([picture, Spacer(0, 1 * mm), caption]), Spacer(0, 4 * mm)]
+
+
+def _embeddable(picture: bytes) -> bytes:
+    """Return a picture as PDF holds it without unpacking: photographs as JPEG, drawings as they are."""
+    with PIL.Image.open(io.BytesIO(picture), formats=("PNG", "JPEG", "WEBP")) as opened:
+        if opened.format != "WEBP":
+            return picture
+        target = io.BytesIO()
+        opened.convert("RGB").save(target, "JPEG", quality=_JPEG_QUALITY)
+    return target.getvalue()
 
 
 def _facts(facts: Sequence[tuple[str, str]]) -> Table:

@@ -1,6 +1,7 @@
 """A leaked page goes through real pages: sealed, read by the worker, told honestly; and the ledger verified."""
 
 import threading
+import zipfile
 
 import numpy as np
 import pytest
@@ -9,9 +10,11 @@ from playwright.sync_api import expect
 
 from bench import paper
 from registry.models import LedgerEntry
+from registry.rules.codes import human_code
 from service.flows.handlers import HANDLERS
 from service.worker import run_worker
 from tests.fixtures.browsers import PHONE
+from tests.flows.test_cases import opened
 from tests.flows.test_tracing import printed, qr_box, scanned, stamped
 
 pytestmark = pytest.mark.browser
@@ -34,7 +37,7 @@ def blank():
 
 def upload(page, picture, name="IMG_1.png"):
     page.goto("/cases/new")
-    page.set_input_files("#picture", {"name": name, "mimeType": "image/png", "buffer": picture})
+    page.set_input_files("#pictures", {"name": name, "mimeType": "image/png", "buffer": picture})
     page.fill("#note", "found in a chat")
     page.get_by_role("button", name="Seal and trace").click()
 
@@ -46,7 +49,7 @@ def test_an_auditor_traces_a_page_to_its_copy_and_asks_who_had_it_when(visit, wo
     def walk(page):
         upload(page, scanned(leaf))
         page.wait_for_url("**/cases/1")
-        expect(page.get_by_text("The copy is named", exact=True)).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("The copy is named", exact=True)).to_be_visible(timeout=180_000)
         expect(page.locator(".finding-sentence").first).to_have_text(
             "Copy 000002 of “预算草案 Draft budget”, page 2."
         )
@@ -72,13 +75,71 @@ def test_a_blank_picture_is_told_to_be_inconclusive_with_what_to_try_and_can_be_
     def walk(page):
         upload(page, blank())
         page.wait_for_url("**/cases/1")
-        expect(page.get_by_text("This picture does not name a copy.")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("These pictures do not name a copy.")).to_be_visible(timeout=180_000)
         expect(page.locator(".advice").first).to_contain_text("scan the whole page at 300 dpi or more")
         page.get_by_role("button", name="Read it again").click()
-        expect(page.get_by_text("This picture does not name a copy.")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("These pictures do not name a copy.")).to_be_visible(timeout=180_000)
         expect(page.locator("section", has_text="Runs").locator("tbody tr")).to_have_count(2)
 
     visit("auditor", walk)
+
+
+@pytest.mark.usefixtures("held", "checker")
+def test_a_second_auditor_sees_the_page_laid_flat_confirms_and_takes_the_report(visit, world, tmp_path):
+    case_id = opened(world, scanned(np.full((1400, 1000), 255, np.uint8)))
+
+    def first(page):
+        page.goto(f"/cases/{case_id}")
+        expect(page.locator("#review")).to_contain_text("not yet confirmed")
+        expect(page.get_by_role("button", name="Confirm the finding")).to_have_count(0)
+        flat = page.locator(".evidence img[alt*='laid flat']")
+        flat.scroll_into_view_if_needed()
+        page.wait_for_function(
+            "image => image.complete && image.naturalWidth > 500", arg=flat.element_handle()
+        )
+        expect(page.locator("#compared")).to_contain_text("5 copies that were never issued")
+
+    def second(page):
+        page.goto(f"/cases/{case_id}")
+        page.get_by_role("button", name="Refuse it").click()
+        expect(page.get_by_text("A finding is refused with a reason.")).to_be_visible()
+        page.goto(f"/cases/{case_id}")
+        page.get_by_role("button", name="Confirm the finding").click()
+        expect(page.locator("#review")).to_contain_text(
+            "Report and archive of the evidence name the holders."
+        )
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Evidence report (PDF)").click()
+        assert download.value.suggested_filename == f"T-{case_id:06d}.pdf"
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Archive (ZIP)").click()
+        download.value.save_as(tmp_path / "case.zip")
+        assert zipfile.ZipFile(tmp_path / "case.zip").testzip() is None
+
+    visit("auditor", first)
+    visit("checker", second)
+
+
+def test_an_auditor_opens_a_drill_and_sees_what_it_measured(visit, world, reader, held, worker):
+    def walk(page):
+        page.goto("/drills/")
+        page.fill("#copy_code", human_code(held[1]))
+        page.fill("#channel", "copier, 3rd floor")
+        pictures = [
+            {"name": f"{shade}.png", "mimeType": "image/png", "buffer": grey(shade)} for shade in (255, 240)
+        ]
+        page.set_input_files("#pictures", pictures)
+        page.get_by_role("button", name="Read and count").click()
+        page.wait_for_url("**/drills/1")
+        expect(page.get_by_text("named rightly")).to_have_count(2, timeout=30_000)
+        page.goto("/drills/")
+        expect(page.locator("tbody").first).to_contain_text("100 % (16 % – 100 %)")
+
+    visit("auditor", walk)
+
+
+def grey(shade):
+    return paper.png(np.full((300, 300), shade, np.uint8))
 
 
 def test_a_file_that_is_no_picture_is_refused_beside_its_field(visit, world):
@@ -114,7 +175,7 @@ def test_a_ledger_changed_by_hand_is_found_from_the_page_and_the_row_named(visit
 
 def test_business_finds_neither_cases_nor_ledger(visit, world):
     def walk(page):
-        for path in ("/cases/", "/cases/new", "/cases/1", "/ledger/", "/ledger/entries/1"):
+        for path in ("/cases/", "/cases/new", "/cases/1", "/drills/", "/ledger/", "/ledger/entries/1"):
             assert page.goto(path).status == 403, path
 
     visit("clerk", walk)
@@ -125,10 +186,10 @@ def test_every_page_fits_a_phone_in_both_languages(visit, world, language, worke
     def walk(page):
         upload(page, blank())
         page.wait_for_url("**/cases/1")
-        expect(page.get_by_text("This picture does not name a copy.")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("These pictures do not name a copy.")).to_be_visible(timeout=180_000)
         if language != "en":
             page.click("form[action='/language'] button")
-        for path in ("/cases/", "/cases/new", "/cases/1", "/ledger/", "/ledger/entries/1"):
+        for path in ("/cases/", "/cases/new", "/cases/1", "/drills/", "/ledger/", "/ledger/entries/1"):
             assert page.goto(path).status == 200, path
             assert page.locator("html").get_attribute("lang") == language
             page.wait_for_load_state("networkidle")

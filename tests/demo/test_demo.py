@@ -25,6 +25,7 @@ from service.demo.seed import seed
 from service.flows import (
     copies,
     destroying,
+    drilling,
     gate,
     losses,
     recalling,
@@ -136,11 +137,19 @@ def test_an_earlier_leak_is_traced_to_the_copy_it_was_made_from(demo):
     assert named_copy(demo.runtime, traced) == (EARLIER.title, EARLIER.copy_index + 1, EARLIER.page)
 
 
+def test_the_earlier_finding_was_confirmed_by_the_other_auditor(demo):
+    auditor = actor_of(demo.runtime, "auditor")
+    (traced,) = [row for row in tracing.listing(demo.runtime, auditor).rows if row.copy]
+    run = tracing.result(demo.runtime, auditor, traced.id).run
+    assert traced.is_confirmed
+    assert (run.review.decided_by.zh, traced.opened_by.zh) == ("何审之", "Margaret Oyelaran")
+
+
 def test_the_waiting_leak_is_traced_by_its_hidden_marks_once_a_worker_runs(changeable):
     picture = (changeable.settings.data_dir / company.LEAK_FILE).read_bytes()
     auditor = actor_of(changeable, "auditor")
     waiting = [row for row in tracing.listing(changeable, auditor).rows if row.state is CaseState.RUNNING]
-    assert [row.picture_sha256 for row in waiting] == [hashlib.sha256(picture).hexdigest()]
+    assert [row.pictures[0].sha256 for row in waiting] == [hashlib.sha256(picture).hexdigest()]
 
     assert work_one(changeable, HANDLERS, "test")
 
@@ -149,10 +158,10 @@ def test_the_waiting_leak_is_traced_by_its_hidden_marks_once_a_worker_runs(chang
     assert [page.qr for page in run.pages] == [()]
 
 
-def test_no_other_job_waits_for_the_first_worker(demo):
+def test_only_the_leak_and_the_drill_wait_for_the_first_worker(demo):
     with demo.runtime.database.reading() as session:
         queued = session.scalars(sa.select(Job.kind).where(Job.state != JobState.DONE, Job.failure.is_(None)))
-        assert list(queued) == [tracing.JOB_KIND]
+        assert list(queued) == [tracing.JOB_KIND, drilling.JOB_KIND, drilling.JOB_KIND]
 
 
 def test_a_login_is_written_down_for_each_role_and_each_opens(demo):

@@ -90,7 +90,7 @@ DEEDS = {
         ("document.register", "not-permitted"),
     ),
     "a guard opens a case": (
-        lambda w: tracing.open_case(w.runtime, w.guard, b"no picture", "a.png", note="", leak_at=None),
+        lambda w: tracing.open_case(w.runtime, w.guard, [], note="", leak_at=None),
         ("case.open", "not-permitted"),
     ),
     "a guard traces": (

@@ -18,7 +18,7 @@ from registry.views.batches import batch_work
 from service import jobs
 from service.flows import lending, making, printing, tracing
 from service.flows.handlers import HANDLERS
-from service.flows.tracing import NoSuchPicture
+from service.flows.tracing import NoSuchPicture, Offered
 from service.sandbox import SandboxExceeded
 from service.tokens import ForgedToken
 from service.worker import work_one
@@ -72,7 +72,7 @@ def work(world):
 def traced(world, picture, **changed):
     """Open a case over a picture, have it worked, and return what it came to."""
     facts = {"note": "found in a chat", "leak_at": None} | changed
-    case_id = tracing.open_case(world.runtime, world.auditor, picture, "IMG_1.png", **facts)
+    case_id = tracing.open_case(world.runtime, world.auditor, [Offered(picture, "IMG_1.png")], **facts)
     work(world)
     return tracing.result(world.runtime, world.auditor, case_id)
 
@@ -103,7 +103,7 @@ def test_a_scan_with_its_qr_blacked_out_names_the_copy_and_who_had_it_when(world
     assert story.at == leak_at
     assert (story.custody.person_id, story.custody.since_at) == (world.holder.person_id, given_at)
     assert [stretch.custodian for stretch in story.chain] == [Custodian.REGISTRY, Custodian.PERSON]
-    assert [other.copy.copy_no for other in story.others] == [1, 3]
+    assert [other.copy.copy_no for other in story.window.others] == [1, 3]
     earlier = tracing.result(world.runtime, world.auditor, story.case.id, given_at - timedelta(minutes=1))
     assert earlier.custody.custodian is Custodian.REGISTRY
     before = tracing.result(world.runtime, world.auditor, story.case.id, printed_at - timedelta(days=1))
@@ -143,9 +143,10 @@ def test_an_unmarked_page_names_nobody(world):
     story = traced(world, unmarked())
 
     assert story.case.state is CaseState.INCONCLUSIVE
-    assert [finding.grade for finding in story.run.findings] == [Grade.NO_MARK]
+    assert [finding.grade for finding in story.run.findings] == [Grade.INSUFFICIENT]
+    assert [place.page for place in story.run.pages[0].placed] == [1]
     assert story.run.pages[0].notes
-    assert (story.run.best, story.others, story.known) == (None, (), {})
+    assert (story.run.best, story.window, story.known) == (None, None, {})
 
 
 def test_a_forged_qr_is_counted_and_names_nobody(world):
@@ -165,6 +166,12 @@ def small():
     return paper.png(np.full((300, 300), 255, np.uint8))
 
 
+def opened(world, picture=None, *, name="a.png", actor=None, leak_at=None):
+    """Open a case over a small picture, or another one, and return its id."""
+    offered = [Offered(picture or small(), name)]
+    return tracing.open_case(world.runtime, actor or world.auditor, offered, note="", leak_at=leak_at)
+
+
 def test_every_step_of_a_case_is_on_the_record_and_every_run_is_kept(world):
     story = traced(world, small())
     tracing.run_again(world.runtime, world.auditor, story.case.id)
@@ -178,6 +185,7 @@ def test_every_step_of_a_case_is_on_the_record_and_every_run_is_kept(world):
         kinds = [entry.kind for entry in log.read(session, subject=f"case:{story.case.id}")]
     assert kinds == [
         "case.opened",
+        "case.picture-sealed",
         "case.run-ordered",
         "case.run-finished",
         "case.read",
@@ -191,7 +199,7 @@ def test_every_step_of_a_case_is_on_the_record_and_every_run_is_kept(world):
 def test_the_name_of_the_picture_is_in_the_ledger_only_as_a_commitment(world):
     traced(world, small())
     with world.runtime.database.reading() as session:
-        (entry,) = log.read(session, kind="case.opened")
+        (entry,) = log.read(session, kind="case.picture-sealed")
         hidden = entry.facts["picture_name"]["private"]
         assert log.reveal(session, [hidden]) == {hidden: "IMG_1.png"}
     assert "IMG_1" not in str(entry)
@@ -201,7 +209,7 @@ def test_a_run_that_breaks_says_why_and_can_be_repeated(world, monkeypatch):
     def exceed(_runtime, *_arguments):
         raise SandboxExceeded("cpu")
 
-    case_id = tracing.open_case(world.runtime, world.auditor, small(), "a.png", note="", leak_at=None)
+    case_id = opened(world)
     with monkeypatch.context() as broken:
         broken.setattr(type(world.runtime), "parse", exceed)
         work(world)
@@ -214,9 +222,9 @@ def test_a_run_that_breaks_says_why_and_can_be_repeated(world, monkeypatch):
 
 
 def test_a_run_worked_twice_is_closed_once(world):
-    case_id = tracing.open_case(world.runtime, world.auditor, small(), "a.png", note="", leak_at=None)
+    case_id = opened(world)
     run = tracing.result(world.runtime, world.auditor, case_id).run
-    tracing.make_run(world.runtime, run.id)
+    tracing.make_run(world.runtime, run.id, lambda _done, _steps: None)
     work(world)
     tracing.fail_run(world.runtime, run.id, "worker-died")
     story = tracing.result(world.runtime, world.auditor, case_id)
@@ -225,16 +233,9 @@ def test_a_run_worked_twice_is_closed_once(world):
 
 def test_what_is_no_picture_opens_no_case(world):
     with pytest.raises(UnusableFileError):
-        tracing.open_case(world.runtime, world.auditor, b"MZ not a picture", "a.png", note="", leak_at=None)
+        opened(world, b"MZ not a picture")
     with pytest.raises(LeakInTheFuture):
-        tracing.open_case(
-            world.runtime,
-            world.auditor,
-            small(),
-            "a.png",
-            note="",
-            leak_at=world.now + timedelta(days=1),
-        )
+        opened(world, leak_at=world.now + timedelta(days=1))
     assert tracing.listing(world.runtime, world.auditor).total == 0
     with world.runtime.database.reading() as session:
         assert session.query(jobs.Job).count() == 0
@@ -242,10 +243,10 @@ def test_what_is_no_picture_opens_no_case(world):
 
 @pytest.mark.parametrize("part", ["clerk", "administrator", "officer", "handler"])
 def test_only_the_auditor_opens_reads_and_repeats_cases(world, part):
-    case_id = tracing.open_case(world.runtime, world.auditor, small(), "a.png", note="", leak_at=None)
+    case_id = opened(world)
     actor = world.actors[part]
     with pytest.raises(PermissionDenied):
-        tracing.open_case(world.runtime, actor, small(), "a.png", note="", leak_at=None)
+        opened(world, actor=actor)
     with pytest.raises(PermissionDenied):
         tracing.result(world.runtime, actor, case_id)
     with pytest.raises(PermissionDenied):
@@ -257,20 +258,20 @@ def test_only_the_auditor_opens_reads_and_repeats_cases(world, part):
 
 
 def test_the_picture_leaves_only_for_a_recorded_reading_by_the_same_person(world):
-    case_id = tracing.open_case(world.runtime, world.auditor, small(), "a.png", note="", leak_at=None)
+    case_id = opened(world)
     look = tracing.result(world.runtime, world.auditor, case_id).look
 
-    shown = tracing.get_picture(world.runtime, world.auditor, case_id, 1, look)
+    shown = tracing.get_picture(world.runtime, world.auditor, case_id, 1, page=1, token=look)
     assert shown[:4] + shown[8:12] == b"RIFFWEBP"
     with pytest.raises(ForgedToken):
-        tracing.get_picture(world.runtime, world.clerk, case_id, 1, look)
+        tracing.get_picture(world.runtime, world.clerk, case_id, 1, page=1, token=look)
     with pytest.raises(NoSuchPicture):
-        tracing.get_picture(world.runtime, world.auditor, case_id, 2, look)
+        tracing.get_picture(world.runtime, world.auditor, case_id, 1, page=2, token=look)
     with pytest.raises(ForgedToken):
-        tracing.get_picture(world.runtime, world.auditor, case_id + 1, 1, look)
+        tracing.get_picture(world.runtime, world.auditor, case_id + 1, 1, page=1, token=look)
 
 
 def test_a_name_of_a_file_is_kept_without_its_folder_and_without_what_cannot_be_seen(world):
     name = "C:\\leaks\\\u200eIMG\u202e 7.png"
-    case_id = tracing.open_case(world.runtime, world.auditor, small(), name, note="", leak_at=None)
-    assert tracing.standing(world.runtime, world.auditor, case_id).picture_name == "IMG 7.png"
+    case_id = opened(world, name=name)
+    assert tracing.standing(world.runtime, world.auditor, case_id).name == "IMG 7.png"

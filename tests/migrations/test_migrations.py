@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from registry.db import Base, make_engine
 from registry.ledger import log
-from registry.models import ApprovalDecision, Document, Equipment, Loss, Meeting
+from registry.models import ApprovalDecision, Document, Equipment, Loss, Meeting, TracePicture, TraceRun
 from registry.rules.attempts import AttemptState
 from registry.rules.roles import Actor, Role
 from registry.rules.words import EquipmentKind, MeetingState
@@ -270,3 +270,58 @@ def test_what_an_older_release_missed_gets_its_loss_with_the_time_of_the_ledger(
             (3, "gone", missed_at, None),
             (4, "", NOW, None),
         ]
+
+
+OLDER_CASE = (
+    (
+        "INSERT INTO trace_case (id, note, picture_name, picture_sha256, pictures, state, opened_by_id,"
+        " opened_at) VALUES (1, 'n', 'a.png', 'p', '[\"s1\", \"s2\"]', 'NAMED', 1, :at)"
+    ),
+    (
+        "INSERT INTO trace_run (id, case_id, state, parameters, result, started_at)"
+        " VALUES (1, 1, 'NAMED', '{}', '{}', :at)"
+    ),
+)
+
+
+def _older_case(database):
+    """Leave the database as the third revision, with a case that was opened and run by person 1."""
+    database.migrate()
+    _go(database, "0003")
+    with database.transaction() as session:
+        for row in (
+            "INSERT INTO unit (id, code, name_zh, name_en) VALUES (1, 'U', 'u', 'u')",
+            (
+                "INSERT INTO person (id, staff_no, name_zh, name_en, unit_id, active)"
+                " VALUES (1, 's', 'n', 'n', 1, :yes)"
+            ),
+            *OLDER_CASE,
+        ):
+            bound = {"yes": True} if ":yes" in row else {"at": NOW} if ":at" in row else {}
+            session.execute(sa.text(row), bound)
+
+
+def test_the_picture_of_an_older_case_becomes_its_first_and_comes_back(database):
+    _older_case(database)
+    database.migrate()
+    with database.reading() as session:
+        (picture,) = session.scalars(sa.select(TracePicture))
+        assert (picture.case_id, picture.number, picture.name, picture.sha256) == (1, 1, "a.png", "p")
+        assert (picture.shown, picture.added_by_id) == (["s1", "s2"], 1)
+        assert session.get_one(TraceRun, 1).ordered_by_id == 1
+    _go(database, "0003")
+    with database.reading() as session:
+        row = session.execute(sa.text("SELECT picture_name, picture_sha256, pictures FROM trace_case")).one()
+    assert (row[0], row[1]) == ("a.png", "p")
+
+
+def test_an_older_release_is_not_given_a_case_of_two_pictures(database):
+    _older_case(database)
+    database.migrate()
+    with database.transaction() as session:
+        session.add(
+            TracePicture(case_id=1, number=2, name="b.png", sha256="q", shown=[], added_by_id=1, added_at=NOW)
+        )
+    with pytest.raises(RuntimeError, match="1 cases have more than one picture"):
+        _go(database, "0003")
+    assert database.is_current()

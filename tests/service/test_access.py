@@ -28,6 +28,7 @@ from service.app import create_app
 from service.flows import (
     copies,
     destroying,
+    drilling,
     equipment,
     gate,
     leaving,
@@ -43,6 +44,7 @@ from service.flows import (
     tracing,
 )
 from service.flows.gate import Seen
+from service.flows.tracing import Offered
 from tests.fixtures.handed import open_gate, permit, print_out
 from tests.fixtures.office import PEOPLE
 from tests.fixtures.papers import draw_pdf
@@ -77,6 +79,8 @@ TWO_DOORS: dict[str, frozenset[str]] = {
     "/destruction": CLERKS,
     "/destruction/<int:list_id>": CLERKS,
     "/documents": ALL,
+    "/drills": AUDITOR,
+    "/drills/<int:drill_id>": AUDITOR,
     "/equipment": ALL,
     "/equipment/<int:equipment_id>": DEVICES,
     "/equipment/jobs": CLERKS | AUDITOR,
@@ -103,7 +107,8 @@ PAGES: dict[str, frozenset[str]] = {
     "/": NOBODY,
     "/batches/new": NOBODY,
     "/batches/ruler.pdf": CLERKS,
-    "/cases/<int:case_id>/picture/<int:number>": NOBODY,
+    "/cases/<int:case_id>/overlay/<sha256>": NOBODY,
+    "/cases/<int:case_id>/picture/<int:number>/<int:page>": NOBODY,
     "/cases/<int:case_id>/progress": AUDITOR,
     "/cases/new": AUDITOR,
     "/copies/<code>/pages/<int:page>/qr.svg": CLERKS,
@@ -113,6 +118,7 @@ PAGES: dict[str, frozenset[str]] = {
     "/destruction/<int:list_id>/certificate.pdf": CLERKS,
     "/documents/<int:document_id>/pages/<int:number>": NOBODY,
     "/documents/new": CLERKS,
+    "/drills/<int:drill_id>/progress": AUDITOR,
     "/equipment/jobs/new": MEETINGS,
     "/equipment/retirements/<int:retirement_id>/certificate.pdf": DEVICES,
     "/gate": GATE,
@@ -181,7 +187,8 @@ SCOPED: dict[str, tuple[frozenset[str], frozenset[str]]] = {
 CLOSED = {302, 401, 403, 404}
 NEEDS_MORE = {
     "/copies/find": 400,
-    "/cases/<int:case_id>/picture/<int:number>": 400,
+    "/cases/<int:case_id>/overlay/<sha256>": 400,
+    "/cases/<int:case_id>/picture/<int:number>/<int:page>": 400,
     "/documents/<int:document_id>/pages/<int:number>": 400,
 }
 """What an address answers to whoever comes without the scan or the look that opens it."""
@@ -323,7 +330,9 @@ def estate(world):
         runtime, world.handler, meeting_id, "phones", owner_id=world.holder.person_id, due_at=due_at
     )
     picture = paper.png(np.full((300, 300), 255, np.uint8))
-    case_id = tracing.open_case(runtime, world.auditor, picture, "a.png", note="a chat", leak_at=None)
+    offered = [Offered(picture, "a.png")]
+    case_id = tracing.open_case(runtime, world.auditor, offered, note="a chat", leak_at=None)
+    drill_id = drilling.open_drill(runtime, world.auditor, scans[held], "a copier", offered)
     units = {"issuing_unit_id": world.units["REG"], "classifying_unit_id": world.units["REG"]}
     other_document = world.register(draw_pdf(1), doc_number="机字〔2026〕1号", **units)
     other_request = requesting.ask(runtime, world.other_handler, world.wish(other_document, copies=1))
@@ -355,6 +364,9 @@ def estate(world):
         "recall_id": recalling.begin(
             runtime, world.clerk, document_id, "superseded", world.now + timedelta(days=7)
         ),
+        "run_id": 1,
+        "drill_id": drill_id,
+        "sha256": "f" * 64,
         "person_id": world.holder.person_id,
         "seq": 3,
         "page": 1,
@@ -440,7 +452,7 @@ def test_what_belongs_to_another_unit_does_not_exist(app, clients, estate):
 
 
 def test_what_does_not_exist_is_shown_to_nobody(app, clients, estate):
-    nothing = dict.fromkeys(estate.own, FOREIGN) | {"code": NOBODYS_CODE}
+    nothing = dict.fromkeys(estate.own, FOREIGN) | {"code": NOBODYS_CODE, "sha256": "0" * 64}
     expected = {rule.rule: NOBODY for rule in addresses(app) if rule.arguments}
     assert surprises(app, clients, nothing, expected) == []
 
@@ -462,7 +474,9 @@ def test_a_look_opens_pictures_to_nobody_but_who_looked(clients, estate, thing):
         "document": ("clerk", f"/documents/{document}/pages", ALL - {"clerk"}),
     }[thing]
     shown = clients[part].get(page).text
-    picture = re.search(rf'src="(/{thing}s/\d+/(?:pages|picture)/1\?[^"]+)"', shown)[1].replace("&amp;", "&")
+    picture = re.search(rf'src="(/{thing}s/\d+/(?:pages|picture/1)/1\?[^"]+)"', shown)[1].replace(
+        "&amp;", "&"
+    )
     assert clients[part].get(picture).status_code == 200
     assert {clients[other].get(picture).status_code for other in others | {"nobody"}} <= CLOSED | {400}
 

@@ -6,15 +6,27 @@ import pytest
 from sqlalchemy.orm import Session
 
 from registry.acts import tracing
-from registry.acts.tracing import LeakInTheFuture, TraceRunClosed, TraceRunOpen
+from registry.acts.tracing import (
+    LeakEndsEarly,
+    LeakInTheFuture,
+    NothingToReview,
+    OwnFinding,
+    PictureTwice,
+    ReasonMissing,
+    ReviewedAlready,
+    Sealed,
+    TooManyPictures,
+    TraceRunClosed,
+    TraceRunOpen,
+)
 from registry.errors import PermissionDenied
 from registry.ledger import log
-from registry.models import Copy, Document, PrintBatch, TraceCase, TraceRun
+from registry.models import Account, AccountRole, Copy, Document, Person, PrintBatch, TraceCase, TraceRun
 from registry.rows import UnknownRow
 from registry.rules.lifecycle import State
-from registry.rules.roles import Actor
+from registry.rules.roles import Actor, Role
 from registry.rules.texts import TextTooLong
-from registry.rules.tracing import Grade, PageFinding
+from registry.rules.tracing import MOST_PICTURES, Grade, PageFinding, RegisteredReading
 from registry.rules.words import CaseState
 
 SYSTEM = Actor.system()
@@ -25,7 +37,23 @@ ON_PAPER = CODES[State.HELD]
 
 def opened(office, **changed):
     facts = {"note": "found in a chat", "leak_at": None, "actor": office.auditor, "now": office.now} | changed
-    return tracing.open_case(office.session, PICTURE, "IMG_1.png", ["b" * 64], **facts)
+    return tracing.open_case(office.session, [Sealed("IMG_1.png", PICTURE, ["b" * 64])], **facts)
+
+
+def more(number):
+    return Sealed(f"IMG_{number}.png", f"{number:064}", [f"{number + 100:064}"])
+
+
+def second_auditor(office):
+    """Return another auditor."""
+    person = Person(staff_no="S098", name_zh="核", name_en="Checker", unit_id=office.units["REG"])
+    roles = [AccountRole(role=Role.AUDITOR)]
+    account = Account(
+        person=person, login="checker", password_hash="x", created_at=office.now, roles=roles, language="en"
+    )
+    office.session.add(account)
+    office.session.flush()
+    return Actor(person.id, account.id, office.units["REG"], frozenset({Role.AUDITOR}))
 
 
 def ordered(office, case_id, **changed):
@@ -85,11 +113,51 @@ def facts(office, kind):
 
 def test_a_case_binds_the_picture_with_who_brought_it_and_when(office):
     case = office.session.get_one(TraceCase, opened(office))
-    assert (case.picture_sha256, case.pictures, case.state) == (PICTURE, ["b" * 64], CaseState.OPEN)
+    (picture,) = case.pictures
+    assert (picture.sha256, picture.shown, case.state) == (PICTURE, ["b" * 64], CaseState.OPEN)
+    assert (picture.added_by_id, picture.added_at) == (office.auditor.person_id, office.now)
     assert (case.opened_by_id, case.opened_at) == (office.auditor.person_id, office.now)
     (entry,) = facts(office, "case.opened")
-    assert entry["picture"] == PICTURE
-    assert set(entry["note"]) == set(entry["picture_name"]) == {"private"}
+    (sealed,) = facts(office, "case.picture-sealed")
+    assert (sealed["picture"], sealed["number"]) == (PICTURE, 1)
+    assert set(entry["note"]) == set(sealed["picture_name"]) == {"private"}
+
+
+def test_pictures_are_added_and_each_is_sealed_with_who_brought_it(office):
+    case_id, checker = opened(office), second_auditor(office)
+    later = office.now + timedelta(days=1)
+    tracing.add_pictures(office.session, case_id, [more(2), more(3)], actor=checker, now=later)
+    pictures = office.session.get_one(TraceCase, case_id).pictures
+    assert [picture.number for picture in pictures] == [1, 2, 3]
+    assert {picture.added_by_id for picture in pictures[1:]} == {checker.person_id}
+    assert [entry["number"] for entry in facts(office, "case.picture-sealed")] == [1, 2, 3]
+
+
+def test_the_same_picture_does_not_count_twice(office):
+    case_id = opened(office)
+    with pytest.raises(PictureTwice):
+        tracing.add_pictures(
+            office.session,
+            case_id,
+            [Sealed("again.png", PICTURE, [])],
+            actor=office.auditor,
+            now=office.now,
+        )
+
+
+def test_a_case_takes_no_more_pictures_than_are_compared_at_once(office):
+    case_id = opened(office)
+    most = [more(number) for number in range(2, MOST_PICTURES + 1)]
+    tracing.add_pictures(office.session, case_id, most, actor=office.auditor, now=office.now)
+    with pytest.raises(TooManyPictures):
+        tracing.add_pictures(office.session, case_id, [more(99)], actor=office.auditor, now=office.now)
+
+
+def test_no_picture_is_added_while_a_run_reads_those_that_are_there(office):
+    case_id = opened(office)
+    ordered(office, case_id)
+    with pytest.raises(TraceRunOpen):
+        tracing.add_pictures(office.session, case_id, [more(2)], actor=office.auditor, now=office.now)
 
 
 def test_a_leak_cannot_lie_in_the_future(office):
@@ -97,6 +165,14 @@ def test_a_leak_cannot_lie_in_the_future(office):
     with pytest.raises(LeakInTheFuture) as caught:
         opened(office, leak_at=office.now + timedelta(seconds=1))
     assert caught.value.code == "leak-in-the-future"
+
+
+def test_a_leak_is_not_seen_before_it_can_have_happened(office):
+    seen_at = office.now - timedelta(days=2)
+    assert opened(office, leak_at=seen_at, leak_since_at=seen_at)
+    with pytest.raises(LeakEndsEarly) as caught:
+        opened(office, leak_at=seen_at, leak_since_at=seen_at + timedelta(seconds=1))
+    assert caught.value.code == "leak-ends-early"
 
 
 def test_a_note_longer_than_its_column_is_refused(office):
@@ -108,7 +184,11 @@ def test_the_parameters_of_a_run_are_on_record_before_it_ends(office):
     case_id = opened(office)
     run_id = ordered(office, case_id)
     (entry,) = facts(office, "case.run-ordered")
-    assert entry == {"run": run_id, "parameters": {"certain_log10": "-9.0", "dot_keys": "1"}}
+    assert entry == {
+        "run": run_id,
+        "pictures": [PICTURE],
+        "parameters": {"certain_log10": "-9.0", "dot_keys": "1"},
+    }
     assert office.session.get_one(TraceCase, case_id).state is CaseState.RUNNING
     with pytest.raises(TraceRunOpen):
         ordered(office, case_id)
@@ -131,8 +211,94 @@ def test_a_run_names_its_copy_on_the_best_evidence(office, copies):
         "copy": ON_PAPER,
         "page": 2,
         "grade": "certain",
+        "also": [],
         "error": None,
     }
+
+
+def test_what_the_registered_marks_say_is_judged_with_what_was_read(office, copies):
+    run_id = ordered(office, opened(office))
+    registered = [RegisteredReading(ON_PAPER, (3,), -20.0), RegisteredReading(CODES[State.LOST], (3,), -15.0)]
+    state = tracing.close_run(
+        office.session,
+        run_id,
+        [finding(Grade.INSUFFICIENT)],
+        {"pages": []},
+        registered=registered,
+        actor=SYSTEM,
+        now=office.now,
+    )
+    run = office.session.get_one(TraceRun, run_id)
+    assert (state, run.copy_id, run.page) == (CaseState.NAMED, copies[State.HELD].id, 3)
+    (entry,) = facts(office, "case.run-finished")
+    assert (entry["grade"], entry["also"]) == ("certain", [CODES[State.LOST]])
+
+
+@pytest.fixture
+def named(office, copies):
+    """Return the id of a run that names a copy."""
+    run_id = ordered(office, opened(office))
+    closed(office, run_id, finding(Grade.CERTAIN, ON_PAPER, 2, chance=-40.5))
+    return run_id
+
+
+def reviewed(office, run_id, actor, *, agreed=True, reason=""):
+    tracing.review(office.session, run_id, agreed=agreed, reason=reason, actor=actor, now=office.now)
+
+
+def test_a_second_auditor_confirms_a_finding_once(office, named):
+    checker = second_auditor(office)
+    reviewed(office, named, checker)
+    review = office.session.get_one(TraceRun, named).review
+    assert (review.agreed, review.decided_by_id) == (True, checker.person_id)
+    (entry,) = facts(office, "case.finding-confirmed")
+    assert entry["run"] == named
+    with pytest.raises(ReviewedAlready):
+        reviewed(office, named, checker)
+
+
+def test_a_second_auditor_refuses_a_finding_with_a_reason(office, named):
+    checker = second_auditor(office)
+    with pytest.raises(ReasonMissing):
+        reviewed(office, named, checker, agreed=False)
+    reviewed(office, named, checker, agreed=False, reason="the page was copied at the shredder")
+    assert office.session.get_one(TraceRun, named).review.agreed is False
+    assert set(facts(office, "case.finding-refused")[0]["reason"]) == {"private"}
+
+
+def test_nobody_confirms_the_finding_of_the_own_case(office, named):
+    with pytest.raises(OwnFinding):
+        reviewed(office, named, office.auditor)
+
+
+def test_whoever_brought_a_picture_or_ordered_the_run_does_not_confirm(office, copies):
+    checker = second_auditor(office)
+    case_id = opened(office)
+    tracing.add_pictures(office.session, case_id, [more(2)], actor=checker, now=office.now)
+    run_id = ordered(office, case_id)
+    closed(office, run_id, finding(Grade.CERTAIN, ON_PAPER, 2, chance=-40.5))
+    with pytest.raises(OwnFinding):
+        reviewed(office, run_id, checker)
+    other_case = opened(office)
+    ordered_by_checker = ordered(office, other_case, actor=checker)
+    closed(office, ordered_by_checker, finding(Grade.CERTAIN, ON_PAPER, 2, chance=-40.5))
+    with pytest.raises(OwnFinding):
+        reviewed(office, ordered_by_checker, checker)
+
+
+def test_only_the_last_run_that_names_a_copy_is_confirmed(office, named):
+    checker = second_auditor(office)
+    again = ordered(office, office.session.get_one(TraceRun, named).case_id)
+    with pytest.raises(NothingToReview):
+        reviewed(office, named, checker)
+    closed(office, again, finding(Grade.NO_MARK))
+    with pytest.raises(NothingToReview):
+        reviewed(office, again, checker)
+
+
+def test_the_worker_confirms_nothing(office, named):
+    with pytest.raises(PermissionDenied):
+        reviewed(office, named, SYSTEM)
 
 
 def test_a_conflict_names_no_copy_in_tables_or_ledger(office, copies):
@@ -171,7 +337,9 @@ def test_a_failed_run_says_why(office):
 
 def test_only_copies_that_were_printed_can_be_shown_by_a_picture(office, copies):
     found = tracing.codes_on_paper(office.session, [*CODES.values(), "9999999999999"])
-    assert found == set(CODES.values()) - {CODES[State.RESERVED], CODES[State.VOID]}
+    document_id = copies[State.HELD].document_id
+    printed = set(CODES.values()) - {CODES[State.RESERVED], CODES[State.VOID]}
+    assert found == dict.fromkeys(printed, document_id)
 
 
 def test_reading_a_case_is_on_record_with_the_instant_asked_about(office):

@@ -1,0 +1,53 @@
+"""Pictures compared with registered pages, in the sandbox: plain bytes go in, numbers and drawn pages come out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+import watermark
+from service.papers.overlays import draw_overlay
+from service.papers.pictures import MOST_PAGES
+from service.papers.references import pack, unpack
+from watermark import Identification, ReadLimits, Survey
+
+
+def make_references(document: bytes, survey: bytes, name: str) -> tuple[bytes, ...]:
+    """Return the pages of a cleaned document, each ready to be compared with pictures.
+
+    Args:
+        document: As cleaning left it.
+        survey: What was found out about its pages.
+        name: What the document is to be called in findings.
+
+    Raises:
+        WatermarkError: the survey is damaged or of another document.
+    """
+    made = watermark.references(document, Survey.from_bytes(survey), name=name)
+    return tuple(pack(page) for page in made)
+
+
+def compare(
+    pictures: Sequence[bytes],
+    references: Sequence[bytes],
+    codes: Mapping[str, NDArray[np.uint64]],
+    keys: Sequence[bytes],
+) -> tuple[Identification, tuple[bytes, ...]]:
+    """Return what pictures show of registered pages, and for each page that was found a drawing of it.
+
+    Args:
+        pictures: Scans and photographs, as they came.
+        references: Registered pages, as `make_references` leaves them.
+        codes: For the name of each document the identities of its copies.
+        keys: Secrets under which marks were made here, oldest first.
+
+    Raises:
+        UnusableFileError: a file is no picture, is damaged, or is beyond the limits.
+    """
+    limits = ReadLimits(pages=MOST_PAGES)
+    opened = [page.gray for picture in pictures for page in watermark.open_pages(picture, limits)]
+    pages = [unpack(reference) for reference in references]
+    found = watermark.identify(opened, pages, codes, keys)
+    drawn = tuple(draw_overlay(opened[placed.picture], placed) for placed in found.placed)
+    return replace(found, placed=tuple(replace(placed, voice=None) for placed in found.placed)), drawn

@@ -1,0 +1,64 @@
+"""Registered pages ready to be compared, as files: made of what is stored, and made anew where one is of no use."""
+
+import io
+import json
+from typing import Any, Final
+
+import numpy as np
+import PIL.Image
+
+from watermark import DotStyle, Reference
+
+VERSION: Final = 1
+
+
+def pack(page: Reference) -> bytes:
+    """Return a page as a file, its picture without loss."""
+    picture = io.BytesIO()
+    PIL.Image.fromarray(page.gray).save(picture, "PNG")
+    told = {
+        "version": VERSION,
+        "document": page.document,
+        "page": page.page,
+        "dpi": page.dpi,
+        "width_mm": page.width_mm,
+        "height_mm": page.height_mm,
+        "dots": None if page.dots is None else [page.dots.side_px, page.dots.pitch_px],
+        "per_page": page.per_page,
+    }
+    target = io.BytesIO()
+    np.savez(
+        target,
+        told=np.frombuffer(json.dumps(told).encode(), np.uint8),
+        picture=np.frombuffer(picture.getvalue(), np.uint8),
+        units_mm=page.units_mm.astype(np.float32),
+        cells=page.cells.astype(np.bool_),
+    )
+    return target.getvalue()
+
+
+def unpack(data: bytes) -> Reference:
+    """Return the page in a file.
+
+    Raises:
+        ValueError: no such file, or one of another version.
+    """
+    with np.load(io.BytesIO(data), allow_pickle=False) as parts:
+        told: dict[str, Any] = json.loads(parts["told"].tobytes())
+        if told["version"] != VERSION:
+            raise ValueError(f"got a page of version {told['version']}")
+        with PIL.Image.open(io.BytesIO(parts["picture"].tobytes()), formats=("PNG",)) as picture:
+            gray = np.array(picture.convert("L"), np.uint8)
+        dots = told["dots"]
+        return Reference(
+            document=told["document"],
+            page=told["page"],
+            gray=gray,
+            dpi=told["dpi"],
+            width_mm=told["width_mm"],
+            height_mm=told["height_mm"],
+            units_mm=parts["units_mm"],
+            cells=parts["cells"],
+            dots=None if dots is None else DotStyle(side_px=dots[0], pitch_px=dots[1]),
+            per_page=told["per_page"],
+        )
