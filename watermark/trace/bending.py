@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from watermark.trace.flat import Flat
 
-#: Blocks are about five lines' worth of strokes, wide enough that no other place looks the same.
-_BLOCK_MM: Final = 8.0
-_STEP_MM: Final = 5.0
+BLOCK_MM: Final = 8.0
+"""Blocks of about a line and a half, wide enough that no other place nearby looks the same."""
+_STEP: Final = 0.625
 #: Blocks of an even tone say nothing; standard deviation, 0 black to 1 paper.
 _LEAST_CONTRAST: Final = 0.05
 _LEAST_LIKENESS: Final = 0.35
@@ -26,7 +26,7 @@ Points = NDArray[np.float64]
 
 
 def blocks(
-    flat: Flat, shown: NDArray[np.float32], search_mm: float
+    flat: Flat, shown: NDArray[np.float32], search_mm: float, *, block_mm: float = BLOCK_MM
 ) -> tuple[Points, Points, NDArray[np.float64]]:
     """Look for blocks of a page in its flattened picture, each around its place.
 
@@ -34,12 +34,14 @@ def blocks(
         flat: What the picture shows.
         shown: The page itself, of the same size, even in tone.
         search_mm: How far from its place a block is looked for.
+        block_mm: Their side.
 
     Returns:
         ``(n, 2)`` middles of the blocks in mm, ``(n, 2)`` how far right and down they were found, ``(n,)`` how alike.
     """
     height, width = shown.shape
-    block, step = round(_BLOCK_MM * flat.px_per_mm), max(1, round(_STEP_MM * flat.px_per_mm))
+    block = round(block_mm * flat.px_per_mm)
+    step = max(1, round(_STEP * block))
     reach = max(2, round(search_mm * flat.px_per_mm))
     where, off, likeness = [], [], []
     seen = cv2.integral(flat.seen.astype(np.uint8))

@@ -19,8 +19,15 @@ from watermark.trace.flat import Flat
 
 #: Width of a dot as seen: its own and the blur of printing and looking, mm.
 _DOT_MM, _AROUND_MM = 0.085, 0.20
+#: Blocks of so many cells a side, 16 mm, share a shift, and lean on their neighbours for it.
 _BLOCK_CELLS: Final = 8
+_BLOCK_BLUR: Final = 0.8
+#: So many cells of a page are enough to find the shifts.
+_MOST_CELLS: Final = 2500
+_REMAP_COLUMNS: Final = 8192
 _FLOOR: Final = 0.02  # of a density: bounds what one place can say to about e^4, whatever lies there
+#: Shifts are tried up to half the distance of two places, beyond which another place is meant.
+_SHIFT_PITCHES: Final = 0.45
 _SHIFTS: Final = 9
 
 
@@ -68,8 +75,45 @@ def see_cells(flat: Flat, cells: NDArray[np.bool_], style: DotStyle) -> CellsSee
     answer = _answer(flat)
     fine = np.column_stack((cols, rows))[:, None, :] * FINE_PER_CELL + places()[None, :, ::-1] + 0.5
     at_px = np.asarray(fine * style.pitch_mm * flat.px_per_mm - 0.5, np.float64)
-    taken = _sampled(answer, at_px)
-    return CellsSeen(rows, cols, _logits(taken))
+    shift_px = _shifts_px(answer, at_px, rows, cols, style.pitch_mm * flat.px_per_mm)
+    return CellsSeen(rows, cols, _logits(_sampled(answer, at_px + shift_px[:, None, :])))
+
+
+def _shifts_px(
+    answer: NDArray[np.float32],
+    at_px: NDArray[np.float64],
+    rows: NDArray[np.intp],
+    cols: NDArray[np.intp],
+    pitch_px: float,
+) -> NDArray[np.float64]:
+    """Return ``(m, 2)``: how far right and down the dots around each cell lie from where words have them.
+
+    Words say how paper lies where they are; between them, and in margins, dots say it better. All shifts up to half a
+    pitch are tried, and blocks of cells keep the one under which their strongest places stand out most. It is the same
+    picture for every copy, so nothing is owed for the choice.
+    """
+    steps = np.linspace(-_SHIFT_PITCHES, _SHIFT_PITCHES, _SHIFTS) * pitch_px
+    shape = (int(rows.max()) // _BLOCK_CELLS + 1, int(cols.max()) // _BLOCK_CELLS + 1)
+    some = slice(None, None, -(-len(rows) // _MOST_CELLS))
+    block = rows[some] // _BLOCK_CELLS, cols[some] // _BLOCK_CELLS
+    stands = np.zeros((_SHIFTS, _SHIFTS, *shape))
+    for down, along in np.ndindex(_SHIFTS, _SHIFTS):
+        taken = _sampled(answer, at_px[some] + np.array([steps[along], steps[down]]))
+        np.add.at(stands[down, along], block, taken.max(axis=1) - taken.mean(axis=1))
+    flat = stands.reshape(_SHIFTS * _SHIFTS, *shape)
+    blurred = np.stack(
+        [cv2.GaussianBlur(each, (0, 0), _BLOCK_BLUR, borderType=cv2.BORDER_CONSTANT) for each in flat]
+    ).reshape(stands.shape)
+    down, along = np.unravel_index(blurred.reshape(-1, *shape).argmax(axis=0), (_SHIFTS, _SHIFTS))
+    field = np.stack([steps[along], steps[down]], axis=-1).astype(np.float32)
+    smooth = cv2.GaussianBlur(field, (0, 0), _BLOCK_BLUR, borderType=cv2.BORDER_REPLICATE).reshape(*shape, 2)
+    x = ((cols + 0.5) / _BLOCK_CELLS - 0.5).astype(np.float32)[None]
+    y = ((rows + 0.5) / _BLOCK_CELLS - 0.5).astype(np.float32)[None]
+    found = [
+        _remapped(np.ascontiguousarray(smooth[..., axis]).astype(np.float32), x, y).reshape(-1)
+        for axis in range(2)
+    ]
+    return np.stack(found, axis=1).astype(np.float64)
 
 
 def _answer(flat: Flat) -> NDArray[np.float32]:
@@ -81,18 +125,21 @@ def _answer(flat: Flat) -> NDArray[np.float32]:
 
 
 def _sampled(picture: NDArray[np.float32], at_px: NDArray[np.float64]) -> NDArray[np.float64]:
-    x, y = np.ascontiguousarray(at_px.astype(np.float32)).reshape(-1, SYMBOLS, 2).transpose(2, 0, 1)
-    # OpenCV wants pictures of at most 32,767 rows.
-    parts = [
-        cv2.remap(
-            picture,
-            np.ascontiguousarray(x[at : at + 30_000]),
-            np.ascontiguousarray(y[at : at + 30_000]),
-            cv2.INTER_LINEAR,
-        )
-        for at in range(0, len(x), 30_000)
-    ]
-    return np.concatenate(parts).astype(np.float64)
+    """Return what a picture has at ``(m, 16, 2)`` points, ``(m, 16)``."""
+    x, y = np.ascontiguousarray(at_px.astype(np.float32).transpose(2, 0, 1))
+    return _remapped(picture, x, y).astype(np.float64)
+
+
+def _remapped(
+    picture: NDArray[np.float32], x: NDArray[np.float32], y: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return a picture at points of any shape, its edge going on outside."""
+    # OpenCV wants pictures of at most 32,767 rows and columns.
+    flat_x, flat_y = x.reshape(-1), y.reshape(-1)
+    rows = -(-flat_x.size // _REMAP_COLUMNS)
+    at = (np.resize(part, (rows, _REMAP_COLUMNS)).astype(np.float32) for part in (flat_x, flat_y))
+    taken = cv2.remap(picture, next(at), next(at), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(taken, np.float32).reshape(-1)[: x.size].reshape(x.shape)
 
 
 def _logits(taken: NDArray[np.float64]) -> NDArray[np.float64]:

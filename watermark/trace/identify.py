@@ -39,6 +39,8 @@ _DECOYS: Final = 1000
 _PLACEMENTS: Final = 3
 #: Pages that are looked at closely; the others' landmarks fit worse.
 _CLOSELY: Final = 4
+#: Words that speak so much for the copy that dots name do not contradict them.
+_TOLD_LOG10: Final = 3.0
 _GLANCE: Final = 700
 #: A picture with fewer landmarks may show a page and yet not be laid on it: a small piece, a letter of few words.
 _TELLING: Final = 1000
@@ -121,14 +123,15 @@ def _grade(candidates: Sequence[Candidate], seen: Sequence[PageSeen], tried: Tri
 
 
 def _disagree(candidates: Sequence[Candidate], tried: Tried) -> bool:
-    """Tell whether words certainly name copies, dots certainly name copies, and no copy is among both.
+    """Tell whether words certainly name copies, dots certainly name copies, and no copy is told by both.
 
-    What several people mixed from their copies shows each of them in both carriers.
+    What several people mixed from their copies shows each of them in both carriers, if unequally.
     """
     enough = tried.log10 - CERTAIN_LOG10
     by_words = {each.identity for each in candidates if (each.log10_layout or 0) >= enough}
-    by_dots = {each.identity for each in candidates if (each.log10_dots or 0) >= enough}
-    return bool(by_words) and bool(by_dots) and not by_words & by_dots
+    by_dots = [each for each in candidates if (each.log10_dots or 0) >= enough]
+    told = any((each.log10_layout or 0) >= _TOLD_LOG10 for each in by_dots)
+    return bool(by_words) and bool(by_dots) and not told
 
 
 def _likely(landmarks: Landmarks, references: Sequence[Reference]) -> list[Reference]:

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from watermark.trace.bending import blocks, smoothed
+from watermark.trace.bending import BLOCK_MM, blocks, smoothed
 from watermark.trace.features import Landmarks, agreeing, alike, find_landmarks
 from watermark.trace.flat import Flattening, even_tone
 from watermark.trace.reference import Reference
@@ -26,6 +26,14 @@ _MOST_ENLARGED: Final = 3.0
 _MOST_LANDMARKS: Final = 5000
 _SMALLEST_PX: Final = 2.0
 _LEAST_MATCHES: Final = 10
+#: A piece this small has few landmarks and no perspective to speak of.
+_SMALL_MM: Final = 45.0
+_SMALL_FLAT_MM: Final = 0.35
+_LEAST_SMALL_MATCHES: Final = 6
+#: Where a picture has so few landmarks, all of a page's are compared with them.
+_FEW_LANDMARKS: Final = 2500
+LEAST_AGREEMENT: Final = 0.55
+"""Blocks of a page are less like a picture than this where another page was laid over it."""
 #: How far landmarks may lie from a flat sheet: bent paper is up to this far from one.
 _FLAT_MM: Final = 1.2
 _CONFIDENCE: Final = 0.9999
@@ -40,7 +48,8 @@ _LANDMARKS_REACH_MM: Final = 35.0
 _LANDMARKS_TO_BEND: Final = 500
 #: How far blocks are looked for, and over which distance what they ask for is smoothed; coarse to fine.
 _ROUNDS: Final = ((1.4, 30.0), (0.7, 20.0), (0.4, 25.0))
-_LEAST_BLOCKS: Final = 4
+_SMALL_ROUNDS: Final = ((0.8, 25.0), (0.5, 20.0), (0.4, 20.0))
+_LEAST_BLOCKS: Final = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,22 +94,32 @@ def place(picture: NDArray[np.uint8], landmarks: Landmarks, reference: Reference
         landmarks: Its landmarks, from :func:`landmarks_of`.
         reference: The page.
     """
-    known = reference.landmarks
-    pairs = alike(landmarks, known)
+    placed = _laid(picture, landmarks, reference, reference.landmarks)
+    if len(landmarks) <= _FEW_LANDMARKS and not any(found.agreement >= LEAST_AGREEMENT for found in placed):
+        placed += _laid(picture, landmarks, reference, reference.fine_landmarks)
+    return sorted(placed, key=lambda placing: (placing.agreement < LEAST_AGREEMENT, -placing.matches))
+
+
+def _laid(
+    picture: NDArray[np.uint8], landmarks: Landmarks, reference: Reference, known: Landmarks
+) -> list[Placing]:
+    """Return the ways in which landmarks of the page let it lie in a picture."""
     placed = []
-    for kept in agreeing(landmarks, known, pairs, reference_px_per_mm=reference.px_per_mm):
+    for kept in agreeing(landmarks, known, alike(landmarks, known), reference_px_per_mm=reference.px_per_mm):
         flat = _flat(landmarks.points[kept.of], known.points[kept.to] / reference.px_per_mm)
         if flat is not None:
             placed.append(_bent(picture, reference, *flat))
-    return sorted(placed, key=lambda placing: -placing.matches)
+    return placed
 
 
 def _flat(
     seen_px: NDArray[np.float32], known_mm: NDArray[np.float32]
 ) -> tuple[NDArray[np.float64], NDArray[np.float32], NDArray[np.float32]] | None:
     """Return the plane projection from paper to picture, and the landmarks that agree with it; None if few do."""
-    if len(seen_px) < _LEAST_MATCHES:
+    if len(seen_px) < _LEAST_SMALL_MATCHES:
         return None
+    if np.ptp(known_mm, axis=0).max() < _SMALL_MM:
+        return _small(seen_px, known_mm)
     back, fit = cv2.findHomography(
         seen_px, known_mm, cv2.USAC_MAGSAC, _FLAT_MM, maxIters=_ITERATIONS, confidence=_CONFIDENCE
     )
@@ -114,6 +133,27 @@ def _flat(
     if there.shape != (3, 3) or not _is_seen_from_the_front(there, known_mm):
         return None
     return there, seen_px, known_mm
+
+
+def _small(
+    seen_px: NDArray[np.float32], known_mm: NDArray[np.float32]
+) -> tuple[NDArray[np.float64], NDArray[np.float32], NDArray[np.float32]] | None:
+    """Return the like of :func:`_flat` for a small piece: it is turned, scaled and shifted, no more."""
+    back, fit = cv2.estimateAffinePartial2D(
+        seen_px,
+        known_mm,
+        method=cv2.RANSAC,
+        ransacReprojThreshold=_SMALL_FLAT_MM,
+        maxIters=_ITERATIONS,
+        confidence=_CONFIDENCE,
+    )
+    if np.shape(back) != (2, 3):
+        return None
+    kept = np.asarray(fit).ravel() > 0
+    if len(np.unique(np.rint(known_mm[kept] * 2), axis=0)) < _LEAST_SMALL_MATCHES:
+        return None
+    there = np.linalg.inv(np.vstack((np.asarray(back, np.float64), (0.0, 0.0, 1.0))))
+    return there, seen_px[kept], known_mm[kept]
 
 
 def _is_seen_from_the_front(there: NDArray[np.float64], known_mm: NDArray[np.float32]) -> bool:
@@ -159,9 +199,11 @@ def _bent(
     flattening = Flattening(picture, dpi)
     shown = even_tone(reference.halved, reference.px_per_mm / 2)
     agreement, off_mm = 0.0, np.zeros((0, 2))
-    for search_mm, reach_mm in _ROUNDS:
+    is_small = min(picture.shape) * MM_PER_INCH / dpi < _SMALL_MM
+    block_mm, rounds = (BLOCK_MM / 2, _SMALL_ROUNDS) if is_small else (BLOCK_MM, _ROUNDS)
+    for search_mm, reach_mm in rounds:
         flat = flattening.at(mesh, reference.size_mm, shown.shape, reference.dpi / 2)
-        where_mm, off_mm, likeness = blocks(flat, shown, search_mm)
+        where_mm, off_mm, likeness = blocks(flat, shown, search_mm, block_mm=block_mm)
         if len(where_mm) < _LEAST_BLOCKS:
             return Placing(mesh.astype(np.float32), len(known_mm), 0.0, np.inf, dpi)
         mesh = mesh + _in_picture(mesh, grid, smoothed(where_mm, off_mm, grid, reach_mm=reach_mm))

@@ -20,6 +20,7 @@ REFERENCE_DPI: Final = 220.0
 """A dot is 1.1 pixels, a displacement 0.43; the resolution at which displacements were measured best."""
 _MOST_PX: Final = 6_000_000
 _MOST_LANDMARKS: Final = 9000
+_MOST_FINE_LANDMARKS: Final = 40_000
 #: Diameter in pixels of the smallest landmark used: 0.55 mm, about a stroke and its surroundings.
 _SMALLEST_PX: Final = 2.4
 
@@ -75,6 +76,11 @@ class Reference:
         """Landmarks of the halved page, where they stand in pixels of ``gray``; found when first asked for."""
         found = find_landmarks(self.halved).largest(_MOST_LANDMARKS, _SMALLEST_PX)
         return Landmarks(found.points * 2 + np.float32(0.5), found.sizes * 2, found.turns, found.looks)
+
+    @cached_property
+    def fine_landmarks(self) -> Landmarks:
+        """All landmarks of the page, down to strokes of letters: for small pieces, which have few large ones."""
+        return find_landmarks(self.gray).largest(_MOST_FINE_LANDMARKS, 0.0)
 
 
 def references(

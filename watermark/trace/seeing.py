@@ -1,7 +1,6 @@
 """What one picture shows of one registered page: where it lies, how its words are displaced, what its dots say."""
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +10,9 @@ from watermark.payload import SYMBOLS, TILE
 from watermark.trace.cells import CellsSeen, see_cells
 from watermark.trace.features import Landmarks
 from watermark.trace.flat import Flattening, even_tone
-from watermark.trace.placing import Placing, place
+from watermark.trace.placing import LEAST_AGREEMENT, Placing, place
 from watermark.trace.reference import Reference
 from watermark.trace.words import Measured, measure_words
-
-#: Blocks of a page are less alike than this where another page was laid over a picture.
-LEAST_AGREEMENT: Final = 0.55
 
 
 @dataclass(frozen=True, eq=False)
