@@ -21,6 +21,9 @@ from watermark.read.reading import PageReading, QrReading, Readings, read, read_
 from watermark.read.show import show_pages
 from watermark.render import render_page, thumbnail
 from watermark.trace.codebook import CodeBook
+from watermark.trace.find import Found, PageIndex
+from watermark.trace.findindex import PageKey
+from watermark.trace.findpoints import PagePoints, points_of_page
 from watermark.trace.identification import Candidate, Identification, PlacedPage, Tried, Voice
 from watermark.trace.identification import Grade as TraceGrade
 from watermark.trace.identify import identify
@@ -48,6 +51,7 @@ __all__ = [
     "Finding",
     "Fingerprint",
     "FontChain",
+    "Found",
     "Grade",
     "Identification",
     "Inspection",
@@ -55,7 +59,10 @@ __all__ = [
     "Mark",
     "MarkPlan",
     "PageHead",
+    "PageIndex",
+    "PageKey",
     "PageMark",
+    "PagePoints",
     "PageProof",
     "PageReading",
     "PlacedPage",
@@ -85,6 +92,7 @@ __all__ = [
     "missing_characters",
     "open_fonts",
     "open_pages",
+    "points_of_page",
     "prepare",
     "prove",
     "qr_modules",

@@ -62,6 +62,7 @@ def upgrade() -> None:
         sa.Column("reader", sa.String(length=40), nullable=False),
         sa.Column("survey_sha256", sa.String(length=64), nullable=False),
         sa.Column("pages", sa.JSON(), nullable=False),
+        sa.Column("points_sha256", sa.String(length=64), nullable=False),
         sa.Column("made_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["document_id"], ["document.id"], name="fk_trace_reference_document_id"),
         sa.PrimaryKeyConstraint("id", name="pk_trace_reference"),

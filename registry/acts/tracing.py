@@ -271,6 +271,7 @@ def keep_reference(
     survey_sha256: str,
     pages: Sequence[str],
     *,
+    points_sha256: str,
     now: datetime,
 ) -> None:
     """Keep the pages of a document ready to be compared, in place of older ones; no deed."""
@@ -284,6 +285,7 @@ def keep_reference(
         kept = TraceReference(document_id=document_id, reader=reader)
         session.add(kept)
     kept.survey_sha256, kept.pages, kept.made_at = survey_sha256, list(pages), now
+    kept.points_sha256 = points_sha256
 
 
 def close_run(

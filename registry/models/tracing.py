@@ -101,6 +101,7 @@ class TraceReference(Base):
     reader: Mapped[str] = mapped_column(sa.String(40))
     survey_sha256: Mapped[str] = mapped_column(sa.String(64))
     pages: Mapped[list[Any]]
+    points_sha256: Mapped[str] = mapped_column(sa.String(64))
     made_at: Mapped[datetime]
 
 

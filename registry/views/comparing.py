@@ -22,6 +22,7 @@ class Comparable:
         pages: How many it has.
         codes: Of its copies that were printed.
         references: For each page the file to compare with; empty where none is kept for this reader and survey.
+        points_sha256: By which its pages are found; None where no references are kept.
     """
 
     document_id: int
@@ -32,6 +33,7 @@ class Comparable:
     pages: int
     codes: tuple[str, ...]
     references: tuple[str, ...]
+    points_sha256: str | None
 
 
 @dataclass(frozen=True)
@@ -70,9 +72,11 @@ def comparables(session: Session, reader: str) -> tuple[Comparable, ...]:
             survey_sha256=document.survey_sha256,
             pages=document.pages,
             codes=tuple(codes[document.id]),
-            references=_references(kept.get(document.id), document),
+            references=tuple(known.pages) if known else (),
+            points_sha256=known.points_sha256 if known else None,
         )
         for document in documents
+        for known in (_known(kept.get(document.id), document),)
     )
 
 
@@ -89,8 +93,8 @@ def extent(session: Session) -> Extent:
     return Extent(documents=row[0], pages=int(row[1]), copies=copies)
 
 
-def _references(kept: TraceReference | None, document: Document) -> tuple[str, ...]:
+def _known(kept: TraceReference | None, document: Document) -> TraceReference | None:
     """Return what is kept, if it was made from what is known of the pages now."""
     if kept is None or (document.survey_sha256 or "") != kept.survey_sha256:
-        return ()
-    return tuple(kept.pages)
+        return None
+    return kept

@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
 import numpy as np
 import structlog
@@ -50,6 +50,8 @@ READER: Final = "registration-1"
 """Names how pages are made ready to be compared; another one makes them anew."""
 MOST_PAGES: Final = 60
 """Registered pages compared at once, those of documents that a mark claims first: 11 MB each in the sandbox."""
+MOST_FOUND: Final = 5000
+"""Registered pages, the latest, among which those to compare are looked for: 35 kB each in the sandbox."""
 LEAST_LOG10: Final = -9999.0
 """What stands for the logarithm of nothing, which JSON cannot say."""
 
@@ -76,6 +78,20 @@ class Examined:
         return read | {one.code for one in self.compared.candidates} if self.compared else read
 
 
+class Chosen(NamedTuple):
+    """A document, and which of its pages are compared with pictures."""
+
+    document: Comparable
+    pages: tuple[int, ...]
+
+
+class Ready(NamedTuple):
+    """Files of a document: for each page the one to compare with, and the one by which its pages are found."""
+
+    pages: tuple[str, ...]
+    points_sha256: str
+
+
 @dataclass(frozen=True)
 class Judged:
     """What may be said of each page, the copies on paper that registered marks point at, and whether those clash."""
@@ -99,6 +115,7 @@ def parameters(runtime: Runtime, session: Session, pictures: int) -> dict[str, A
         "pages": present.pages,
         "copies": present.copies,
         "most_pages": MOST_PAGES,
+        "most_found": MOST_FOUND,
     }
 
 
@@ -125,7 +142,8 @@ def examine(runtime: Runtime, pictures: Sequence[str], report: Report) -> Examin
         offered = comparables(session, READER)
     found: Identification | None = None
     drawn: tuple[bytes, ...] = ()
-    for chosen in _stages(offered, set(claimed.values())):
+    likely = _likely(runtime, files, offered)
+    for chosen in _stages(offered, set(claimed.values()), likely):
         try:
             later, drawn_later = _compared(runtime, files, chosen)
         except SandboxExceeded:
@@ -162,16 +180,66 @@ def _shown(candidate: CandidateSeen, laid: Collection[tuple[int, int]]) -> tuple
     return pages or candidate.pages
 
 
-def _stages(offered: Sequence[Comparable], claimed: Collection[int]) -> list[list[Comparable]]:
-    """Return the documents to compare with, stage by stage: those that a mark claims, then those and the latest."""
-    ahead = [one for one in offered if one.document_id in claimed]
-    chosen: list[Comparable] = []
+def _likely(
+    runtime: Runtime, files: Sequence[bytes], offered: Sequence[Comparable]
+) -> Mapping[int, Collection[int]] | None:
+    """Return the pages that pictures may show, by document, the likeliest first; None if all can be compared."""
+    if sum(one.pages for one in offered) <= MOST_PAGES:
+        return None
+    points: dict[str, bytes] = {}
+    room = MOST_FOUND
+    for one in offered:
+        room -= one.pages
+        if room < 0:
+            logger.warning("not all pages are looked through", documents=len(offered), looked=len(points))
+            break
+        points[str(one.document_id)] = runtime.store.get(_ready(runtime, one).points_sha256)
+    try:
+        found = runtime.parse(
+            "service.papers.comparing:find_pages", list(files), points, pages=len(files) + len(points)
+        )
+    except SandboxExceeded:
+        logger.warning("finding pages given up", documents=len(points))
+        return None
+    likely: dict[int, list[int]] = {}
+    for document, page in cast("tuple[tuple[str, int], ...]", found):
+        likely.setdefault(int(document), []).append(page)
+    return likely
+
+
+def _stages(
+    offered: Sequence[Comparable],
+    claimed: Collection[int],
+    likely: Mapping[int, Collection[int]] | None = None,
+) -> list[list[Chosen]]:
+    """Return the pages to compare with, stage by stage: those that a mark claims, then those and others.
+
+    Args:
+        offered: All documents, the latest first.
+        claimed: Those whose copies a mark names.
+        likely: The pages that were found to look like the pictures; None if nobody looked.
+    """
+    by_id = {one.document_id: one for one in offered}
+    ahead = [Chosen(one, _all_pages(one)) for one in offered if one.document_id in claimed]
+    if likely is None:
+        others = [Chosen(one, _all_pages(one)) for one in offered if one.document_id not in claimed]
+    else:
+        others = [
+            Chosen(by_id[document_id], tuple(sorted(pages)))
+            for document_id, pages in likely.items()
+            if document_id not in claimed
+        ]
+    chosen: list[Chosen] = []
     room = MOST_PAGES
-    for one in (*ahead, *(other for other in offered if other.document_id not in claimed)):
-        if one.pages <= room or not chosen:
-            chosen.append(one)
-            room -= one.pages
+    for each in (*ahead, *others):
+        if len(each.pages) <= room or not chosen:
+            chosen.append(each)
+            room -= len(each.pages)
     return [stage for stage in (ahead if ahead != chosen else [], chosen) if stage]
+
+
+def _all_pages(document: Comparable) -> tuple[int, ...]:
+    return tuple(range(1, document.pages + 1))
 
 
 def _after_another(found: Identification) -> Identification:
@@ -183,11 +251,17 @@ def _after_another(found: Identification) -> Identification:
 
 
 def _compared(
-    runtime: Runtime, files: Sequence[bytes], chosen: Sequence[Comparable]
+    runtime: Runtime, files: Sequence[bytes], chosen: Sequence[Chosen]
 ) -> tuple[Identification, tuple[bytes, ...]]:
-    references = [runtime.store.get(page) for one in chosen for page in _references(runtime, one)]
+    references = [
+        runtime.store.get(made.pages[page - 1])
+        for one in chosen
+        for made in (_ready(runtime, one.document),)
+        for page in one.pages
+    ]
     codes: Mapping[str, NDArray[np.uint64]] = {
-        str(one.document_id): np.array([code_number(code) for code in one.codes], np.uint64) for one in chosen
+        str(one.document.document_id): np.array([code_number(code) for code in one.document.codes], np.uint64)
+        for one in chosen
     }
     work = len(files) + len(references)
     return cast(
@@ -198,10 +272,12 @@ def _compared(
     )
 
 
-def _references(runtime: Runtime, document: Comparable) -> Sequence[str]:
-    """Return the pages of a document ready to be compared, made now unless they are kept."""
-    if document.references and all(runtime.store.has(page) for page in document.references):
-        return document.references
+def _ready(runtime: Runtime, document: Comparable) -> Ready:
+    """Return the pages of a document ready to be found and compared, made now unless they are kept."""
+    if document.points_sha256 is not None:
+        kept = Ready(document.references, document.points_sha256)
+        if all(runtime.store.has(file) for file in (*kept.pages, kept.points_sha256)):
+            return kept
     cleaned = runtime.store.get(document.cleaned_sha256)
     name = str(document.document_id)
     made = cast(
@@ -214,12 +290,19 @@ def _references(runtime: Runtime, document: Comparable) -> Sequence[str]:
             pages=document.pages,
         ),
     )
-    kept = [runtime.store.put(page) for page in made]
+    points = cast("bytes", runtime.parse("service.papers.comparing:make_points", made, pages=document.pages))
+    ready = Ready(tuple(runtime.store.put(page) for page in made), runtime.store.put(points))
     with runtime.database.transaction() as session:
         tracing.keep_reference(
-            session, document.document_id, READER, document.survey_sha256 or "", kept, now=runtime.now()
+            session,
+            document.document_id,
+            READER,
+            document.survey_sha256 or "",
+            ready.pages,
+            points_sha256=ready.points_sha256,
+            now=runtime.now(),
         )
-    return kept
+    return ready
 
 
 def _survey(runtime: Runtime, document: Comparable, cleaned: bytes) -> bytes:

@@ -3,20 +3,23 @@
 from datetime import timedelta
 from functools import lru_cache
 
+import cv2
 import numpy as np
 import pytest
+import sqlalchemy as sa
 
 from bench import paper
 from registry.acts.tracing import LeakInTheFuture, TraceRunOpen
 from registry.errors import PermissionDenied
 from registry.ledger import log
+from registry.models import TraceReference
 from registry.rules.codes import human_code
 from registry.rules.evidence import QrProof
 from registry.rules.tracing import Grade
 from registry.rules.words import CaseState, Custodian, HandOverKind
 from registry.views.batches import batch_work
 from service import jobs
-from service.flows import lending, making, printing, tracing
+from service.flows import comparing, lending, making, printing, tracing
 from service.flows.handlers import HANDLERS
 from service.flows.tracing import NoSuchPicture, Offered
 from service.sandbox import SandboxExceeded
@@ -275,3 +278,30 @@ def test_a_name_of_a_file_is_kept_without_its_folder_and_without_what_cannot_be_
     name = "C:\\leaks\\\u200eIMG\u202e 7.png"
     case_id = opened(world, name=name)
     assert tracing.standing(world.runtime, world.auditor, case_id).name == "IMG 7.png"
+
+
+def test_among_more_pages_than_can_be_compared_the_one_that_is_shown_is_found(world, monkeypatch):
+    code, pdf = stamped(world)[0]
+    later = world.approved(
+        world.register(draw_pdf(2, words="another matter altogether"), doc_number="财字〔2026〕8号"), copies=1
+    )
+    batch_id = printing.order_batch(world.runtime, world.clerk, later, [None])
+    making.make_batch(world.runtime, batch_id, lambda _done, _total: None)
+    print_out(world, batch_id)
+    monkeypatch.setattr(comparing, "MOST_PAGES", 3)
+    page = printed(pdf)
+    page[qr_box(page)] = 255
+    # At 100 dpi no dot is read blind, so nothing but the page itself tells which document it is.
+    scan = paper.Scan.ordinary(21).picture(page)
+    coarse = cv2.resize(scan, None, fx=1 / 3, fy=1 / 3, interpolation=cv2.INTER_AREA)
+
+    story = traced(world, paper.png(coarse))
+
+    assert story.run.pages[0].dots is None
+    assert story.run.pages[0].qr == ()
+    assert story.case.state is CaseState.NAMED
+    assert story.run.copy.copy_no == 1
+    with world.runtime.database.reading() as session:
+        assert {row.points_sha256 != "" for row in session.scalars(sa.select(TraceReference))} == {True}
+        assert session.scalar(sa.select(sa.func.count(TraceReference.id))) == 2
+    assert code == story.run.best.code
