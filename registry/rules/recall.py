@@ -40,6 +40,7 @@ FATES: Final[dict[State, Fate]] = {
     State.SEALED: Fate.RETURNED,
     State.SPOILED: Fate.RETURNED,
     State.DESTROYED: Fate.RETURNED,
+    State.VOID: Fate.RETURNED,
     State.IN_TRANSIT: Fate.MISSED,
     State.HELD: Fate.MISSED,
     State.CLAIMED: Fate.MISSED,
@@ -47,7 +48,9 @@ FATES: Final[dict[State, Fate]] = {
     State.UNACCOUNTED: Fate.LOST,
     State.LOST: Fate.LOST,
 }
-"""The fate of every state that a copy which is due can come to; ``RESERVED`` and ``VOID`` never had paper."""
+"""The fate of every state that a copy which is due can come to.
+
+``RESERVED`` never had paper; of a ``VOID`` one the whole run was given up in stock: what there is of it stayed here."""
 
 DUE_STATES: Final[frozenset[State]] = frozenset(
     state for state, fate in FATES.items() if fate is not Fate.RETURNED

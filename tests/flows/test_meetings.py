@@ -20,10 +20,11 @@ from registry.rules.words import (
     MeetingThing,
     Outstanding,
 )
-from service.flows import copies, lending, making, meetings, printing, releasing, requesting
+from service.flows import copies, lending, making, meetings, printing, requesting
 from service.flows.meetings import PressWish, WideningWish
 from service.flows.proving import PinRefused
 from tests.fixtures.councils import admit, clear, hold, plan_meeting, prepare
+from tests.fixtures.handed import print_out
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def papers(world, meeting_id, count=1):
         world.runtime, world.clerk, world.approved(document, copies=count), [None] * count
     )
     making.make_batch(world.runtime, batch, lambda _done, _total: None)
-    list(releasing.release(world.runtime, world.clerk, batch).chunks)
+    print_out(world, batch)
     rows = copies.batch_story(world.runtime, world.clerk, batch).copies.rows
     return [world.runtime.tokens.qr_text(row.copy.code, 1) for row in rows]
 

@@ -74,7 +74,7 @@ def signs_of(identities: Iterable[int], page: int, count: int, key: bytes) -> ND
         if not 0 <= identity < 1 << IDENTITY_BITS:
             raise ValueError(f"identity must have {IDENTITY_BITS} bits")
         drawn.append(_numbers(_SIGN, page, identity, count, key) < probabilities)
-    plus = np.array(drawn, np.bool_).reshape(-1, count, AXES)
+    plus = np.array(drawn, np.bool_).reshape(len(drawn), count, AXES)
     return np.where(plus, np.int8(1), np.int8(-1))
 
 

@@ -18,12 +18,14 @@ _OVERLAP: Final = 0.3
 _LEAST_CORNERS: Final = 3
 
 
-def chosen(seen: Sequence[PageSeen], says: Callable[[PageSeen], float]) -> tuple[list[PageSeen], int]:
+def chosen(
+    seen: Sequence[PageSeen], says: Callable[[PageSeen], tuple[float, float]]
+) -> tuple[list[PageSeen], int]:
     """Return the pages without those that lie on another of which more speaks, and in how many ways one could choose.
 
     Args:
         seen: Pages of one document.
-        says: How much speaks for a page.
+        says: How much its marks speak for a page, and how well it lies.
     """
     kept: list[PageSeen] = []
     ways = 1

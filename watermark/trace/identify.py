@@ -147,14 +147,14 @@ def _likely(landmarks: Landmarks, references: Sequence[Reference]) -> list[Refer
     return [references[place] for _, place in sorted(scored)[:_CLOSELY]]
 
 
-def _most(page: PageSeen, copies: Copies, keys: Sequence[bytes]) -> float:
-    """Return how much the marks of a page speak for any copy; how alike it looks, if there is none."""
-    most = -math.inf
+def _most(page: PageSeen, copies: Copies, keys: Sequence[bytes]) -> tuple[float, float]:
+    """Return how much the marks of a page speak for any copy, if it is worth anything, and how well the page lies."""
+    most = 0.0
     for key in keys:
         pages = group([page], key)
         total = weigh(pages, shortlist(pages, copies, key), key).total
-        most = max(most, float(total.max(initial=-math.inf)))
-    return most if math.isfinite(most) else page.placing.agreement
+        most = max(most, float(total.max(initial=0.0)))
+    return most if most >= _TOLD_LOG10 else 0.0, float(page.placing.matches)
 
 
 def _bounded(candidate: Candidate, tried: Tried) -> Candidate:

@@ -95,7 +95,8 @@ def place(picture: NDArray[np.uint8], landmarks: Landmarks, reference: Reference
         reference: The page.
     """
     placed = _laid(picture, landmarks, reference, reference.landmarks)
-    if len(landmarks) <= _FEW_LANDMARKS and not any(found.agreement >= LEAST_AGREEMENT for found in placed):
+    is_small = _LEAST_SMALL_MATCHES <= len(landmarks) <= _FEW_LANDMARKS
+    if is_small and not any(found.agreement >= LEAST_AGREEMENT for found in placed):
         placed += _laid(picture, landmarks, reference, reference.fine_landmarks)
     return sorted(placed, key=lambda placing: (placing.agreement < LEAST_AGREEMENT, -placing.matches))
 

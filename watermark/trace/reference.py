@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from watermark import render
 from watermark.limits import Limits
 from watermark.plan import DotStyle
-from watermark.trace.features import Landmarks, find_landmarks
+from watermark.trace.features import Landmarks, find_landmarks, find_landmarks_in_bands
 from watermark.units import MM_PER_INCH, PT_PER_INCH, mm_from_pt
 from watermark.write.surveyed import Survey
 
@@ -80,7 +80,7 @@ class Reference:
     @cached_property
     def fine_landmarks(self) -> Landmarks:
         """All landmarks of the page, down to strokes of letters: for small pieces, which have few large ones."""
-        return find_landmarks(self.gray).largest(_MOST_FINE_LANDMARKS, 0.0)
+        return find_landmarks_in_bands(self.gray).largest(_MOST_FINE_LANDMARKS, 0.0)
 
 
 def references(

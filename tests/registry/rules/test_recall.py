@@ -21,7 +21,7 @@ from registry.rules.recall import (
 
 def test_each_state_has_the_fate_that_the_table_says():
     assert {fate: {state for state in FATES if FATES[state] is fate} for fate in Fate} == {
-        Fate.RETURNED: {State.IN_STOCK, State.SEALED, State.SPOILED, State.DESTROYED},
+        Fate.RETURNED: {State.IN_STOCK, State.SEALED, State.SPOILED, State.DESTROYED, State.VOID},
         Fate.MISSED: {State.IN_TRANSIT, State.HELD, State.CLAIMED, State.OUTSIDE},
         Fate.LOST: {State.UNACCOUNTED, State.LOST},
     }
