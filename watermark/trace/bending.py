@@ -14,7 +14,6 @@ _STEP: Final = 0.625
 #: Blocks of an even tone say nothing; standard deviation, 0 black to 1 paper.
 _LEAST_CONTRAST: Final = 0.05
 _LEAST_LIKENESS: Final = 0.35
-_NEARBY: Final = 0.05
 #: A share of this of the weight of all data keeps what is far from any from wandering.
 _TIE: Final = 0.02
 _PASSES: Final = 4
