@@ -1,4 +1,6 @@
 // Scans fill and send the page's scan form, one after another: a stack is scanned faster than the server answers.
+// They wait for every other answer of the page too, since the stack so far is sent along with a scan and must be what the
+// last answer said. Other requests that change the same part take turns among themselves and with scans by hx-sync.
 //
 // Markup: <form data-scan-form> with an input [data-scan-target]; a form with data-scan-form="fallback" (the box in the
 // top band) is used only where the page has none of its own. A hidden input named "source", if there is one, learns how it was read.
@@ -19,13 +21,15 @@ export function sendScansToForms() {
   /** @type {Scan[]} */
   const waiting = [];
   let sending = false;
+  /** Requests of the page that are not answered, whoever sent them. */
+  let unanswered = 0;
   /** Whether the submission under way was made here, and not by a hand. */
   let ours = false;
   /** @type {WeakMap<HTMLInputElement, string>} what each box held when it was sent */
   const sent = new WeakMap();
 
   function sendNext() {
-    if (sending) return;
+    if (sending || unanswered > 0) return;
     const form = formForScans();
     const target = form?.querySelector("[data-scan-target]");
     const scan = waiting[0];
@@ -74,12 +78,17 @@ export function sendScansToForms() {
   document.addEventListener("submit", (event) => {
     const form = scanFormOf(event);
     const box = form ? boxesOf(form)[0] : undefined;
-    if (!sending || ours || !box) return;
+    if (ours || !box || !(sending || unanswered > 0)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     waiting.push({ raw: box.value, source: "typed" });
     box.value = "";
   }, true);
+
+  document.addEventListener("htmx:beforeSend", (event) => {
+    unanswered += 1;
+    event.detail.xhr.addEventListener("loadend", () => { unanswered -= 1; setTimeout(sendNext, 0); }); // also when it fails
+  });
 
   document.addEventListener("htmx:beforeRequest", (event) => {
     const form = scanFormOf(event);

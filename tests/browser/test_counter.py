@@ -35,6 +35,15 @@ def desk(chromium, site):
         yield page
 
 
+NEXT_REQUEST_IS_LATE = """() => {
+  const send = XMLHttpRequest.prototype.send;
+  XMLHttpRequest.prototype.send = function (body) {
+    XMLHttpRequest.prototype.send = send;
+    setTimeout(() => send.call(this, body), 600);
+  };
+}"""
+
+
 def log_in(page: Page, part: str) -> None:
     page.goto("/login")
     page.fill("#login", part)
@@ -133,6 +142,24 @@ def test_a_stack_is_scanned_faster_than_it_is_answered_and_keeps_its_order(desk,
     assert desk.locator("#stack input[name=scans]").evaluate_all("all => all.map(one => one.value)") == [
         world.runtime.tokens.qr_text(code, 1) for code in codes
     ]
+
+
+def test_scans_wait_for_an_answer_that_would_lay_out_the_stack_without_them(desk, world, codes):
+    mark = world.runtime.tokens.qr_text
+    scan(desk, mark(codes[0], 1))
+    counted(desk, 1)
+    desk.get_by_role("button", name="Take back", exact=True).click()
+    desk.evaluate(NEXT_REQUEST_IS_LATE)
+    desk.get_by_label("Every page scanned").check()
+    for text in (mark(codes[1], 1), mark(codes[2], 1)):
+        scan(desk, text)
+    counted(desk, 3)
+
+    desk.evaluate(NEXT_REQUEST_IS_LATE)
+    desk.locator("#stack tbody button").last.click()  # the first copy goes, and another scan comes before that is answered
+    scan(desk, mark(codes[1], 2))
+    expect(desk.locator("#stack tbody tr")).to_have_count(2)
+    expect(desk.locator("#stack tbody tr").first).to_contain_text("page of another copy")
 
 
 def test_another_task_keeps_the_stack_and_the_receiver(desk, world, codes):
