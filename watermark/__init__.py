@@ -24,6 +24,8 @@ from watermark.trace.codebook import CodeBook
 from watermark.trace.find import Found, PageIndex
 from watermark.trace.findindex import PageKey
 from watermark.trace.findpoints import PagePoints, points_of_page
+from watermark.trace.generation import Generation, PrintSeen
+from watermark.trace.generation import Why as PrintWhy
 from watermark.trace.identification import Candidate, Identification, PlacedPage, Tried, Voice
 from watermark.trace.identification import Grade as TraceGrade
 from watermark.trace.identify import identify
@@ -52,6 +54,7 @@ __all__ = [
     "Fingerprint",
     "FontChain",
     "Found",
+    "Generation",
     "Grade",
     "Identification",
     "Inspection",
@@ -66,6 +69,8 @@ __all__ = [
     "PageProof",
     "PageReading",
     "PlacedPage",
+    "PrintSeen",
+    "PrintWhy",
     "Proof",
     "QrReading",
     "ReadLimits",

@@ -68,6 +68,34 @@ class DotsSeen:
     turn_deg: float
 
 
+class Generation(StrEnum):
+    """Whether a photocopier stands between the print and a picture."""
+
+    ORIGINAL = "original"
+    COPY = "copy"
+    UNSURE = "cannot-say"
+
+
+@dataclass(frozen=True)
+class PrintedSeen:
+    """How a page of the named copy came to a picture, as its dots tell.
+
+    Attributes:
+        why: Stable code of what it rests on, or of why nothing can be said.
+        log10_ratio: How much likelier what was measured is of a photocopy than of a first print.
+        dots: Dots that were compared.
+        unevenness: Standard deviation of their ink, as a share of it; None if not measured.
+        stray_mm: Standard deviation of their places; None likewise.
+    """
+
+    generation: Generation
+    why: str
+    log10_ratio: float
+    dots: int
+    unevenness: float | None = None
+    stray_mm: float | None = None
+
+
 @dataclass(frozen=True)
 class PlacedSeen:
     """A registered page that was found on a page of a picture.
@@ -84,6 +112,7 @@ class PlacedSeen:
         words_read: Displaced words that were measured.
         cells_read: Dot cells that were seen.
         overlay: File of the page laid flat with what spoke for and against; None where nothing was drawn.
+        printed: Whether it is a first print or a photocopy; None where nobody looked.
     """
 
     document_id: int
@@ -97,6 +126,7 @@ class PlacedSeen:
     words_read: int
     cells_read: int
     overlay: str | None = None
+    printed: PrintedSeen | None = None
 
 
 @dataclass(frozen=True)
@@ -254,4 +284,8 @@ def _parse_qr(told: Mapping[str, Any]) -> QrSeen:
 
 def _parse_placed(told: Mapping[str, Any]) -> PlacedSeen:
     outline = tuple((float(x), float(y)) for x, y in told["outline"])
-    return PlacedSeen(**{**told, "outline": outline})
+    return PlacedSeen(**{**told, "outline": outline, "printed": _parse_printed(told.get("printed"))})
+
+
+def _parse_printed(told: Mapping[str, Any] | None) -> PrintedSeen | None:
+    return None if told is None else PrintedSeen(**{**told, "generation": Generation(told["generation"])})

@@ -22,8 +22,10 @@ from registry.rules.evidence import (
     ComparedSeen,
     Corners,
     DotsSeen,
+    Generation,
     PageSeen,
     PlacedSeen,
+    PrintedSeen,
     QrProof,
     QrSeen,
 )
@@ -39,6 +41,7 @@ from watermark import (
     Identification,
     PageReading,
     PlacedPage,
+    PrintSeen,
     QrReading,
     Readings,
     TraceGrade,
@@ -397,6 +400,18 @@ def _placed(place: PlacedPage) -> PlacedSeen:
         dpi=round(place.dpi, 1),
         words_read=place.units_read,
         cells_read=place.cells_read,
+        printed=_printed(place.printed) if place.printed else None,
+    )
+
+
+def _printed(told: PrintSeen) -> PrintedSeen:
+    return PrintedSeen(
+        generation=Generation(told.generation.value),
+        why=told.why.value,
+        log10_ratio=told.log10_ratio,
+        dots=told.dots,
+        unevenness=told.unevenness,
+        stray_mm=told.stray_mm,
     )
 
 

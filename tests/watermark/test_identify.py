@@ -12,7 +12,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen import canvas
 
 import watermark
-from watermark import Mark, MarkPlan, PageMark, TraceGrade, identify, references
+from watermark import Generation, Mark, MarkPlan, PageMark, TraceGrade, identify, references
 from watermark.trace import weighing
 
 KEY = b"a key of these tests"
@@ -110,6 +110,8 @@ def test_a_photograph_names_its_copy_and_says_where_the_page_lies():
     (page,) = found.placed
     corners = page.mesh_px[[0, 0, -1, -1], [0, -1, -1, 0]]
     assert np.abs(corners - [(250, 180), (1650, 120), (1830, 2430), (120, 2300)]).max() < 100
+    assert page.printed is not None
+    assert page.printed.generation is not Generation.COPY
     assert page.voice is not None
     assert page.voice.decades.sum() > 50
     assert len(page.voice.boxes_mm) == len(page.voice.decades) == len(page.voice.is_dot)
@@ -127,6 +129,7 @@ def test_what_was_never_issued_names_nobody():
     found = asked(scanned(printed()), copies=others(3000))
     assert found.grade is TraceGrade.INSUFFICIENT
     assert found.candidates[0].log10_chance > -1
+    assert [place.printed for place in found.placed] == [None]
 
 
 def test_an_unmarked_print_names_nobody():

@@ -16,6 +16,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from watermark.trace.generation import PrintSeen
+
 CERTAIN_LOG10: Final = -9.0
 """At a million pictures a year, one false name in a thousand years."""
 STRONG_LOG10: Final = -4.0
@@ -108,6 +110,7 @@ class PlacedPage:
         units_read: Displaced words that were measured.
         cells_read: Dot cells that were seen.
         voice: What spoke for and against the first candidate; None if there is none on this page.
+        printed: Whether it is a first print or a photocopy; None where no copy is named beyond doubt, or without dots.
     """
 
     picture: int
@@ -122,6 +125,7 @@ class PlacedPage:
     units_read: int
     cells_read: int
     voice: Voice | None = None
+    printed: PrintSeen | None = None
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from watermark.read.dots import read_dots
 from watermark.trace.choosing import chosen
 from watermark.trace.codebook import CodeBook
 from watermark.trace.features import Landmarks, agreeing, alike
+from watermark.trace.generation import PrintSeen, print_seen
 from watermark.trace.identification import (
     CERTAIN_LOG10,
     Candidate,
@@ -100,12 +101,20 @@ def identify(
     is_certain = bool(candidates) and candidates[0].log10_chance <= CERTAIN_LOG10
     blind = () if is_certain else _blind(pictures, landmarks, references, codes, keys)
     candidates = sorted((*candidates, *blind), key=lambda each: each.log10_chance)[:_MOST_CANDIDATES]
+    grade = _grade(candidates, laid, tried)
+    named = (found[0][0], found[0][2]) if is_certain and grade is Grade.CERTAIN else None
     placed = []
     for page in laid:
         told, said = spoken.get((page.reference.document, page.reference.page), (None, None))
-        placed.append(replace(_placed(page), voice=said if told and told.seen[0] is page else None))
+        placed.append(
+            replace(
+                _placed(page),
+                voice=said if told and told.seen[0] is page else None,
+                printed=_printed(pictures[page.picture], page, *named) if named else None,
+            )
+        )
     return Identification(
-        grade=_grade(candidates, laid, tried),
+        grade=grade,
         candidates=tuple(candidates),
         placed=tuple(placed),
         tried=tried,
@@ -237,6 +246,13 @@ def _decoys(pictures: Sequence[NDArray[np.uint8]], codes: Codes) -> NDArray[np.u
 
 def _identities(copies: Copies) -> NDArray[np.uint64]:
     return copies.identities if isinstance(copies, CodeBook) else copies
+
+
+def _printed(picture: NDArray[np.uint8], page: PageSeen, named: Candidate, key: bytes) -> PrintSeen | None:
+    """Return how a page of the named copy came to a picture."""
+    return (
+        print_seen(picture, page, named.identity, key) if page.reference.document == named.document else None
+    )
 
 
 def _placed(seen: PageSeen) -> PlacedPage:

@@ -63,6 +63,11 @@ class Reference:
         """Width and height of the page."""
         return self.width_mm, self.height_mm
 
+    @property
+    def dots_page(self) -> int:
+        """Number of the page that its dots say; 0 where all pages of a copy share a field."""
+        return self.page if self.per_page else 0
+
     @cached_property
     def halved(self) -> NDArray[np.uint8]:
         """The page at half the resolution; its corner is the page's."""

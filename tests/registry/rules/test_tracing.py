@@ -6,8 +6,10 @@ from registry.rules.evidence import (
     CandidateSeen,
     ComparedSeen,
     DotsSeen,
+    Generation,
     PageSeen,
     PlacedSeen,
+    PrintedSeen,
     QrProof,
     QrSeen,
     parse_compared,
@@ -188,7 +190,9 @@ def test_what_was_seen_is_told_as_plain_data_and_read_back():
 
 
 def test_what_was_compared_and_found_is_told_as_plain_data_and_read_back():
-    place = PlacedSeen(7, 2, ((0.0, 1.0), (9.0, 1.0)), 210.0, 297.0, 300, 0.04, 150.0, 800, 1200, "f" * 64)
+    printed = PrintedSeen(Generation.COPY, "uneven-dots", 3.5, 600, 0.42, 0.0131)
+    outline = ((0.0, 1.0), (9.0, 1.0))
+    place = PlacedSeen(7, 2, outline, 210.0, 297.0, 300, 0.04, 150.0, 800, 1200, "f" * 64, printed)
     page = PageSeen(1, 100, 200, (), None, (), 2, (place,))
     assert parse_pages(tell_pages([page])) == (page,)
     assert page.evidence.placed == {7}
