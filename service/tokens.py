@@ -47,6 +47,7 @@ class Purpose(StrEnum):
     LANGUAGE = "language"
     DOWNLOAD = "download"
     NOTICE = "notice"
+    SHEET = "sheet"
 
 
 class Tokens:

@@ -50,6 +50,10 @@ REASONS: Final[Mapping[Reason, tuple[LazyString, LazyString]]] = MappingProxyTyp
             _("No mark could be read."),
             _("Take a sharper picture of a whole page in good light. If it stays unread, hold the paper."),
         ),
+        Reason.MARKS_DISAGREE: (
+            _("The QR code names another copy than the hidden mark of the page."),
+            _("Hold the paper and call the registry: the code may have been glued on or copied."),
+        ),
         Reason.UNKNOWN_COPY: (_("The register knows no such copy."), _HOLD),
         Reason.COPY_VOID: (_("This number was given up; no paper should bear it."), _HOLD),
         Reason.COPY_SPOILED: (_("This copy is a misprint that waits for destruction."), _HOLD),

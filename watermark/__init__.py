@@ -14,10 +14,10 @@ from watermark.findings import Finding
 from watermark.limits import Limits
 from watermark.marks.qr import modules as qr_modules
 from watermark.plan import DotStyle, MarkPlan
-from watermark.read.dots import DotReading
+from watermark.read.dots import DotReading, read_dots
 from watermark.read.glance import glance
 from watermark.read.images import ReadLimits, open_pages
-from watermark.read.reading import PageReading, QrReading, Readings, read, read_qr
+from watermark.read.reading import PageReading, QrReading, Readings, qr_texts, read, read_qr
 from watermark.read.show import show_pages
 from watermark.render import render_page, thumbnail
 from watermark.trace.codebook import CodeBook
@@ -26,7 +26,7 @@ from watermark.trace.findindex import PageKey
 from watermark.trace.findpoints import PagePoints, points_of_page
 from watermark.trace.generation import Generation, PrintSeen
 from watermark.trace.generation import Why as PrintWhy
-from watermark.trace.identification import Candidate, Identification, PlacedPage, Tried, Voice
+from watermark.trace.identification import CERTAIN_LOG10, Candidate, Identification, PlacedPage, Tried, Voice
 from watermark.trace.identification import Grade as TraceGrade
 from watermark.trace.identify import identify
 from watermark.trace.reference import Reference, references
@@ -41,6 +41,7 @@ from watermark.write.stamp import Mark, PageMark, splice, stamp, words_left_out
 from watermark.write.surveyed import BasePage, Survey
 
 __all__ = [
+    "CERTAIN_LOG10",
     "Base",
     "BasePage",
     "BoundCopy",
@@ -101,8 +102,10 @@ __all__ = [
     "prepare",
     "prove",
     "qr_modules",
+    "qr_texts",
     "rasterise",
     "read",
+    "read_dots",
     "read_qr",
     "references",
     "render_page",

@@ -38,6 +38,8 @@ class Proof(StrEnum):
     """The hidden marks of a photographed page, which no QR accompanied."""
     TYPED = "typed"
     """A code typed by hand; its check characters prove only that it was typed rightly."""
+    CONTRADICTED = "contradicted"
+    """A proven QR on a page whose hidden marks name another copy: it was moved or cloned."""
     FOREIGN = "foreign"
     """Something was read, but it is none of our marks."""
     NOTHING = "nothing"
@@ -55,6 +57,7 @@ class Reason(StrEnum):
     MAY_ENTER = "may-enter"
     NOT_GENUINE = "not-genuine"
     NO_MARK = "no-mark"
+    MARKS_DISAGREE = "marks-disagree"
     UNKNOWN_COPY = "unknown-copy"
     COPY_VOID = "copy-void"
     COPY_SPOILED = "copy-spoiled"
@@ -90,6 +93,7 @@ COLOURS: dict[Reason, Colour] = {
     Reason.MAY_ENTER: Colour.GREEN,
     Reason.NOT_GENUINE: Colour.RED,
     Reason.NO_MARK: Colour.RED,
+    Reason.MARKS_DISAGREE: Colour.RED,
     Reason.UNKNOWN_COPY: Colour.RED,
     Reason.COPY_VOID: Colour.RED,
     Reason.COPY_SPOILED: Colour.RED,
@@ -255,6 +259,8 @@ def still_waits(happened_at: datetime, now: datetime, clocks: Clocks = DEFAULT_C
 def _genuine(situation: Situation) -> Objection | None:
     if situation.proof is Proof.NOTHING:
         return Reason.NO_MARK, {}
+    if situation.proof is Proof.CONTRADICTED:
+        return Reason.MARKS_DISAGREE, {}
     return None if situation.proof in NAMING else (Reason.NOT_GENUINE, {})
 
 

@@ -11,6 +11,7 @@ from registry.models import Copy, Document, Gate, GateEvent, Permit, PermitCarri
 from registry.rows import get_row
 from registry.rules.clocks import DEFAULT_CLOCKS, Clocks
 from registry.rules.gate import Colour, Reason
+from registry.rules.lifecycle import State
 from registry.rules.roles import Actor
 from registry.rules.words import Direction, PermitState, ScanSource
 from registry.views.holdings import CopyLine, Name, copy_line, name
@@ -106,6 +107,13 @@ def one_gate(session: Session, gate_id: int) -> GateName:
         UnknownRow: there is none under this id.
     """
     return gate_name(get_row(session, Gate, gate_id))
+
+
+def documents_at_gates(session: Session) -> frozenset[int]:
+    """Return the documents of which copies may come to a gate: with an open permit, or outside."""
+    permitted = sa.select(Permit.copy_id).where(Permit.state == PermitState.OPEN)
+    coming = sa.or_(Copy.state == State.OUTSIDE, Copy.id.in_(permitted))
+    return frozenset(session.scalars(sa.select(Copy.document_id).where(coming).distinct()))
 
 
 def events(session: Session, wanted: EventFilter, *, page: int = 1) -> EventPage:

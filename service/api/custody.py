@@ -5,21 +5,23 @@ from datetime import datetime
 from typing import Final, Literal
 
 from flask import Response
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Base64Bytes, Field
 
 from registry.rules.roles import Action
 from registry.rules.words import HandOverKind, HandOverState, ReceiptMethod
 from registry.views.holdings import HandOverView, Holding, ReturnView
 from service.api.area import Area, Model
 from service.api.copies import CopyFacts, Person, copy_facts, person
-from service.flows import lending, people
+from service.flows import lending, people, sheetfeed
 from service.flows.lending import SIGNATURE_LIMIT_BYTES, SignatureUnfit
+from service.flows.sheetfeed import Note
 from service.login import current_actor, current_runtime
 from service.runtime import Runtime
 
 area = Area("custody", __name__)
 
 MOST_SCANS: Final = 3000
+MOST_FILES: Final = 120
 PDF_TYPE: Final = "application/pdf"
 
 
@@ -51,6 +53,34 @@ class Bringing(Model):
         default=False, description="Each page was scanned, copy by copy, instead of one scan per copy."
     )
     despite_faults: bool = Field(default=False, description="Take it though pages are missing or foreign.")
+
+
+class ScannedStack(Model):
+    """A scan of a stack, page after page, in one file or several."""
+
+    files: list[Base64Bytes] = Field(
+        min_length=1, max_length=MOST_FILES, description="PDF, TIFF, PNG, JPEG, WEBP or BMP, each in base64."
+    )
+    before: list[str] = Field(default=[], max_length=MOST_SCANS, description="What was scanned before.")
+
+
+class SheetFacts(Model):
+    """One page of a scan; ``claimed`` is what its QR says where its hidden marks name another."""
+
+    number: int
+    note: Note
+    code: str | None
+    page: int | None
+    claimed_code: str | None
+    claimed_page: int | None
+
+
+class ScannedFacts(Model):
+    """What a scan of a stack says; ``scans`` stand for its pages, good for twelve hours."""
+
+    sheets: list[SheetFacts]
+    scans: list[str]
+    compared: int
 
 
 class Opened(Model):
@@ -142,6 +172,34 @@ def give(body: Offer) -> Opened:
     receiver_id, kind = people.get_by_staff_no(runtime, body.receiver), HandOverKind(body.kind)
     return Opened(
         id=lending.give(runtime, current_actor(), body.scans, kind, receiver_id, due_at=body.due_at)
+    )
+
+
+@area.operation(
+    "POST",
+    "/stack-scans",
+    summary="Read a scan of a returned stack: QR codes, and hidden marks where those are missing. Nothing is kept.",
+    body=ScannedStack,
+    answer=ScannedFacts,
+    action=Action.RETURN,
+)
+def read_stack_scan(body: ScannedStack) -> ScannedFacts:
+    """Read a scan of a stack."""
+    found = sheetfeed.read_scan_of_stack(current_runtime(), current_actor(), body.files, body.before)
+    return ScannedFacts(
+        sheets=[
+            SheetFacts(
+                number=sheet.number,
+                note=sheet.note,
+                code=sheet.scan.code if sheet.scan else None,
+                page=sheet.scan.page if sheet.scan else sheet.page,
+                claimed_code=sheet.claimed.code if sheet.claimed else None,
+                claimed_page=sheet.claimed.page if sheet.claimed else None,
+            )
+            for sheet in found.sheets
+        ],
+        scans=list(found.texts),
+        compared=found.compared,
     )
 
 

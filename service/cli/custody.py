@@ -10,7 +10,7 @@ from registry.rules.words import HandOverKind
 from registry.views.holdings import Holding
 from service.cli.acting import acting_as, asked_actor
 from service.cli.opening import open_installation
-from service.flows import lending, people
+from service.flows import lending, people, sheetfeed
 from service.flows.scans import read_scan
 from service.runtime import Runtime
 from service.times import instant, local
@@ -97,6 +97,31 @@ def take_back(
         faults = [f"missing {page}" for page in item.missing] + [f"foreign {page}" for page in item.foreign]
         found = ", ".join(faults) or "whole"
         click.echo(f"  {item.copy.doc_number}  {copy_no_text(item.copy.copy_no)}  {found}")
+
+
+@counter.command("read-scan")
+@acting_as
+@click.argument(
+    "files",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE...",
+)
+def read_scan_of_stack(acting: str, files: tuple[Path, ...]) -> None:
+    """Read a scan of a stack, PDF or pictures; each line that begins with + is a scan for take-back --every-page."""
+    runtime = open_installation()
+    found = sheetfeed.read_scan_of_stack(
+        runtime, asked_actor(runtime, acting), [file.read_bytes() for file in files]
+    )
+    for sheet in found.sheets:
+        named = f"{human_code(sheet.scan.code)} p. {sheet.scan.page}" if sheet.scan else "-"
+        says = (
+            f"  its QR says {human_code(sheet.claimed.code)} p. {sheet.claimed.page}" if sheet.claimed else ""
+        )
+        click.echo(f"{sheet.number}  {sheet.note}  {named}{says}")
+    for text in found.texts:
+        click.echo(f"+ {text}")
 
 
 @counter.command()

@@ -196,7 +196,7 @@ def _likely(
         if room < 0:
             logger.warning("not all pages are looked through", documents=len(offered), looked=len(points))
             break
-        points[str(one.document_id)] = runtime.store.get(_ready(runtime, one).points_sha256)
+        points[str(one.document_id)] = runtime.store.get(ready(runtime, one).points_sha256)
     try:
         found = runtime.parse(
             "service.papers.comparing:find_pages", list(files), points, pages=len(files) + len(points)
@@ -259,7 +259,7 @@ def _compared(
     references = [
         runtime.store.get(made.pages[page - 1])
         for one in chosen
-        for made in (_ready(runtime, one.document),)
+        for made in (ready(runtime, one.document),)
         for page in one.pages
     ]
     codes: Mapping[str, NDArray[np.uint64]] = {
@@ -275,7 +275,7 @@ def _compared(
     )
 
 
-def _ready(runtime: Runtime, document: Comparable) -> Ready:
+def ready(runtime: Runtime, document: Comparable) -> Ready:
     """Return the pages of a document ready to be found and compared, made now unless they are kept."""
     if document.points_sha256 is not None:
         kept = Ready(document.references, document.points_sha256)

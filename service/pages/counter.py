@@ -18,13 +18,16 @@ from registry.rules.limits import REASON_LIMIT
 from registry.rules.roles import Action
 from registry.rules.words import HandOverKind
 from service import errors
-from service.flows import lending, people, stacks
+from service.flows import lending, people, sheetfeed, stacks
 from service.flows.lending import PagesUnclear
+from service.flows.sheetfeed import ScanRead
 from service.flows.stacks import Outcome, Stack, Task
 from service.forms import FieldErrors, Form, parse_form
 from service.login import current_actor, current_runtime, require
 from service.pages.receivers import PersonUnclear, find_person
+from service.sandbox import SandboxFault
 from service.times import instant, local
+from watermark import WatermarkError
 
 blueprint = Blueprint("counter", __name__, url_prefix="/counter")
 
@@ -106,6 +109,29 @@ def stack() -> str | tuple[str, int]:
     if form.remove:
         scans = list(stacks.remove(runtime, scans, form.remove, every_page=form.every_page))
     return _stack_part(form, stacks.lay_out(runtime, actor, form.task, scans, every_page=form.every_page))
+
+
+@blueprint.post("/scan")
+@require(Action.RETURN)
+def scan() -> str | tuple[str, int]:
+    """Read a scan of the stack, and lay its pages on the desk as if each had been scanned by hand."""
+    form = parse_form(DeskForm)
+    if isinstance(form, FieldErrors):
+        return _desk_page(DeskForm(), form.errors), 422
+    form = form.model_copy(update={"count": "scan"})
+    files = [one.read() for one in request.files.getlist("pictures") if one.filename]
+    if not files:
+        return _desk_page(form, {"pictures": gettext("Choose the scan of the stack.")}), 422
+    runtime, actor = current_runtime(), current_actor()
+    try:
+        found = sheetfeed.read_scan_of_stack(runtime, actor, files, form.scans)
+    except (WatermarkError, SandboxFault) as refusal:
+        words = errors.words_of(refusal)
+        return _desk_page(form, {"pictures": f"{words.sentence} {words.next_step}"}), 422
+    laid = [*form.scans, *found.texts]
+    if len(laid) > LONGEST_STACK:
+        return _desk_page(form, {"pictures": gettext("This stack is too long for one visit.")}), 422
+    return _desk_page(form.model_copy(update={"scans": laid}), scan=found)
 
 
 @blueprint.post("/done")
@@ -192,7 +218,7 @@ def _begun_with(code: str) -> DeskForm:
     return DeskForm(scans=[text])
 
 
-def _desk_page(form: DeskForm, wrong: Mapping[str, str] | None = None) -> str:
+def _desk_page(form: DeskForm, wrong: Mapping[str, str] | None = None, scan: ScanRead | None = None) -> str:
     runtime, actor = current_runtime(), current_actor()
     found = stacks.lay_out(runtime, actor, form.task, form.scans, every_page=form.every_page)
     return render_template(
@@ -206,6 +232,9 @@ def _desk_page(form: DeskForm, wrong: Mapping[str, str] | None = None) -> str:
         people=people.list_recipients(runtime),
         unsigned=lending.unsigned(runtime, actor),
         errors=wrong or {},
+        scan=scan,
+        may_scan=roles.may(actor, Action.RETURN),
+        limit_mb=runtime.settings.upload_limit_bytes // (1024 * 1024),
         now=runtime.now(),
     )
 

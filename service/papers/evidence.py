@@ -22,6 +22,7 @@ from registry.views.holdings import CopyLine, Name
 from registry.views.leaks import LeakWindow, Way
 from registry.views.tracing import CaseRow, RunRow
 from service.config import Settings
+from service.papers.printed import printed_remarks
 from service.papers.sheet import Column, Plate, Section, Sheet, Signature
 
 PAGE_PLATE_MM: Final = 190.0
@@ -340,6 +341,7 @@ def _measured(evidence: Evidence) -> Section:
                 f"{_decades(one.log10_dots)} · 合计 together {_decades(one.log10_fused)}"
                 for one in scores
             ],
+            *printed_remarks(run.pages),
             *([evidence.plot_note] if evidence.plot else []),
         ],
         plates=[

@@ -1,14 +1,17 @@
 """The counter by program and at the keyboard, over the same flow."""
 
 import base64
+import io
 
 import pytest
+from PIL import Image
 
 from registry.rules.codes import human_code
 from registry.rules.lifecycle import State
 from registry.views import holdings
 from service.flows import copies, making, printing
 from tests.fixtures.handed import print_out, staff_no
+from watermark import render_page
 
 
 @pytest.fixture
@@ -67,6 +70,37 @@ def test_a_signature_that_is_none_and_a_person_who_is_nobody_are_refused_by_prog
         assert (refused.status_code, refused.json["code"]) == (400, "signature-unfit")
     assert call("clerk", "POST", f"/hand-overs/{given.json['id']}/withdrawal").status_code == 204
     assert states(world, codes) == [State.IN_STOCK] * 2
+
+
+def scan_of(world, code):
+    """Return the two pages of a copy as a scanner stores them, and a blank one."""
+    file = making.copy_file(world.runtime, code)
+    pages = [Image.fromarray(render_page(file, number, 150, gray=True)) for number in (1, 2)]
+    target = io.BytesIO()
+    blank = Image.new("L", pages[0].size, 255)
+    pages[0].save(target, "TIFF", save_all=True, append_images=[pages[1], blank])
+    return target.getvalue()
+
+
+def test_a_scan_of_a_stack_is_read_by_program_and_at_the_keyboard(world, call, run, codes, tmp_path):
+    file = scan_of(world, codes[0])
+    body = {"files": [base64.b64encode(file).decode()]}
+    read = call("clerk", "POST", "/stack-scans", json=body)
+    assert [(sheet["note"], sheet["page"]) for sheet in read.json["sheets"]] == [
+        ("qr", 1),
+        ("qr", 2),
+        ("blank", None),
+    ]
+    assert read.json["scans"] == [world.runtime.tokens.qr_text(codes[0], page) for page in (1, 2)]
+    assert call("handler", "POST", "/stack-scans", json=body).status_code == 403
+    no_picture = {"files": [base64.b64encode(b"no picture").decode()]}
+    refused = call("clerk", "POST", "/stack-scans", json=no_picture)
+    assert (refused.status_code, refused.json["code"]) == (422, "unusable-picture")
+    (tmp_path / "scan.tif").write_bytes(file)
+    told = run("counter", "read-scan", "--as", "clerk", str(tmp_path / "scan.tif")).output.splitlines()
+    assert told[0] == f"1  qr  {human_code(codes[0])} p. 1"
+    assert told[2] == "3  blank  -"
+    assert told[3:] == [f"+ {text}" for text in read.json["scans"]]
 
 
 def test_a_loan_is_signed_for_passed_on_and_taken_back_at_the_keyboard(world, run, codes):

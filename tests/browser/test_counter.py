@@ -3,15 +3,17 @@
 import re
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from registry.rules.lifecycle import State
 from registry.views import holdings
-from service.flows import copies, making, printing
+from service.flows import copies, making, printing, sheetfeed
 from tests.fixtures.browsers import PHONE, watched_page
-from tests.fixtures.handed import print_out
+from tests.fixtures.handed import hand_out, print_out
 from tests.fixtures.papers import draw_pdf
 from tests.fixtures.world import PASSWORD
+from watermark import render_page
 
 pytestmark = pytest.mark.browser
 
@@ -156,7 +158,9 @@ def test_scans_wait_for_an_answer_that_would_lay_out_the_stack_without_them(desk
     counted(desk, 3)
 
     desk.evaluate(NEXT_REQUEST_IS_LATE)
-    desk.locator("#stack tbody button").last.click()  # the first copy goes, and another scan comes before that is answered
+    desk.locator(
+        "#stack tbody button"
+    ).last.click()  # the first copy goes, and another scan comes before that is answered
     scan(desk, mark(codes[1], 2))
     expect(desk.locator("#stack tbody tr")).to_have_count(2)
     expect(desk.locator("#stack tbody tr").first).to_contain_text("page of another copy")
@@ -226,3 +230,33 @@ def test_a_holder_signs_on_their_own_phone_and_says_that_a_copy_was_given_back(
     desk.locator("dialog[open] button[type=submit]").click()
     expect(desk.get_by_text("The claim is dismissed", exact=False)).to_be_visible()
     assert state_of(world, codes[0]) is State.HELD
+
+
+def test_a_scan_of_the_stack_is_uploaded_and_lies_on_the_desk_page_by_page(
+    desk, world, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(sheetfeed, "PATIENCE_S", 1200.0)
+    desk.set_default_timeout(300_000)
+    one, two = hand_out(world, count=2)
+    pages = [
+        Image.fromarray(render_page(making.copy_file(world.runtime, code), number, 150, gray=True))
+        for code, number in ((one, 1), (two, 2), (two, 1))
+    ]
+    blank = Image.new("L", pages[0].size, 255)
+    pages[0].save(tmp_path / "scan.tif", save_all=True, append_images=[*pages[1:], blank])
+
+    desk.get_by_role("button", name="Take back", exact=True).click()
+    desk.get_by_text("Upload a scan of the stack").click()
+    desk.set_input_files("#pictures", tmp_path / "scan.tif")
+    desk.get_by_role("button", name="Read the scan").click()
+
+    expect(desk.get_by_text("4 pages were read.")).to_be_visible(timeout=300_000)
+    expect(desk.get_by_text("Blank: 1.")).to_be_visible()
+    counted(desk, 2)
+    expect(desk.get_by_label("Every page scanned")).to_be_checked()
+    rows = desk.locator("#stack tbody tr")
+    expect(rows.nth(1)).to_contain_text("page of another copy")
+    scan(
+        desk, world.runtime.tokens.qr_text(two, 2)
+    )  # the page is found where it belongs, and scanned by hand
+    expect(rows.nth(0)).to_contain_text("all 2 pages")

@@ -4,6 +4,8 @@ import io
 from dataclasses import replace
 from uuid import uuid4
 
+import cv2
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -154,6 +156,34 @@ def test_a_photo_is_read_by_its_qr_else_by_its_hidden_mark(world, east):
     assert (row.code, row.proof, row.raw_code) == (code, Proof.HIDDEN, human_code(code))
     shown = complete(world, east, "", source=ScanSource.PHOTO, photo=photo(world, code, with_qr=True))
     assert scan(world, shown).verdict.reason is Reason.MAY_LEAVE
+
+
+def test_a_photo_whose_qr_is_of_another_copy_than_its_hidden_mark_is_stopped(world, east):
+    one, two = hand_out(world, count=2)
+    permit(world, [one, two], east)
+    page = watermark.render_page(making.copy_file(world.runtime, one), 1, 300, gray=True).copy()
+    other = watermark.render_page(making.copy_file(world.runtime, two), 1, 300, gray=True)
+    (found,) = watermark.read_qr(_png(page))
+    (left, top), (right, bottom) = np.min(found.corners, axis=0), np.max(found.corners, axis=0)
+    box = slice(int(top) - 8, int(bottom) + 8), slice(int(left) - 8, int(right) + 8)
+    page[box] = other[box]
+    glued = complete(world, east, qr(world, two), source=ScanSource.PHOTO, photo=_png(page))
+    passage = scan(world, glued)
+    assert (passage.verdict.colour, passage.verdict.reason) == (Colour.RED, Reason.MARKS_DISAGREE)
+    row = gate.list_events(world.runtime, world.guard, EventFilter()).rows[0]
+    assert (row.code, row.proof) == (None, Proof.CONTRADICTED)
+
+
+def test_a_photo_without_qr_and_dots_is_read_like_the_picture_of_a_leak(world, east, monkeypatch):
+    monkeypatch.setattr(gate, "PHOTO_PATIENCE_S", 1200.0)
+    (code,) = hand_out(world)
+    permit(world, [code], east)
+    sheet = np.asarray(Image.open(io.BytesIO(photo(world, code, with_qr=False))))
+    bare = _png(cv2.medianBlur(sheet, 5))
+    first = complete(world, east, "", source=ScanSource.PHOTO, photo=bare)
+    passage = scan(world, first)
+    assert passage.verdict.reason is Reason.HIDDEN_MARK_ONLY
+    assert gate.list_events(world.runtime, world.guard, EventFilter()).rows[0].code == code
 
 
 @pytest.mark.parametrize("file", [b"", b"no picture at all", b"\x89PNG\r\n\x1a\n" + b"\x00" * 50])

@@ -98,3 +98,12 @@ def test_paper_without_dots_says_nothing():
 def test_a_piece_with_few_dots_says_nothing():
     found = tell_generation(scan(print_of())[:150, :150], expected(), DPI)
     assert (found.generation, found.why) == (Generation.UNSURE, PrintWhy.FEW_DOTS)
+
+
+def test_levels_pulled_until_paper_is_white_make_no_photocopy_of_a_print():
+    picture = scan(print_of(6.0)).astype(np.float32)
+    pulled = np.clip((picture - 60) / (215 - 60), 0, 1) * 255
+    found = tell_generation(pulled.astype(np.uint8), expected(), DPI)
+    assert found.generation is not Generation.COPY
+    copy = np.clip(scan(copied(print_of(6.0))).astype(np.float32) * 1.1, 0, 255).astype(np.uint8)
+    assert tell_generation(copy, expected(), DPI).why is PrintWhy.WASHED_OUT

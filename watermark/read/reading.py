@@ -5,6 +5,9 @@ What follows from a reading (which copy, who held it) is for others to decide.
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from watermark.marks import qr
 from watermark.read.dots import COARSEST_DPI, DotReading, read_dots
 from watermark.read.images import Picture, ReadLimits, open_pages
@@ -82,6 +85,11 @@ def read_qr(
 ) -> tuple[QrReading, ...]:
     """Return only the QR codes of all pages of a picture; for gates, where seconds count."""
     return tuple(found for page in open_pages(picture, limits) for found in _codes(page))
+
+
+def qr_texts(page: NDArray[np.uint8]) -> tuple[str, ...]:
+    """Return what the QR codes of an opened page say, ``(H, W)``, 0 black."""
+    return tuple(found.text for found in qr.find(page))
 
 
 def _page(number: int, page: Picture, key: bytes) -> PageReading:

@@ -12,7 +12,7 @@ to even dots. The laws:
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -53,6 +53,9 @@ _MOST_OF_COPIERS: Final = 0.6
 #: Edges of type alone have more shades than black pixels in any scan with shades.
 _TWO_TONE: Final = 0.25
 _NEAR_BLACK, _NEAR_WHITE = 24, 231
+#: Paper in a scan has grain, and is pure white in a half of its pixels at the most; levels pulled later make it all so.
+_PAPER, _PURE_WHITE = 200, 252
+_WASHED_OUT: Final = 0.8
 _BLOCK_MM: Final = 16.0
 _STEP_MM: Final = 0.5
 #: Dots are seen alone so far around their middle.
@@ -82,6 +85,8 @@ class Why(StrEnum):
     """The picture is too coarse, too blurred or too noisy to compare dots."""
     TWO_TONE = "two-tone"
     """The picture is black and white only, which makes all dots uneven."""
+    WASHED_OUT = "washed-out"
+    """The dots are uneven, but so would be those of a print whose levels somebody pulled until paper was pure white."""
     FEW_DOTS = "few-dots"
     """Too few dots are seen."""
 
@@ -176,7 +181,8 @@ def tell_generation(picture: NDArray[np.uint8], dots: DotsExpected, dpi: float) 
     dots = _some(dots, picture.shape, around_px)
     if len(dots.at_mm) < _LEAST_DOTS:
         return PrintSeen(Generation.UNSURE, Why.FEW_DOTS, dots=len(dots.at_mm))
-    if _is_two_tone(picture, dots.at_px):
+    page = _part_of(picture, dots.at_px)
+    if _is_two_tone(page):
         return PrintSeen(Generation.UNSURE, Why.TWO_TONE, dots=len(dots.at_mm))
     block = _blocks(dots.at_mm)
     spots = fit_spots(picture, dots.at_px, px_per_mm, around_px, block)
@@ -189,12 +195,15 @@ def tell_generation(picture: NDArray[np.uint8], dots: DotsExpected, dpi: float) 
     own_ink, own_stray = spread_of(even, seen, dots.at_mm, to_mm, block)
     blur_ink, blur_stray = _own_noise(spots, seen, to_mm)
     axis = int(np.argmin(stray))
-    return _judged(
+    found = _judged(
         len(seen),
         (ink, math.hypot(own_ink, blur_ink)),
         (stray[axis], math.hypot(own_stray[axis], blur_stray[axis])),
         dots.side_mm,
     )
+    if found.generation is Generation.COPY and _is_washed_out(page):
+        return replace(found, generation=Generation.UNSURE, why=Why.WASHED_OUT, log10_ratio=0.0)
+    return found
 
 
 def _judged(dots: int, ink: tuple[float, float], stray: tuple[float, float], side_mm: float) -> PrintSeen:
@@ -262,12 +271,22 @@ def _own_noise(
     return ink, np.asarray(np.median(stray, axis=0), np.float64)
 
 
-def _is_two_tone(picture: NDArray[np.uint8], at_px: NDArray[np.float64]) -> bool:
-    """Tell whether a picture has hardly a shade between black and white where the page is."""
+def _part_of(picture: NDArray[np.uint8], at_px: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """Return the part of a picture in which dots are."""
     low, high = at_px.min(axis=0).astype(int), at_px.max(axis=0).astype(int) + 1
-    part = picture[low[1] : high[1], low[0] : high[0]]
-    shades = ((part > _NEAR_BLACK) & (part < _NEAR_WHITE)).sum()
-    return bool(shades < _TWO_TONE * (part <= _NEAR_BLACK).sum())
+    return picture[low[1] : high[1], low[0] : high[0]]
+
+
+def _is_two_tone(page: NDArray[np.uint8]) -> bool:
+    """Tell whether a picture has hardly a shade between black and white."""
+    shades = ((page > _NEAR_BLACK) & (page < _NEAR_WHITE)).sum()
+    return bool(shades < _TWO_TONE * (page <= _NEAR_BLACK).sum())
+
+
+def _is_washed_out(page: NDArray[np.uint8]) -> bool:
+    """Tell whether the paper has lost its shades: what was cut off above cut into the dots too, as copiers do."""
+    paper = page[page > _PAPER]
+    return bool((paper >= _PURE_WHITE).mean() > _WASHED_OUT) if paper.size else False
 
 
 def _some(dots: DotsExpected, shape: tuple[int, ...], around_px: int) -> DotsExpected:

@@ -63,6 +63,7 @@ def permit(**changes):
         ({"proof": Proof.FOREIGN}, "not-genuine", "RED"),
         ({"proof": Proof.NOTHING}, "no-mark", "RED"),
         ({"proof": Proof.TYPED}, "code-typed", "AMBER"),
+        ({"proof": Proof.CONTRADICTED}, "marks-disagree", "RED"),
         ({"proof": Proof.HIDDEN}, "hidden-mark-only", "AMBER"),
         ({"proof": Proof.TYPED, "permits": ()}, "no-permit", "RED"),
         ({"proof": Proof.HIDDEN, "pages_counted": None}, "pages-not-counted", "AMBER"),
