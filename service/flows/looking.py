@@ -8,9 +8,11 @@ them.
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import Final, cast
 
 import numpy as np
+import structlog
 from numpy.typing import NDArray
 
 from registry.rules.codes import code_from_number, code_number
@@ -19,7 +21,9 @@ from service import sandbox
 from service.flows import comparing
 from service.papers.sheetfeed import Look, Named
 from service.runtime import Runtime
-from service.sandbox import SandboxExceeded
+from service.sandbox import SandboxFault
+
+logger = structlog.get_logger()
 
 MOST_AT_ONCE: Final = 12
 """Registered pages that sheets are laid over; among more, those that look like the sheets are found first."""
@@ -93,17 +97,26 @@ def name_sheets(
         return ()
     with runtime.database.reading() as session:
         offered = comparables(session, comparing.READER)
-    offered = tuple(one for one in offered if one.document_id in documents or (and_others and _is_ready(one)))
-    asked = [
-        (one, comparing.ready(runtime, one)) for one in offered if _is_ready(one) or clock.left_s > _ROOM_S
-    ]
-    if not asked:
-        return (None,) * len(sheets)
+    chosen = _at_most(
+        comparing.MOST_FOUND,
+        [one for one in offered if one.document_id in documents]
+        + [one for one in offered if and_others and one.document_id not in documents and _is_ready(one)],
+    )
     try:
-        found = _compared(runtime, sheets, asked, clock)
-    except SandboxExceeded:
+        asked = [
+            (one, comparing.ready(runtime, one)) for one in chosen if _is_ready(one) or clock.left_s > _ROOM_S
+        ]
+        found = _compared(runtime, sheets, asked, clock) if asked else (None,) * len(sheets)
+    except SandboxFault as fault:
+        logger.warning("sheets not compared", sheets=len(sheets), fault=fault.code)
         return (None,) * len(sheets)
     return tuple(None if one is None else _named(one) for one in found)
+
+
+def _at_most(pages: int, documents: Sequence[Comparable]) -> list[Comparable]:
+    """Return the first documents that have so many pages together."""
+    total = accumulate(one.pages for one in documents)
+    return [one for one, until in zip(documents, total, strict=True) if until <= pages]
 
 
 def _is_ready(document: Comparable) -> bool:

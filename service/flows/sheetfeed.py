@@ -34,7 +34,9 @@ class Note(StrEnum):
     CLASH = "clash"
     """Its QR names one page and its hidden marks another."""
     AGAIN = "again"
-    """The same page of the same copy came before."""
+    """The same page of the same copy was scanned before this scan."""
+    TWICE = "twice"
+    """The same page of the same copy is in this scan already: one of the sheets may be a copy of the other."""
     PAGE = "page"
     """It shows a registered page, but no mark tells of which copy: it may be a page without marks."""
     STRANGE = "strange"
@@ -44,7 +46,7 @@ class Note(StrEnum):
     BLANK = "blank"
 
 
-PUT_ASIDE: Final = (Note.CLASH, Note.STRANGE, Note.PAGE, Note.UNREAD)
+PUT_ASIDE: Final = (Note.CLASH, Note.TWICE, Note.STRANGE, Note.PAGE, Note.UNREAD)
 """Pages that a clerk should look at."""
 
 
@@ -113,13 +115,17 @@ def read_scan_of_stack(
     looks = look_through(runtime, files, clock)
     told = [(number, look, *_claimed(runtime, look[0])) for number, look in enumerate(looks, 1)]
     named = _named(runtime, told, before, clock)
-    known = {scan for scan in (_scan_or_none(runtime, text) for text in before) if scan}
+    earlier = {scan for scan in (_scan_or_none(runtime, text) for text in before) if scan}
+    known: set[Scan] = set()
     sheets: list[Sheet] = []
     texts: list[str] = []
     compared = 0
     for number, look, qr, text in told:
         sheet = _judged(number, look, qr, named.get(number))
         if sheet.scan in known:
+            sheet = Sheet(number, Note.TWICE, sheet.scan)
+        elif sheet.scan in earlier:
+            known.add(sheet.scan)
             sheet = Sheet(number, Note.AGAIN, sheet.scan)
         elif sheet.scan is not None:
             known.add(sheet.scan)

@@ -14,9 +14,9 @@ _WHY: Final[Mapping[str, str]] = MappingProxyType(
         ),
         "too-coarse": "图片过粗或过糊，无法逐点比较 the picture is too coarse or too blurred to compare dots",
         "two-tone": "图片只有黑白两色 the picture is black and white only",
-        "washed-out": (
-            "点不均匀，但纸面被调成纯白，任何打印件的点都会因此不均匀 "
-            "the dots are uneven, but the paper was made pure white, which makes the dots of any print uneven"
+        "edited": (
+            "点不均匀，但图片经过平滑或纸面被调成纯白，任何打印件的点都会因此不均匀 "
+            "the dots are uneven, but the picture was smoothed or its paper made pure white, as any print's would be"
         ),
         "few-dots": "看到的点太少 too few dots are seen",
     }

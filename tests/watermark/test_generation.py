@@ -106,4 +106,11 @@ def test_levels_pulled_until_paper_is_white_make_no_photocopy_of_a_print():
     found = tell_generation(pulled.astype(np.uint8), expected(), DPI)
     assert found.generation is not Generation.COPY
     copy = np.clip(scan(copied(print_of(6.0))).astype(np.float32) * 1.1, 0, 255).astype(np.uint8)
-    assert tell_generation(copy, expected(), DPI).why is PrintWhy.WASHED_OUT
+    assert tell_generation(copy, expected(), DPI).why is PrintWhy.EDITED
+
+
+def test_a_median_filter_makes_no_photocopy_of_a_worn_print():
+    picture = scan(print_of(12.0))
+    picture[300:340] = scan(np.full_like(print_of(), 60))[300:340]  # some ink among the dots
+    found = tell_generation(cv2.medianBlur(picture, 3), expected(), DPI)
+    assert (found.generation, found.why) == (Generation.UNSURE, PrintWhy.EDITED)
