@@ -12,7 +12,7 @@ from registry.errors import ConflictError, UnknownError
 from registry.ledger import log
 from registry.models import Document, Meeting, Unit
 from registry.rows import flush_unique, get_row
-from registry.rules import levels, meetings, roles
+from registry.rules import levels, meetings, roles, takeover
 from registry.rules.facts import DocumentFacts
 from registry.rules.levels import Level, Scheme
 from registry.rules.limits import DOC_NUMBER_LIMIT, DOC_TITLE_LIMIT, NEED_TO_KNOW_LIMIT
@@ -129,8 +129,10 @@ def open_pages(session: Session, document_id: int, *, actor: Actor, now: datetim
 
     Raises:
         UnknownRow: there is no such document, or none whose pages the actor may see.
+        DocumentWithoutFile: its pages are not here.
     """
     document = get_within_reach(session, document_id, actor, now=now, pages=True)
+    takeover.require_file(document.cleaned_sha256)
     log.append(
         session,
         "document.read",
