@@ -214,7 +214,7 @@ COLUMNS: Final[Mapping[ImportKind, tuple[Column, ...]]] = MappingProxyType(
                 "copy_no",
                 "份号",
                 "Copy number",
-                ("序号", "份数号", "编号份号", "copyno", "copy"),
+                ("份数号", "编号份号", "copyno", "copy"),
                 required=True,
                 example="1",
             ),
