@@ -11,7 +11,7 @@ from registry.errors import InvalidError
 from registry.rules.levels import LEVELS, SCHEME_NAMES, Scheme
 from registry.rules.lifecycle import State
 
-_DAY: Final = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
+_DAY: Final = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?:\s*日)?")
 _BARE_DAY: Final = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _TIME: Final = re.compile(r"[T\s]*(上午|下午)?\s*(\d{1,2})\s*[:时点]\s*(\d{1,2})?(?::(\d{1,2}))?\s*分?")
 _NOON: Final = 12

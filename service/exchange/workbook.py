@@ -48,7 +48,7 @@ def read_workbook(offered: bytes) -> Grid:
         zlib.error,
     ) as error:
         raise GridRefused("not-a-table") from error
-    except (expat.ExpatError, UnicodeError, ValueError, OverflowError) as error:
+    except (expat.ExpatError, UnicodeError, ValueError, IndexError, OverflowError) as error:
         raise GridRefused("broken-workbook") from error
 
 

@@ -157,7 +157,7 @@ class Row:
     def refuse(self, refusal: RegistryError, column: str = "") -> None:
         """Keep a refusal."""
         told = refusal.facts.get("field")
-        place = column or (told if isinstance(told, str) else COLUMN_OF.get(refusal.code, ""))
+        place = told if isinstance(told, str) else column or COLUMN_OF.get(refusal.code, "")
         self.problems.append(Problem(self.number, place, refusal.code, refusal.facts, str(refusal)))
 
     def value(self, column: str, parse: Callable[[str], T], otherwise: T) -> T:
