@@ -158,7 +158,9 @@ class Row:
         """Keep a refusal."""
         told = refusal.facts.get("field")
         place = told if isinstance(told, str) else column or COLUMN_OF.get(refusal.code, "")
-        self.problems.append(Problem(self.number, place, refusal.code, refusal.facts, str(refusal)))
+        problem = Problem(self.number, place, refusal.code, refusal.facts, str(refusal))
+        if problem not in self.problems:  # a cell that is read for two purposes is wrong once
+            self.problems.append(problem)
 
     def value(self, column: str, parse: Callable[[str], T], otherwise: T) -> T:
         """Return what a cell means; ``otherwise`` where it is empty or wrong, which is kept."""

@@ -64,9 +64,10 @@ def export(register: str, form: str) -> Response:
 def offer(register: str) -> AnyResponse | tuple[str, int]:
     """Take a table to be looked at."""
     kind = _import_kind(register)
-    upload = request.files.get("file")
+    field = f"file_{register}"
+    upload = request.files.get(field)
     if upload is None or not upload.filename:
-        return _index_page({"file": gettext("Choose the file of the table.")}, kind), 422
+        return _index_page({field: gettext("Choose the file of the table.")}, kind), 422
     try:
         import_id = importing.offer(
             current_runtime(), current_actor(), kind, upload.read(), name=upload.filename
@@ -78,7 +79,7 @@ def offer(register: str) -> AnyResponse | tuple[str, int]:
         SandboxFault,
     ) as refusal:
         words = errors.words_of(refusal)
-        return _index_page({"file": f"{words.sentence} {words.next_step}"}, kind), 422
+        return _index_page({field: f"{words.sentence} {words.next_step}"}, kind), 422
     return redirect(url_for("exchange.show", import_id=import_id))
 
 

@@ -228,7 +228,6 @@ WRONG_ROWS = (
                 ("holder", "person-unknown"),
                 ("pages", "cell-no-number"),
                 ("level", "cell-no-level"),
-                ("pages", "cell-no-number"),
             )
         ],
     ),
