@@ -8,7 +8,7 @@ MOST_BYTES: Final = 8 * 1024 * 1024
 MOST_UNPACKED_BYTES: Final = 64 * 1024 * 1024
 """Of all parts of a workbook together, as its directory states them and as they are read."""
 MOST_ROWS: Final = 1000
-"""Of one import: each row is a deed of its own, about 4 ms, and everybody else who writes waits for the last of them."""
+"""Of one import: each row is a deed of its own, about 4 ms, and whoever else writes waits for the last of them."""
 MOST_COLUMNS: Final = 64
 MOST_CELL_CHARS: Final = 2000
 

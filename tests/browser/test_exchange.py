@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from service.exchange.workbook import read_workbook
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("tables_at_once")]
 
 HEAD = "文号,制发单位,标题,密级,保密期限,页数,份号,状态,领用人,经办\n"
 WRONG = HEAD + "旧7,FIN,旧文件,机密,10年,3,1,在持,S999,甲\n旧7,FIN,,,,,2,在库,,甲\n"

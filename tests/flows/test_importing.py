@@ -16,11 +16,12 @@ from registry.rules.roles import Role
 from registry.rules.takeover import DocumentWithoutFile
 from registry.rules.words import Custodian, HandOverKind
 from registry.views.conservation import conservation
-from service import sandbox
 from service.exchange.offered import read
 from service.exchange.workbook import read_workbook
 from service.flows import auditing, exporting, importing, lending, meetings, people, registering, requesting
 from tests.fixtures.papers import draw_pdf
+
+pytestmark = pytest.mark.usefixtures("tables_at_once")
 
 HEAD = "文号,发文单位,标题,密级,保密期限,页数,份号,状态,领用人,领用日期,应还日期,备注\n"
 REGISTER = HEAD + (
@@ -35,19 +36,6 @@ REGISTER = HEAD + (
 @pytest.fixture
 def database_backend():
     return "sqlite"
-
-
-@pytest.fixture(autouse=True)
-def tables_at_once(monkeypatch):
-    """Read tables in this process: that the sandbox reads them too is proven where doors are tested."""
-    confined = sandbox.call
-
-    def call(function, *arguments, limits=None):
-        if function == "service.exchange.offered:read":
-            return read(*arguments)
-        return confined(function, *arguments, limits=limits)
-
-    monkeypatch.setattr(sandbox, "call", call)
 
 
 def offered(world, who, kind, text, encoding="gbk"):
