@@ -13,6 +13,7 @@ from registry.models.equipment import (
     EquipmentRetirement,
     RetirementSignature,
 )
+from registry.models.family import Derivation, Recopy, Regrading, RegradingProposal, Remarking
 from registry.models.gates import Gate, GateEvent, Permit, PermitCarrier
 from registry.models.leaving import Clearance
 from registry.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerSalt, LedgerSubtree, LedgerTree
@@ -56,6 +57,7 @@ __all__ = [
     "Copy",
     "CopyReturn",
     "CopyReturnItem",
+    "Derivation",
     "DestructionItem",
     "DestructionList",
     "DestructionSignature",
@@ -97,6 +99,10 @@ __all__ = [
     "PrintBatch",
     "Recall",
     "RecallItem",
+    "Recopy",
+    "Regrading",
+    "RegradingProposal",
+    "Remarking",
     "RetirementSignature",
     "SpoiledSheet",
     "Stocktake",
