@@ -53,11 +53,19 @@ def grade_of(document: Document) -> Grade:
     )
 
 
-def members(session: Session, documents: Iterable[Document]) -> list[Member]:
-    """Return documents as the rules see a family, in the order given; each with the sources it has in the register."""
+def members(session: Session, documents: Iterable[Document], reached: Collection[int]) -> list[Member]:
+    """Return documents as the rules see a family, in the order given.
+
+    Args:
+        session: The deed's transaction.
+        documents: Those that a change might reach, and the sources of these.
+        reached: The former, by id; of what the others were made does not matter, since they stay as they are.
+    """
     rows = list(documents)
     sources = sources_of(session, [row.id for row in rows])
-    return [Member(row.id, grade_of(row), sources[row.id]) for row in rows]
+    return [
+        Member(row.id, grade_of(row), sources[row.id] if row.id in reached else frozenset()) for row in rows
+    ]
 
 
 def _reached(

@@ -160,8 +160,8 @@ def flow(members: Sequence[Member], document_id: int, after: Grade) -> Flow:
     """Return whom the regrading of one document reaches.
 
     Args:
-        members: The document, everything derived from it, and every source of these; sources before what is derived
-            from them.
+        members: The document, everything derived from it, and every source of these, sources before what is derived
+            from them; without the sources of those that the change cannot reach.
         document_id: The document.
         after: What it is to be.
 

@@ -129,23 +129,17 @@ def made_after(session: Session, copy_id: int) -> tuple[CopyLine, ...]:
 
 def _lines(session: Session, ids: Collection[int], known: Collection[int]) -> dict[int, Kin]:
     counted = conservation(session, ids)
-    recopies = dict(
-        session.execute(
-            sa.select(Copy.document_id, sa.func.count())
-            .join(Recopy, Recopy.copy_id == Copy.id)
-            .where(Copy.document_id.in_(ids), Copy.state != State.VOID)
-            .group_by(Copy.document_id)
-        )
-        .tuples()
-        .all()
+    counts = session.execute(
+        sa.select(Copy.document_id, sa.func.count())
+        .join(Recopy, Recopy.copy_id == Copy.id)
+        .where(Copy.document_id.in_(ids), Copy.state != State.VOID)
+        .group_by(Copy.document_id)
     )
-    made_as = dict(
-        session.execute(
-            sa.select(Derivation.document_id, Derivation.made_as).where(Derivation.document_id.in_(ids))
-        )
-        .tuples()
-        .all()
+    recopies = {document_id: count for document_id, count in counts}  # noqa: C416 - rows are no pairs to dict()
+    uses = session.execute(
+        sa.select(Derivation.document_id, Derivation.made_as).where(Derivation.document_id.in_(ids))
     )
+    made_as = {document_id: use for document_id, use in uses}  # noqa: C416 - as above
     found = {}
     for row in session.scalars(sa.select(Document).where(Document.id.in_(ids))):
         is_known, states = row.id in known, counted[row.id].by_state

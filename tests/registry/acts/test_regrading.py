@@ -259,3 +259,11 @@ def test_an_excerpt_is_neither_lowered_nor_ended_before_its_source(kinship):
     for wanted in ({"to": "CONFIDENTIAL"}, {"end": True}):
         with pytest.raises(BelowSources), kinship.session.begin_nested():
             kinship.regrade(excerpt, **wanted)
+
+
+def test_a_source_beside_an_excerpt_is_raised_without_the_excerpts_own_sources(kinship):
+    excerpt, other = kinship.derive(kinship.document), kinship.another()
+    compilation = kinship.derive(excerpt, other, letter="d")
+    kinship.regrade(other, to="TOP_SECRET", period="10年")
+    levels = [kinship.row(each).level for each in (kinship.document, excerpt, other, compilation)]
+    assert levels == ["SECRET", "SECRET", "TOP_SECRET", "TOP_SECRET"]
