@@ -302,8 +302,11 @@ def require_same_lines(request: ApprovalRequest, marks: MarkRules) -> None:
 
 
 def use_of(request: ApprovalRequest) -> Use | None:
-    """Return what an approval to copy is used for; None for a job on a device, and for every other act."""
-    stated = dict(order_of(request).details).get(USE_DETAIL)
+    """Return what an approval to copy is used for; None for a job on a device, and for every other act.
+
+    As stored, for lists; whether that is what was agreed to is judged when the approval is used.
+    """
+    stated = next((value for name, value in request.order["details"] if name == USE_DETAIL), None)
     return None if stated is None else Use(stated)
 
 

@@ -34,7 +34,7 @@ class Name:
 
 @dataclass(frozen=True)
 class CopyLine:
-    """One copy in a list: enough to find the sheet of paper. ``declassified``: whether its document is secret no more."""
+    """One copy in a list: enough to find the sheet of paper. ``declassified``: its document is secret no more."""
 
     copy_id: int
     code: str

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, aliased, selectinload
 
-from registry.models import Copy, Document, Regrading, RegradingProposal, Remarking
+from registry.models import Copy, Document, Movement, Regrading, RegradingProposal, Remarking
 from registry.remarking import IS_OPEN
 from registry.rows import get_row
 from registry.rules.family import DECLASSIFIED_MARK
 from registry.rules.levels import mark_text
 from registry.rules.regrading import REMARKED, Change, ProposalState
+from registry.rules.words import Custodian
 from registry.views.custody import custody_now
 from registry.views.holdings import CopyLine, Name, copy_line, name
 from registry.views.people import names
@@ -156,6 +157,19 @@ def waiting_mark(session: Session, copy_id: int) -> str | None:
         .join(Copy, Remarking.copy_id == Copy.id)
         .where(Remarking.copy_id == copy_id, WAITS)
     )
+
+
+def awaited_marks(session: Session, person_id: int) -> dict[str, tuple[str, datetime]]:
+    """Return which of the copies that a person answers for are to be marked anew: mark and due time, by code."""
+    later = aliased(Movement)
+    newest = ~sa.exists().where(later.copy_id == Movement.copy_id, later.seq > Movement.seq)
+    rows = session.execute(
+        sa.select(Copy.code, Remarking.mark_after, Remarking.due_at)
+        .join(Remarking, Remarking.copy_id == Copy.id)
+        .join(Movement, sa.and_(Movement.copy_id == Copy.id, newest))
+        .where(WAITS, Movement.custodian == Custodian.PERSON, Movement.person_id == person_id)
+    )
+    return {row.code: (row.mark_after, row.due_at) for row in rows}
 
 
 def _query() -> sa.Select[Regrading]:

@@ -126,6 +126,13 @@ def of_document(runtime: Runtime, actor: Actor, document_id: int) -> tuple[Regra
         return views.regradings(session, document_id=document_id)
 
 
+def awaited_of_mine(runtime: Runtime, actor: Actor) -> dict[str, tuple[str, datetime]]:
+    """Return which of the actor's copies are to be marked anew: mark and due time, by code."""
+    roles.require(actor, Action.READ_OWN_HOLDINGS)
+    with runtime.database.reading() as session:
+        return views.awaited_marks(session, actor.person_id or 0)
+
+
 def get_regrading(runtime: Runtime, actor: Actor, regrading_id: int) -> RegradingView:
     """Return one regrading with every copy that got a task."""
     roles.require(actor, Action.READ_REGRADINGS)

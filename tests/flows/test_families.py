@@ -118,6 +118,7 @@ def test_a_family_is_shown_and_known_and_regraded_to_the_last_copy(world, docume
     regrading_id = regrade(world, document)
     assert registering.get_document(world.runtime, world.clerk, excerpt).row.level == "TOP_SECRET"
     assert stack(world, Stack.TO_REMARK).things[0].count == 3
+    assert regrading.awaited_of_mine(world.runtime, world.holder).keys() == {held, other}
     notice = text_of(regrading.notice(world.runtime, world.clerk, regrading_id, world.holder.person_id))
     for said in ("密级变更通知单", "Noticeofregrading", human_code(held), human_code(other), "绝密★20年"):
         assert said in notice
