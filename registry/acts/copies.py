@@ -307,6 +307,8 @@ def _mint(
     document = get_row(session, Document, request.document_id or 0, lock=True)
     if consent.order_of(request).document_sha256 != document.cleaned_sha256:
         raise consent.OrderChanged("got another document than was agreed to", request=request.id)
+    if consent.is_regraded_since(request):  # while this waited for the document
+        raise consent.RegradedSince("got a document that was just regraded", request=request.id)
     first_no = document.last_copy_no + 1
     document.last_copy_no += len(wanted)
     copy_no_text(document.last_copy_no)  # six digits are the end of a document's numbers

@@ -5,7 +5,7 @@ follows it at once, and the task for every copy that exists are one deed; a copy
 and the register never says so by itself.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -68,8 +68,7 @@ def regrade(session: Session, request_id: int, remark_by: datetime, *, actor: Ac
     request = consent.consume(session, request_id, Act.REGRADE, quantity=1, actor=actor, now=now)
     details = dict(consent.order_of(request).details)
     document_id = request.document_id or 0
-    family = kin.family_of(session, document_id)
-    documents = _locked_with_sources(session, family)
+    family, documents = _locked_family(session, document_id)
     wanted = rules.wanted_grade(kin.grade_of(documents[document_id]), details)
     reached = rules.flow(kin.members(session, documents.values(), family), document_id, wanted)
     made: list[Regrading] = []
@@ -164,10 +163,20 @@ def keep(session: Session, proposal_id: int, reason: str, *, actor: Actor, now: 
     )
 
 
-def _locked_with_sources(session: Session, family: Collection[int]) -> dict[int, Document]:
-    """Return the documents of a family and all sources of these, by id and sources first; all locked."""
-    sources = {source for each in kin.sources_of(session, family).values() for source in each}
-    return {each: get_row(session, Document, each, lock=True) for each in sorted({*family, *sources})}
+def _locked_family(session: Session, document_id: int) -> tuple[tuple[int, ...], dict[int, Document]]:
+    """Return a document with all that was made of it, and these with their sources, by id and sources first; locked.
+
+    Whoever makes something of a document locks it; so what was made until the locks were held is looked for again.
+    """
+    family: tuple[int, ...] = ()
+    documents: dict[int, Document] = {}
+    while family != (found := kin.family_of(session, document_id)):
+        family = found
+        sources = {source for each in kin.sources_of(session, family).values() for source in each}
+        documents = {
+            each: get_row(session, Document, each, lock=True) for each in sorted({*family, *sources})
+        }
+    return family, documents
 
 
 def _require_free(session: Session, document: Document, after: Grade) -> None:

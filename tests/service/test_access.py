@@ -65,6 +65,8 @@ OTHERS = EVERYWHERE | {"other_handler", "other_manager"}
 AUDITOR = frozenset({"auditor"})
 COUNTER = CLERKS | {"holder"}
 """Who sees what passed between the counter and the holder."""
+SHOWN = frozenset({"holder", "officer"})
+"""Who sees the finance unit's document by their own part in it: one holds a copy, one agreed to its regrading."""
 MEETINGS = CLERKS | {"handler", "other_handler"}
 DEVICES = CLERKS | KEEPERS | AUDITOR
 """Who reads the register of devices; everybody else sees their own."""
@@ -181,12 +183,12 @@ SCOPED: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "/copies/<code>": (FINANCE | {"holder"}, OTHERS),
     "/copies/<code>/pages/<int:page>/qr": (CLERKS, CLERKS),
     "/copies/<code>/pages/<int:page>/qr.svg": (CLERKS, CLERKS),
-    "/documents/<int:document_id>": (FINANCE | {"holder"}, OTHERS),
+    "/documents/<int:document_id>": (FINANCE | SHOWN, OTHERS),
     "/documents/<int:document_id>/copying": (CLERKS | {"handler"}, CLERKS | {"other_handler"}),
-    "/documents/<int:document_id>/family": (FINANCE | {"holder"}, OTHERS),
+    "/documents/<int:document_id>/family": (FINANCE | SHOWN, OTHERS),
     "/documents/<int:document_id>/knowers": (EVERYWHERE, EVERYWHERE),
     "/documents/<int:document_id>/pages": (
-        CLERKS | {"leader", "manager"},
+        CLERKS | {"leader", "manager", "officer"},
         CLERKS | {"leader", "other_manager"},
     ),
     "/documents/<int:document_id>/pages/<int:number>": (NOBODY, NOBODY),
