@@ -75,6 +75,7 @@ LINES: tuple[Line, ...] = (
     Line("stocktakes.index", _("Stocktakes"), "clipboard-check", REGISTRY_DESK, Action.READ_STOCKTAKES),
     Line("losses.index", _("Losses"), "clock-history", REGISTRY_DESK, Action.READ_LOSSES),
     Line("recalls.index", _("Recalls"), "bell", REGISTRY_DESK, Action.READ_RECALLS),
+    Line("regradings.index", _("Regradings"), "shield-check", REGISTRY_DESK, Action.READ_REGRADINGS),
     Line("leavers.index", _("Leavers"), "box-arrow-right", REGISTRY_DESK, Action.CLEAR_LEAVER),
     Line("statistics.show", _("Figures"), "list", REGISTRY_DESK, Action.READ_STATISTICS),
     Line("exchange.index", _("Import and export"), "arrow-left-right", REGISTRY_DESK, Action.READ_REGISTER),

@@ -36,6 +36,7 @@ REQUESTED_AS: Final[dict[Act, Action]] = {
     Act.REPAIR: Action.REQUEST_REPAIR,
     Act.CONVEY: Action.REQUEST_CONVEYING,
     Act.PRESS: Action.REQUEST_CONVEYING,
+    Act.REGRADE: Action.REQUEST_REGRADING,
 }
 """The acts that can be asked for, and what asking is called."""
 

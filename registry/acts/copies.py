@@ -1,5 +1,8 @@
 """Numbered copies come to be: reserved, taken into stock, spoiled and made anew, or given up unprinted.
 
+A re-copy (翻印) comes to be likewise, under an approval to copy: a number of its own of the same document, and the
+copy that it is made after.
+
 Laws: a number or code is never used twice, not even that of a copy that was given up. Number and code exist,
 on the record, before their paper does. Every sheet is accounted for: a misprint stays on the books until it
 is destroyed, and what replaces it has a number of its own. The document's row is locked while its numbers are
@@ -17,7 +20,8 @@ from sqlalchemy.orm import Session
 from registry import consent
 from registry.errors import ConflictError, InvalidError
 from registry.ledger import log
-from registry.models import ApprovalRequest, Copy, Document, Person, PrintBatch
+from registry.models import ApprovalRequest, Copy, Document, Person, PrintBatch, Recopy
+from registry.recalling import refuse_recalled
 from registry.rows import get_row, locked_copies, locked_copy, move, once_held
 from registry.rules import attempts, batches, lifecycle, roles
 from registry.rules.approval import Act
@@ -25,12 +29,14 @@ from registry.rules.attempts import AttemptStep
 from registry.rules.batches import BatchStep
 from registry.rules.clocks import is_lapsed
 from registry.rules.codes import copy_no_text, mint_code
+from registry.rules.family import SOURCE_DETAIL, Use
 from registry.rules.lifecycle import FIRST_STATE, State, Step
 from registry.rules.limits import REASON_LIMIT
 from registry.rules.marks import MARK_RULES, MarkRules
 from registry.rules.roles import Action, Actor
 from registry.rules.texts import parse_line
 from registry.rules.words import BatchState, Custodian, MovementKind
+from registry.sources import locked_source
 
 
 class NothingOrdered(InvalidError):
@@ -124,7 +130,7 @@ def reserve(
 
     Args:
         session: The deed's transaction.
-        request_id: The approved request.
+        request_id: The approved request, to print or to copy.
         recipients: For each copy the person whose name is printed on it; None prints the issuing unit.
         actor: Who has the copies printed; neither the requester nor one who approved.
         now: When.
@@ -134,15 +140,22 @@ def reserve(
 
     Raises:
         LessTraceableThanAgreed: under these marks the document falls short in a way that was not accepted.
+        SourceNotAtHand: the copy that re-copies are made after is elsewhere, or gone.
+        CopyRecalled: it is being recalled.
     """
     roles.require(actor, Action.PRINT)
     if not recipients:
         raise NothingOrdered("got a print run of no copies")
     _require_active(session, recipients)
-    request = consent.consume(session, request_id, Act.PRINT, quantity=len(recipients), actor=actor, now=now)
+    use = consent.use_of(get_row(session, ApprovalRequest, request_id))
+    act, use = (Act.COPY, use) if use is Use.RECOPY else (Act.PRINT, None)
+    request = consent.consume(
+        session, request_id, act, quantity=len(recipients), actor=actor, now=now, use=use
+    )
     _require_agreed(request, recipients)
     consent.require_accepted(request, marks, proof=proof)
-    wanted = [_Wanted(recipient_id, None) for recipient_id in recipients]
+    source_id = _source_id(session, request) if act is Act.COPY else None
+    wanted = [_Wanted(recipient_id, None, source_id) for recipient_id in recipients]
     batch, minted = _mint(session, request, wanted, printer, actor=actor, now=now)
     _record_minted(session, batch, minted, actor=actor, now=now)
     return batch.id
@@ -198,8 +211,8 @@ def spoil(session: Session, codes: Sequence[str], reason: str, *, actor: Actor, 
     """Record that copies of one released print run were misprinted, and mint what replaces them.
 
     A misprint and what replaces it are one use of the approval: as many good copies leave the printer as were
-    agreed to. When the approval has run out in the meantime the spoiling is recorded all the same, and
-    nothing replaces it.
+    agreed to. When the approval has run out in the meantime, or the document was regraded, the spoiling is
+    recorded all the same, and nothing replaces it.
     """
     roles.require(actor, Action.SPOIL)
     if not codes:
@@ -217,8 +230,9 @@ def spoil(session: Session, codes: Sequence[str], reason: str, *, actor: Actor, 
         move(session, copy, MovementKind.SPOILED, Custodian.REGISTRY, actor=actor, now=now)
     batch: PrintBatch | None = None
     minted: list[Copy] = []
-    if not is_lapsed(request.valid_until_at, now):
-        wanted = [_Wanted(copy.recipient_id, copy.id) for copy in copies]
+    if not is_lapsed(request.valid_until_at, now) and not consent.is_regraded_since(request):
+        sources = _sources(session, copies)
+        wanted = [_Wanted(copy.recipient_id, copy.id, sources.get(copy.id)) for copy in copies]
         batch, minted = _mint(session, request, wanted, run.printer, actor=actor, now=now)
     for copy in copies:
         _record(session, copy, Step.SPOIL, actor=actor, now=now, reason=log.private(why))
@@ -269,6 +283,21 @@ class _Wanted:
 
     recipient_id: int | None
     replaces_id: int | None
+    source_id: int | None
+
+
+def _source_id(session: Session, request: ApprovalRequest) -> int:
+    """Return the id of the copy that re-copies are made after: the one that was agreed to, here and not called back."""
+    code = dict(consent.order_of(request).details).get(SOURCE_DETAIL, "")
+    source = locked_source(session, code, request.document_id or 0)
+    refuse_recalled(session, [source])
+    return source.id
+
+
+def _sources(session: Session, copies: Sequence[Copy]) -> dict[int, int]:
+    """Return the copy that each re-copy among these was made after, by id."""
+    query = sa.select(Recopy).where(Recopy.copy_id.in_([copy.id for copy in copies]))
+    return {row.copy_id: row.source_id for row in session.scalars(query)}
 
 
 def _mint(
@@ -284,6 +313,8 @@ def _mint(
     document = get_row(session, Document, request.document_id or 0, lock=True)
     if consent.order_of(request).document_sha256 != document.cleaned_sha256:
         raise consent.OrderChanged("got another document than was agreed to", request=request.id)
+    if consent.is_regraded_since(request):  # while this waited for the document
+        raise consent.RegradedSince("got a document that was just regraded", request=request.id)
     first_no = document.last_copy_no + 1
     document.last_copy_no += len(wanted)
     copy_no_text(document.last_copy_no)  # six digits are the end of a document's numbers
@@ -313,6 +344,12 @@ def _mint(
         for copy_no, want in enumerate(wanted, first_no)
     ]
     session.add_all(copies)
+    session.flush()  # their ids, for what re-copies are made after
+    session.add_all(
+        Recopy(copy_id=copy.id, source_id=want.source_id)
+        for copy, want in zip(copies, wanted, strict=True)
+        if want.source_id is not None
+    )
     return batch, copies
 
 
@@ -320,6 +357,7 @@ def _record_minted(
     session: Session, batch: PrintBatch, copies: Sequence[Copy], *, actor: Actor, now: datetime
 ) -> None:
     """Write the run and each of its numbers down; last in a deed, since the ledger is locked last."""
+    sources = _sources(session, copies)
     log.append(
         session,
         "batch.ordered",
@@ -334,6 +372,7 @@ def _record_minted(
         printer=batch.printer,
     )
     for copy in copies:
+        source = {"copied_from": sources[copy.id]} if copy.id in sources else {}
         log.append(
             session,
             "copy.reserved",
@@ -346,6 +385,7 @@ def _record_minted(
             batch=batch.id,
             recipient=copy.recipient_id,
             replaces=copy.replaces_id,
+            **source,
         )
 
 

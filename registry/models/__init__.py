@@ -13,6 +13,7 @@ from registry.models.equipment import (
     EquipmentRetirement,
     RetirementSignature,
 )
+from registry.models.family import Derivation, Recopy, Regrading, RegradingProposal, Remarking
 from registry.models.gates import Gate, GateEvent, Permit, PermitCarrier
 from registry.models.imports import ImportBatch, ImportItem
 from registry.models.leaving import Clearance
@@ -57,6 +58,7 @@ __all__ = [
     "Copy",
     "CopyReturn",
     "CopyReturnItem",
+    "Derivation",
     "DestructionItem",
     "DestructionList",
     "DestructionSignature",
@@ -100,6 +102,10 @@ __all__ = [
     "PrintBatch",
     "Recall",
     "RecallItem",
+    "Recopy",
+    "Regrading",
+    "RegradingProposal",
+    "Remarking",
     "RetirementSignature",
     "SpoiledSheet",
     "Stocktake",

@@ -16,7 +16,9 @@ from registry.rules.lifecycle import State
 from registry.rules.roles import Action, Actor
 from registry.rules.words import BatchState, Custodian, Direction
 from registry.views.custody import custody_now
+from registry.views.family import made_after, source_of
 from registry.views.holdings import CopyLine, Name, copy_line, name
+from registry.views.regrading import waiting_mark
 
 PAGE_ROWS = 30
 
@@ -69,6 +71,8 @@ class CopyView:
     Attributes:
         number: Which copy of its run it is, of ``size``, as printed on it.
         batch_id: None for a copy that was taken over from an older register; ``size`` then counts its document's.
+        made_after: The copy that this one, as a re-copy, was made after; ``recopies`` were made after this one.
+        awaited_mark: The mark that its paper is still to get.
     """
 
     copy: CopyLine
@@ -83,6 +87,9 @@ class CopyView:
     minted_at: datetime
     replaces: CopyLine | None
     replaced_by: CopyLine | None
+    made_after: CopyLine | None
+    recopies: tuple[CopyLine, ...]
+    awaited_mark: str | None
 
 
 @dataclass(frozen=True)
@@ -158,6 +165,9 @@ def get_copy(session: Session, code: str, actor: Actor) -> CopyView:
         minted_at=copy.minted_at,
         replaces=None if copy.replaces is None else copy_line(copy.replaces, copy.document),
         replaced_by=None if replaced_by is None else copy_line(replaced_by, copy.document),
+        made_after=source_of(session, copy.id),
+        recopies=made_after(session, copy.id),
+        awaited_mark=waiting_mark(session, copy.id),
     )
 
 

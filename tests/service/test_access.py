@@ -40,6 +40,7 @@ from service.flows import (
     meetings,
     printing,
     recalling,
+    regrading,
     requesting,
     signing_in,
     stocktaking,
@@ -66,6 +67,8 @@ OTHERS = EVERYWHERE | {"other_handler", "other_manager"}
 AUDITOR = frozenset({"auditor"})
 COUNTER = CLERKS | {"holder"}
 """Who sees what passed between the counter and the holder."""
+SHOWN = frozenset({"holder", "officer"})
+"""Who sees the finance unit's document by their own part in it: one holds a copy, one agreed to its regrading."""
 MEETINGS = CLERKS | {"handler", "other_handler"}
 DEVICES = CLERKS | KEEPERS | AUDITOR
 """Who reads the register of devices; everybody else sees their own."""
@@ -99,6 +102,8 @@ TWO_DOORS: dict[str, frozenset[str]] = {
     "/losses/<int:loss_id>": EVERYWHERE,
     "/recalls": EVERYWHERE,
     "/recalls/<int:recall_id>": EVERYWHERE,
+    "/regradings": EVERYWHERE,
+    "/regradings/<int:regrading_id>": EVERYWHERE,
     "/returns/<int:return_id>": COUNTER,
     "/stocktakes": EVERYWHERE,
     "/stocktakes/<int:stocktake_id>": EVERYWHERE,
@@ -145,6 +150,8 @@ PAGES: dict[str, frozenset[str]] = {
     "/permits/new": ALL,
     "/recalls/<int:recall_id>/report.pdf": EVERYWHERE,
     "/recalls/<int:recall_id>/slips/<int:person_id>.pdf": CLERKS,
+    "/regradings/<int:regrading_id>/notices/<int:person_id>.pdf": CLERKS,
+    "/regradings/<int:regrading_id>/record.pdf": EVERYWHERE,
     "/returns/<int:return_id>/receipt.pdf": COUNTER,
     "/statistics": EVERYWHERE,
     "/statistics/<int:year>.csv": EVERYWHERE,
@@ -173,6 +180,8 @@ CALLS: dict[str, frozenset[str]] = {
     "/losses/<int:loss_id>/paper": EVERYWHERE,
     "/recalls/<int:recall_id>/report": EVERYWHERE,
     "/recalls/<int:recall_id>/slips/<int:person_id>": CLERKS,
+    "/regradings/<int:regrading_id>/notices/<int:person_id>": CLERKS,
+    "/regradings/<int:regrading_id>/record": EVERYWHERE,
     "/returns/<int:return_id>/receipt": COUNTER,
     "/sessions/current": ALL,
     "/shredders": CLERKS,
@@ -190,13 +199,16 @@ SCOPED: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "/copies/<code>": (FINANCE | {"holder"}, OTHERS),
     "/copies/<code>/pages/<int:page>/qr": (CLERKS, CLERKS),
     "/copies/<code>/pages/<int:page>/qr.svg": (CLERKS, CLERKS),
-    "/documents/<int:document_id>": (FINANCE | {"holder"}, OTHERS),
+    "/documents/<int:document_id>": (FINANCE | SHOWN, OTHERS),
+    "/documents/<int:document_id>/copying": (CLERKS | {"handler"}, CLERKS | {"other_handler"}),
+    "/documents/<int:document_id>/family": (FINANCE | SHOWN, OTHERS),
     "/documents/<int:document_id>/knowers": (EVERYWHERE, EVERYWHERE),
     "/documents/<int:document_id>/pages": (
-        CLERKS | {"leader", "manager"},
+        CLERKS | {"leader", "manager", "officer"},
         CLERKS | {"leader", "other_manager"},
     ),
     "/documents/<int:document_id>/pages/<int:number>": (NOBODY, NOBODY),
+    "/regradings/documents/<int:document_id>": (CLERKS | {"handler"}, CLERKS | {"other_handler"}),
 }
 """Who reads what belongs to a unit: the finance unit's, and the registry's own."""
 
@@ -305,6 +317,19 @@ def _lost(world, code):
     return 1
 
 
+def _regraded(world, document_id):
+    wish = regrading.RegradingWish(
+        document_id=document_id,
+        reason="the board asked for it",
+        until=world.now + timedelta(days=7),
+        level="SECRET",
+        secrecy_period="20年",
+    )
+    request_id = regrading.ask(world.runtime, world.handler, wish)
+    world.approve(request_id, "manager", "officer")
+    return regrading.regrade(world.runtime, world.clerk, request_id, world.now + timedelta(days=7))
+
+
 def _counted(world):
     scope = Scope(place=Place.SHELF)
     stocktake_id = stocktaking.begin(world.runtime, world.clerk, scope, "year's end")
@@ -384,6 +409,8 @@ def estate(world):
         "clearance_id": _cleared(world),
         "year": 2026,
         "loss_id": _lost(world, missing),
+        "regrading_id": _regraded(world, document_id),
+        "proposal_id": 1,
         "recall_id": recalling.begin(
             runtime, world.clerk, document_id, "superseded", world.now + timedelta(days=7)
         ),

@@ -5,7 +5,7 @@ from alembic import op
 
 from registry.db import UtcDateTime
 
-revision = "0010"
+revision = "0008"
 down_revision = "0007"
 
 KINDS = ("UNITS", "PEOPLE", "MEETINGS", "ATTENDEES", "DOCUMENTS", "COPIES")
