@@ -5,6 +5,7 @@ is no field is refused: a misspelt limit must not be a missing limit.
 """
 
 import os
+import tempfile
 from dataclasses import replace
 from datetime import timedelta
 from difflib import get_close_matches
@@ -269,6 +270,12 @@ def child_environment() -> dict[str, str]:
     """Return the environment of a child process: no setting, no secret, only what the loader needs."""
     kept = ("SYSTEMROOT", "LD_LIBRARY_PATH", "TZDIR")
     return {name: os.environ[name] for name in kept if name in os.environ}
+
+
+def live_in(folder: Path) -> None:
+    """Make a folder the home of this process, and the place of its temporary files."""
+    os.environ.update(HOME=str(folder), TMPDIR=str(folder))
+    tempfile.tempdir = None  # found out anew
 
 
 def _in_words(location: tuple[int | str, ...], message: str) -> str:
