@@ -5,7 +5,6 @@ is made of squares of 70 mm that come from as many drawn pages, five of 64 bits 
 many points as a page, in as likely places, and is not what it was cut from.
 """
 
-import itertools
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
@@ -28,18 +27,25 @@ _TIPPED: Final = 5
 def index_among(
     folder: Path, registered: Mapping[PageKey, PagePoints], others: int, drawn: int, kept: Path | None = None
 ) -> PageIndex:
-    """Return the index of pages among others, in a file of a folder; built in memory that stays bounded.
+    """Return the index of pages among others, in two files; built in memory that stays bounded.
 
     Args:
-        folder: Where the file comes to lie, ``all.pages``.
+        folder: Where the files come to lie.
         registered: The pages that will be looked for.
         others: How many more there are.
         drawn: How many of those are drawn.
-        kept: A folder in which points of drawn pages are kept from run to run; None for none.
+        kept: A folder in which the others are kept from run to run; None for none.
     """
-    stream = _others(_drawn(drawn, kept), others)
-    write_index(itertools.chain(stream, registered.items()), folder / "all.pages")
-    return PageIndex.open(folder / "all.pages")
+    crowd = (kept or folder) / f"{others}-of-{drawn}.pages"
+    if not crowd.exists():
+        write_index(_others(_drawn(drawn, kept), others), crowd)
+    PageIndex.build(registered.items()).to_file(folder / "registered.pages")
+    return PageIndex.open(crowd, folder / "registered.pages")
+
+
+def size_bytes(folder: Path, others: int, drawn: int, kept: Path | None) -> int:
+    """Return the size of the file that holds the others; for the arguments see `index_among`."""
+    return ((kept or folder) / f"{others}-of-{drawn}.pages").stat().st_size
 
 
 def _drawn(count: int, kept: Path | None) -> list[PagePoints]:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.channels import channel
-from bench.crowd import index_among
+from bench.crowd import index_among, size_bytes
 from bench.pages import KINDS, Kind, draw_page, with_code
 from bench.paper import with_dots
 from bench.report import Row, at_least, at_most, show
@@ -59,16 +59,27 @@ def _reference(page: NDArray[np.uint8], dpi: int) -> PagePoints:
     return points_of_page(np.asarray(small, np.uint8), _REFERENCE_DPI)
 
 
-def _tried(index: PageIndex, kind: Kind, seed: int, name: str) -> _Trial:
-    page = draw_page(kind, seed, _DRAWN_DPI)
-    marked = with_code(with_dots(page, seed, 1), seed, _DRAWN_DPI)
-    picture = channel(name)(marked, np.random.default_rng([seed, len(name)]))
+def _tried(index: PageIndex, kind: Kind, seed: int, name: str, kept: Path | None) -> _Trial:
+    picture = _picture(kind, seed, name, kept)
     started = time.process_time()
     found = index.find(picture, _MOST_RETURNED)
     seconds = time.process_time() - started
     right = [at for at, each in enumerate(found) if (each.document, each.page) == (kind, seed)]
     wrong = max((each.agreeing for at, each in enumerate(found) if at not in right), default=0)
     return _Trial(right[0] if right else 99, found[right[0]].agreeing if right else 0, wrong, seconds)
+
+
+def _picture(kind: Kind, seed: int, name: str, kept: Path | None) -> NDArray[np.uint8]:
+    """Return what a channel makes of a page; made once if there is a folder to keep it in."""
+    file = kept / f"{name}~{kind}~{seed}.png" if kept else None
+    if file is not None and file.exists():
+        return np.asarray(cv2.imread(str(file), cv2.IMREAD_GRAYSCALE), np.uint8)
+    page = draw_page(kind, seed, _DRAWN_DPI)
+    marked = with_code(with_dots(page, seed, 1), seed, _DRAWN_DPI)
+    picture = channel(name)(marked, np.random.default_rng([seed, len(name)]))
+    if file is not None:
+        cv2.imwrite(str(file), picture)
+    return picture
 
 
 def _row(what: str, trials: list[_Trial], target: float) -> list[Row]:
@@ -90,9 +101,7 @@ def main(quick: bool, options: Sequence[str]) -> None:
     parser.add_argument("--pages", type=int, default=2_000 if quick else 100_000)
     parser.add_argument("--drawn", type=int, default=120 if quick else 600)
     parser.add_argument("--each", type=int, default=1 if quick else 16, help="pages of a kind and channel")
-    parser.add_argument(
-        "--keep", type=Path, help="folder in which points of drawn pages stay for the next run"
-    )
+    parser.add_argument("--keep", type=Path, help="folder in which pages and pictures stay for the next run")
     asked = parser.parse_args(options)
     each = asked.each
     seeds = range(_FIRST_SEED, _FIRST_SEED + each)
@@ -110,11 +119,15 @@ def main(quick: bool, options: Sequence[str]) -> None:
         for name in (*_WHOLE, *_HALF, *_SQUARES):
             target = 90.0 if name in _SQUARES else 99.0
             for what, kinds in (("text", _TEXT), *((kind, (kind,)) for kind in KINDS if kind not in _TEXT)):
-                trials = [_tried(index, kind, seed, name) for kind in kinds for seed in seeds]
+                trials = [_tried(index, kind, seed, name, asked.keep) for kind in kinds for seed in seeds]
                 rows += _row(f"{name}, {what}", trials, target)
                 everything += trials
-        strangers = [_tried(index, kind, _STRANGER + seed, "phone") for kind in _TEXT for seed in range(each)]
-        size = (Path(folder) / "all.pages").stat().st_size
+        strangers = [
+            _tried(index, kind, _STRANGER + seed, "phone", asked.keep)
+            for kind in _TEXT
+            for seed in range(each)
+        ]
+        size = size_bytes(Path(folder), asked.pages - len(registered), asked.drawn, asked.keep)
     laid = sum(trial.wrong > 0 for trial in strangers)
     rows += [
         at_most(
@@ -130,7 +143,7 @@ def main(quick: bool, options: Sequence[str]) -> None:
         ),
         at_most(
             "index",
-            size / 1e6 / len(index) * 1e5,
+            size / 1e6 / (len(index) - len(registered)) * 1e5,
             "MB / 10⁵ pages",
             yardstick=len(index),
             target=4000,
