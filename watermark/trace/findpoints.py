@@ -45,7 +45,8 @@ the smaller ones of a cutting are strokes, which look like those of any page."""
 _FEWEST: Final = 250
 _STROKES: Final = (400, 100, 3.0)
 """Beyond the first 400, points less than a third as large as the hundredth are left out: strokes. In cuttings of
-tables, of which letters cover little, they were two thirds of all: of 16 among 1,200 pages 3 were found before, 10 since.
+tables, of which letters cover little, they were two thirds of all: of 16 among 1,200 pages 3 were found before, 10
+since.
 """
 _LEAST_CONTRAST: Final = 0.03
 _EDGE: Final = (
