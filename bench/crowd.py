@@ -26,8 +26,8 @@ _TIPPED: Final = 5
 
 def index_among(
     folder: Path, registered: Mapping[PageKey, PagePoints], others: int, drawn: int, kept: Path | None = None
-) -> PageIndex:
-    """Return the index of pages among others, in two files; built in memory that stays bounded.
+) -> tuple[Path, Path]:
+    """Return the two files of an index of others and of pages among them; built in memory that stays bounded.
 
     Args:
         folder: Where the files come to lie.
@@ -40,12 +40,7 @@ def index_among(
     if not crowd.exists():
         write_index(_others(_drawn(drawn, kept), others), crowd)
     PageIndex.build(registered.items()).to_file(folder / "registered.pages")
-    return PageIndex.open(crowd, folder / "registered.pages")
-
-
-def size_bytes(folder: Path, others: int, drawn: int, kept: Path | None) -> int:
-    """Return the size of the file that holds the others; for the arguments see `index_among`."""
-    return ((kept or folder) / f"{others}-of-{drawn}.pages").stat().st_size
+    return crowd, folder / "registered.pages"
 
 
 def _drawn(count: int, kept: Path | None) -> list[PagePoints]:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.channels import channel
-from bench.crowd import index_among, size_bytes
+from bench.crowd import index_among
 from bench.pages import KINDS, Kind, draw_page, with_code
 from bench.paper import with_dots
 from bench.report import Row, at_least, at_most, show
@@ -114,7 +114,9 @@ def main(quick: bool, options: Sequence[str]) -> None:
     everything: list[_Trial] = []
     with tempfile.TemporaryDirectory() as folder:
         began = time.process_time()
-        index = index_among(Path(folder), registered, asked.pages - len(registered), asked.drawn, asked.keep)
+        others = asked.pages - len(registered)
+        files = index_among(Path(folder), registered, others, asked.drawn, asked.keep)
+        index = PageIndex.open(*files)
         built_s = time.process_time() - began
         for name in (*_WHOLE, *_HALF, *_SQUARES):
             target = 90.0 if name in _SQUARES else 99.0
@@ -127,7 +129,7 @@ def main(quick: bool, options: Sequence[str]) -> None:
             for kind in _TEXT
             for seed in range(each)
         ]
-        size = size_bytes(Path(folder), asked.pages - len(registered), asked.drawn, asked.keep)
+        size = files[0].stat().st_size
     laid = sum(trial.wrong > 0 for trial in strangers)
     rows += [
         at_most(
@@ -143,7 +145,7 @@ def main(quick: bool, options: Sequence[str]) -> None:
         ),
         at_most(
             "index",
-            size / 1e6 / (len(index) - len(registered)) * 1e5,
+            size / 1e6 / others * 1e5,
             "MB / 10⁵ pages",
             yardstick=len(index),
             target=4000,

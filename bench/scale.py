@@ -38,6 +38,7 @@ _OTHERS_ISSUED: Final = 10_000
 _CHANNELS: Final = ("phone", "phone-chat", "scan-300", "torn-phone")
 _COMPARED: Final = 5
 _JPEG: Final = 90
+_BOOK_PAGES: Final = 4  # two documents of two pages
 
 Way = Literal["known", "unknown"]
 
@@ -47,7 +48,8 @@ class _Asked:
     """A trace that a process of its own is to run.
 
     Attributes:
-        folder: Where everything lies.
+        folder: Where all but the index lies.
+        index: Its files.
         picture: Name of the photo.
         document: Which document it shows.
         page: Which page.
@@ -56,6 +58,7 @@ class _Asked:
     """
 
     folder: Path
+    index: tuple[Path, ...]
     picture: str
     document: str
     page: int
@@ -88,14 +91,12 @@ def main(quick: bool, options: Sequence[str]) -> None:
     asked = parser.parse_args(options)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        built_s = _build(folder, asked.copies, asked.pages, asked.drawn, asked.keep)
+        built_s, index = _build(folder, asked.copies, asked.pages, asked.drawn, asked.keep)
         trials = [
-            (task, _in_its_own_process(task)) for task in _tasks(folder, ("phone",) if quick else _CHANNELS)
+            (task, _in_its_own_process(task))
+            for task in _tasks(folder, index, ("phone",) if quick else _CHANNELS)
         ]
-        sizes = {
-            what: sum(file.stat().st_size for file in folder.rglob(what))
-            for what in ("page-*.bits", "all.pages")
-        }
+        bits = sum(file.stat().st_size for file in folder.rglob("page-*.bits"))
     ways: tuple[Way, ...] = ("known", "unknown")
     rows = [row for way in ways for row in _rows(way, [told for task, told in trials if task.way == way])]
     rows.append(
@@ -108,7 +109,7 @@ def main(quick: bool, options: Sequence[str]) -> None:
             against="copies, 2 pages",
         )
     )
-    book = sizes["page-*.bits"] / asked.copies / 2
+    book = bits / asked.copies / _BOOK_PAGES
     rows.append(
         at_most("code book", book, "B / copy and page", yardstick=asked.copies, target=200, against="copies")
     )
@@ -117,8 +118,10 @@ def main(quick: bool, options: Sequence[str]) -> None:
     show(f"traces among {asked.copies:,} copies and {asked.pages:,} pages", rows)
 
 
-def _build(folder: Path, copies: int, pages: int, drawn: int, kept: Path | None) -> float:
-    """Leave references, a code book and an index in a folder; return the CPU seconds of the book."""
+def _build(
+    folder: Path, copies: int, pages: int, drawn: int, kept: Path | None
+) -> tuple[float, tuple[Path, ...]]:
+    """Leave references and code books in a folder; return the CPU seconds of a book, and the files of the index."""
     points = {}
     for name in (*TEXTS, *LONG):
         document = registered(name)
@@ -130,8 +133,7 @@ def _build(folder: Path, copies: int, pages: int, drawn: int, kept: Path | None)
         units = {number: len(page.units) for number, page in enumerate(registered(name).base.pages, 1)}
         watermark.CodeBook.write(folder / f"{name}.book", _issued(name, copies), units, KEY)
     built_s = (time.process_time() - started) / 2
-    index_among(folder, points, pages - len(points), drawn, kept)
-    return built_s
+    return built_s, index_among(folder, points, pages - len(points), drawn, kept)
 
 
 def _issued(name: str, copies: int) -> "np.ndarray[tuple[int], np.dtype[np.uint64]]":
@@ -139,7 +141,7 @@ def _issued(name: str, copies: int) -> "np.ndarray[tuple[int], np.dtype[np.uint6
     return np.unique(drawn)
 
 
-def _tasks(folder: Path, channels: Sequence[str]) -> list[_Asked]:
+def _tasks(folder: Path, index: tuple[Path, ...], channels: Sequence[str]) -> list[_Asked]:
     """Make the pictures; return both ways to ask about each."""
     tasks = []
     for number, name in enumerate(channels):
@@ -152,8 +154,8 @@ def _tasks(folder: Path, channels: Sequence[str]) -> list[_Asked]:
             file = f"{name}-{document}.jpg"
             cv2.imwrite(str(folder / file), photo, [cv2.IMWRITE_JPEG_QUALITY, _JPEG])
             tasks += [
-                _Asked(folder, file, document, page, identity, "known"),
-                _Asked(folder, file, document, page, identity, "unknown"),
+                _Asked(folder, index, file, document, page, identity, "known"),
+                _Asked(folder, index, file, document, page, identity, "unknown"),
             ]
     return tasks
 
@@ -166,7 +168,7 @@ def _in_its_own_process(asked: _Asked) -> _Told:
 def _traced(asked: _Asked) -> _Told:
     """Trace one picture; runs in a process that did nothing else."""
     cv2.setNumThreads(1)
-    index = watermark.PageIndex.open(asked.folder / "all.pages", checked=False)
+    index = watermark.PageIndex.open(*asked.index, checked=False)
     books = {name: watermark.CodeBook.open(asked.folder / f"{name}.book") for name in TEXTS[:2]}
     photo = (asked.folder / asked.picture).read_bytes()
     started = time.process_time()

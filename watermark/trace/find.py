@@ -176,6 +176,8 @@ class PageIndex:
         )
         tried = int(np.clip(_LAID // len(seen), *_TRIED))
         found = [_laid(each, seen) for each in candidates[: max(tried, most)]]
+        for segment in self._segments:
+            segment.let_go()
         return tuple(sorted(found, key=lambda each: (-each.agreeing, -each.votes))[:most])
 
 

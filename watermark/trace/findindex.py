@@ -7,6 +7,7 @@ geometry decides in :mod:`watermark.trace.find`.
 
 import io
 import json
+import mmap
 import os
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -86,6 +87,7 @@ class Segment:
         points: ``(n,)`` of :data:`watermark.trace.findpoints.POINT`, page after page.
         entries: ``(n,)`` of :data:`ENTRY`: the last 32 bits of the code, and the number of the point.
         buckets: ``(2 ** bits + 1,)``: where the entries of each bucket begin.
+        mapped: The file, if it is in one.
     """
 
     documents: tuple[str, ...]
@@ -93,6 +95,7 @@ class Segment:
     points: NDArray[np.void] | SealedArray
     entries: NDArray[np.void] | SealedArray
     buckets: NDArray[np.uint64] | SealedArray
+    mapped: mmap.mmap | None = None
 
     @classmethod
     def of(cls, pages: Iterable[tuple[PageKey, PagePoints]]) -> Self:
@@ -145,6 +148,7 @@ class Segment:
                 raise PageIndexError(reason="version")
             head = _read_head(file)
             end = file.seek(0, io.SEEK_END)
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         if ("seal" in head) != (secret is not None):
             raise PageIndexError(reason="key")
         seal = Seal.of_head(secret, head["seal"]) if secret else None
@@ -153,13 +157,12 @@ class Segment:
             begin, count, crc = (int(value) for value in head[name])
             if begin < 0 or count < 0 or begin + count * dtype.itemsize > end:
                 raise PageIndexError(reason="cut-off")
-            shape = (count,)
-            array = np.memmap(path, dtype, "r", begin, shape) if count else np.zeros(shape, dtype)
-            if checked and _checksum(array) != crc:
+            if checked and _checksum(path, begin, count * dtype.itemsize) != crc:
                 raise PageIndexError(reason="damaged")
+            array = np.frombuffer(mapped, dtype, count, begin) if count else np.zeros(0, dtype)
             arrays[name] = SealedArray(array, seal, section) if seal else array
         arrays["pages"] = np.asarray(arrays["pages"])
-        segment = cls(tuple(head["documents"]), **arrays)
+        segment = cls(tuple(head["documents"]), **arrays, mapped=mapped)
         segment.require_whole()
         return segment
 
@@ -203,6 +206,11 @@ class Segment:
     def points_of(self, page: int) -> NDArray[np.void]:
         """Return the points of a page, by its number in this index from 0."""
         return np.asarray(self.points[self.begins[page] : self.begins[page + 1]])
+
+    def let_go(self) -> None:
+        """Let the system have back what was mapped to be looked at; it is mapped again when it is wanted."""
+        if self.mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
+            self.mapped.madvise(mmap.MADV_DONTNEED)
 
     def kept(self) -> Iterator[tuple[PageKey, PagePoints]]:
         """Yield each page with its points."""
@@ -363,10 +371,13 @@ def _chunks(array: NDArray[Any] | SealedArray) -> Iterator[NDArray[Any]]:
         yield np.asarray(array[begin : begin + step])
 
 
-def _checksum(array: NDArray[Any]) -> int:
+def _checksum(path: Path, begin: int, size: int) -> int:
+    """Return that of a part of a file, read and not mapped, so that no memory is held."""
     crc = 0
-    for part in _chunks(array):
-        crc = zlib.crc32(np.ascontiguousarray(part).view(np.uint8).data, crc)
+    with path.open("rb") as file:
+        file.seek(begin)
+        while size > 0 and (part := file.read(min(size, _CHUNK_BYTES))):
+            crc, size = zlib.crc32(part, crc), size - len(part)
     return crc
 
 
