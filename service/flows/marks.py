@@ -9,7 +9,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from registry.rules.codes import LAST_COPY_NO, code_from_number, code_number, copy_no_text, human_code
+from registry.rules.codes import (
+    ALPHABET,
+    LAST_COPY_NO,
+    code_from_number,
+    code_number,
+    copy_no_text,
+    human_code,
+)
 from registry.rules.levels import get_level, mark_text, parse_period
 from registry.rules.lifecycle import FIRST_STATE
 from registry.rules.marks import MarkRules, write_line
@@ -204,9 +211,12 @@ def wordings(work: BatchWork, settings: Settings) -> Sequence[Wording]:
     return [wording(work, copy, settings) for copy in work.copies]
 
 
-def all_texts(wordings: Iterable[Wording]) -> tuple[str, ...]:
-    """Return every text of a print run, each once."""
-    return tuple(dict.fromkeys(text for one in wordings for text in one.texts))
+def letters(wordings: Iterable[Wording]) -> str:
+    """Return each letter of a print run once, and all that codes and numbers can have.
+
+    Runs of a document for the same people thus need the same letters, whatever their codes.
+    """
+    return "".join(sorted(set(ALPHABET).union(*(text for one in wordings for text in one.texts))))
 
 
 def compose(copy: MarkFacts, words: Wording, pages: int, *, tokens: Tokens, keys: Keys) -> Mark:

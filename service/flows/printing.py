@@ -204,8 +204,7 @@ def _measured_for(
 
 def _require_printable(runtime: Runtime, session: Session, batch_id: int) -> None:
     work = batch_work(session, batch_id)
-    texts = marks.all_texts(marks.wordings(work, runtime.settings))
-    if lacking := runtime.fonts.missing("".join(texts)):
+    if lacking := runtime.fonts.missing(marks.letters(marks.wordings(work, runtime.settings))):
         raise UnprintableCharacters("got characters that no typeface has", characters=numbered(lacking))
 
 
