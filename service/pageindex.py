@@ -10,9 +10,9 @@ import contextlib
 import secrets
 import shutil
 import threading
-import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -82,13 +82,13 @@ class RegisteredPages:
         once = {(each.document, each.page): each for each in reversed(found) if each.document in names}
         return tuple(reversed(once.values()))[:most]
 
-    def tidy(self, names: Collection[str]) -> None:
+    def tidy(self, names: Collection[str], now: datetime) -> None:
         """Join files if there are many, and drop what belongs to no document of ``names`` if that is much.
 
         Raises:
             StorageFull: it cannot be written.
         """
-        self._remove_abandoned()
+        self._remove_abandoned(now)
         files = sorted(self._files(), key=_size)
         index = self._index()
         useful = len({key for key in index.page_keys() if key.document in names})
@@ -146,11 +146,11 @@ class RegisteredPages:
     def _files(self) -> list[Path]:
         return sorted(self._folder.glob(f"*{_SUFFIX}"))
 
-    def _remove_abandoned(self) -> None:
+    def _remove_abandoned(self, now: datetime) -> None:
         """Remove what a killed process left half written."""
         for path in (*self._folder.glob(f"*{_SUFFIX}.partial"), *self._folder.glob(".index-*")):
             with contextlib.suppress(OSError):
-                if path.stat().st_mtime > time.time() - _ABANDONED_S:
+                if path.stat().st_mtime > now.timestamp() - _ABANDONED_S:
                     continue
                 if path.is_dir():
                     shutil.rmtree(path, ignore_errors=True)

@@ -77,7 +77,7 @@ def make(runtime: Runtime, document_id: int) -> None:
     ready(runtime, document)
     with runtime.database.reading() as session:
         kept = points_kept(session, READER)
-    runtime.pages.tidy(_add_lacking(runtime, kept).keys())
+    runtime.pages.tidy(_add_lacking(runtime, kept).keys(), runtime.now())
 
 
 def ready(runtime: Runtime, document: Comparable) -> Ready:

@@ -1,7 +1,7 @@
 """The index of registered pages lies on the disk, survives what befalls it, and is shared by many processes."""
 
 import os
-import time
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
@@ -12,6 +12,7 @@ from watermark import PageKey, PagePoints, PicturePoints, points_of_page
 
 KEY, OTHER_KEY = b"k" * 32, b"o" * 32
 COUNT = 300
+NOW = datetime.now(UTC)
 
 
 @pytest.fixture
@@ -124,7 +125,7 @@ def test_a_page_that_two_workers_added_is_found_once(tmp_path):
     mine.add(held("1"))
     yours.add(held("1", "2"))
     assert first(mine, 1, {"1", "2"}) == ["1"]
-    mine.tidy({"1", "2"})  # one page of three is of no use
+    mine.tidy({"1", "2"}, NOW)  # one page of three is of no use
     assert len(files(tmp_path)) == 1
     assert len(yours) == 2
     assert first(yours, 1, {"1", "2"}) == ["1"]
@@ -136,7 +137,7 @@ def test_many_files_are_joined_while_another_process_searches_them(tmp_path):
     for name in names:
         mine.add(held(name))
     assert first(yours, 3, names) == ["3"]
-    mine.tidy(names)
+    mine.tidy(names, NOW)
     assert len(files(tmp_path)) == 1
     assert [first(yours, int(name), names) for name in names] == [[name] for name in names]
 
@@ -144,12 +145,12 @@ def test_many_files_are_joined_while_another_process_searches_them(tmp_path):
 def test_pages_of_documents_that_are_no_more_are_dropped_once_they_are_many(tmp_path):
     pages = opened(tmp_path)
     pages.add(held("1", "2", "3", "4"))
-    pages.tidy({"1", "2", "3"})
+    pages.tidy({"1", "2", "3"}, NOW)
     assert len(pages) == 4  # one in four is left where it is
-    pages.tidy({"1", "2"})
+    pages.tidy({"1", "2"}, NOW)
     assert len(pages) == 2
     assert pages.lacking({"1", "2", "3"}) == {"3"}
-    pages.tidy(set())
+    pages.tidy(set(), NOW)
     assert files(tmp_path) == []
 
 
@@ -161,12 +162,12 @@ def test_what_a_killed_worker_left_half_written_counts_for_nothing_and_goes_in_t
     for path in left:
         path.write_bytes(b"half of a")
     assert pages.lacking({"1"}) == frozenset()
-    pages.tidy({"1"})
+    pages.tidy({"1"}, NOW)
     assert all(path.exists() for path in left)  # perhaps somebody writes it just now
-    long_ago = time.time() - 7200
+    long_ago = NOW.timestamp() - 7200
     for path in (left[0], left[1].parent):
         os.utime(path, (long_ago, long_ago))
-    pages.tidy({"1"})
+    pages.tidy({"1"}, NOW)
     assert not any(path.exists() for path in left)
     assert first(pages, 1, {"1"}) == ["1"]
 
