@@ -4,6 +4,8 @@ from typing import Final
 
 from flask_babel import LazyString, lazy_gettext
 
+from service.refusals_tables import TABLES
+
 _ = lazy_gettext
 
 FILES: Final[dict[str, tuple[LazyString, LazyString]]] = {
@@ -1092,4 +1094,5 @@ ALL: Final = (
     | REGISTERS
     | CAMPAIGNS
     | MARKING
+    | TABLES
 )

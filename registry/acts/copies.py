@@ -69,6 +69,12 @@ class NotAMisprint(ConflictError):
     code = "not-a-misprint"
 
 
+class NotPrintedHere(ConflictError):
+    """The copy was taken over from an older register; no run of ours made it."""
+
+    code = "not-printed-here"
+
+
 class PartialPrint(ConflictError):
     """The approval is for some pages only; only whole documents are printed here."""
 
@@ -174,7 +180,7 @@ def remake(session: Session, code: str, made: Made, *, actor: Actor, now: dateti
     """
     roles.require(actor, Action.ISSUE)
     copy = _locked_on_its_base(session, code, made)
-    batches.next_batch_state(copy.batch.state, BatchStep.STAMP)
+    batches.next_batch_state(_run_of(copy).state, BatchStep.STAMP)
     copy.stamped_sha256, copy.delta_sha256 = made.stamped_sha256, made.delta_sha256
     log.append(
         session,
@@ -202,8 +208,8 @@ def spoil(session: Session, codes: Sequence[str], reason: str, *, actor: Actor, 
     _lock_runs(session, codes)
     copies = locked_copies(session, list(dict.fromkeys(codes)))
     states = [lifecycle.next_state(copy.state, Step.SPOIL) for copy in copies]
-    _require_misprints(session, copies)
-    request = copies[0].batch.request
+    run = _require_misprints(session, copies)
+    request = run.request
     consent.require_separate(request, actor)
     for copy, state in zip(copies, states, strict=True):
         copy.state = state
@@ -213,10 +219,10 @@ def spoil(session: Session, codes: Sequence[str], reason: str, *, actor: Actor, 
     minted: list[Copy] = []
     if not is_lapsed(request.valid_until_at, now):
         wanted = [_Wanted(copy.recipient_id, copy.id) for copy in copies]
-        batch, minted = _mint(session, request, wanted, copies[0].batch.printer, actor=actor, now=now)
+        batch, minted = _mint(session, request, wanted, run.printer, actor=actor, now=now)
     for copy in copies:
         _record(session, copy, Step.SPOIL, actor=actor, now=now, reason=log.private(why))
-    _end_attempt(session, copies[0].batch, why, actor=actor, now=now)
+    _end_attempt(session, run, why, actor=actor, now=now)
     if batch is None:
         return Spoiling(None, {})
     _record_minted(session, batch, minted, actor=actor, now=now)
@@ -347,7 +353,7 @@ def _locked_on_its_base(session: Session, code: str, made: Made) -> Copy:
     """Return a copy, locked after its run, when it was made on the document that the run is made on."""
     _lock_runs(session, [code])
     copy = locked_copy(session, code)
-    if copy.batch.base_sha256 != made.base_sha256:
+    if _run_of(copy).base_sha256 != made.base_sha256:
         raise PreparedAnew("got a copy made on another prepared document", copy=copy.code)
     return copy
 
@@ -355,7 +361,7 @@ def _locked_on_its_base(session: Session, code: str, made: Made) -> Copy:
 def _lock_runs(session: Session, codes: Sequence[str]) -> None:
     """Lock the runs of copies, always before the copies: so that who makes, gives up, spoils and resumes queue."""
     found = session.scalars(sa.select(Copy.batch_id).where(Copy.code.in_(codes)).distinct())
-    for batch_id in sorted(found):
+    for batch_id in sorted(one for one in found if one is not None):
         get_row(session, PrintBatch, batch_id, lock=True)
 
 
@@ -375,17 +381,24 @@ def _require_agreed(request: ApprovalRequest, recipients: Sequence[int | None]) 
         raise RecipientNotAgreed("got a recipient whom the approval does not name", request=request.id)
 
 
-def _require_misprints(session: Session, copies: Sequence[Copy]) -> None:
+def _run_of(copy: Copy) -> PrintBatch:
+    if copy.batch is None:
+        raise NotPrintedHere("got a copy that no run of ours made", copy=copy.code)
+    return copy.batch
+
+
+def _require_misprints(session: Session, copies: Sequence[Copy]) -> PrintBatch:
+    """Return the one run that the copies were misprinted in."""
     if len({copy.batch_id for copy in copies}) > 1:
         raise SeveralBatches("got copies of several print runs")
-    if copies[0].batch.state is not BatchState.RELEASED:
-        raise NothingPrintedYet(
-            "got copies of a print run that was not released", state=str(copies[0].batch.state)
-        )
+    run = _run_of(copies[0])
+    if run.state is not BatchState.RELEASED:
+        raise NothingPrintedYet("got copies of a print run that was not released", state=str(run.state))
     used = once_held(session, [copy.id for copy in copies])
     if used:
         code = next(copy.code for copy in copies if copy.id in used)
         raise NotAMisprint("got a copy that a holder has had", copy=code)
+    return run
 
 
 def _end_attempt(session: Session, batch: PrintBatch, why: str, *, actor: Actor, now: datetime) -> None:

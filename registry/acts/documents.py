@@ -12,7 +12,7 @@ from registry.errors import ConflictError, UnknownError
 from registry.ledger import log
 from registry.models import Document, Meeting, Unit
 from registry.rows import flush_unique, get_row
-from registry.rules import levels, meetings, roles
+from registry.rules import levels, meetings, roles, takeover
 from registry.rules.facts import DocumentFacts
 from registry.rules.levels import Level, Scheme
 from registry.rules.limits import DOC_NUMBER_LIMIT, DOC_TITLE_LIMIT, NEED_TO_KNOW_LIMIT
@@ -77,7 +77,8 @@ def register(
     """Enter a document into the register and return its id.
 
     The same file under the same number, registered by the same person, is the same registration sent twice:
-    its id is returned and nothing is written.
+    its id is returned and nothing is written. A document that was taken over from an older register gets its file when
+    everything else that is stated is as it was; its old copies stay what they are.
     """
     roles.require(actor, Action.REGISTER_DOCUMENT)
     level = levels.get_level(facts.scheme, facts.level, enabled=enabled)
@@ -112,6 +113,9 @@ def register(
     twin = _find_twin(session, document)
     if twin is not None and _is_resent(twin, document):
         return twin.id
+    if twin is not None and not twin.cleaned_sha256 and _is_stated_alike(twin, document):
+        _add_file(session, twin, document, actor=actor, now=now)
+        return twin.id
     session.add(document)
     taken = DocumentNumberTaken(
         f"got document number {document.doc_number}, which its unit has used",
@@ -129,8 +133,10 @@ def open_pages(session: Session, document_id: int, *, actor: Actor, now: datetim
 
     Raises:
         UnknownRow: there is no such document, or none whose pages the actor may see.
+        DocumentWithoutFile: its pages are not here.
     """
     document = get_within_reach(session, document_id, actor, now=now, pages=True)
+    takeover.require_file(document.cleaned_sha256)
     log.append(
         session,
         "document.read",
@@ -199,6 +205,12 @@ def _find_twin(session: Session, document: Document) -> Document | None:
 
 
 def _is_resent(twin: Document, document: Document) -> bool:
+    return _is_stated_alike(twin, document) and all(
+        getattr(twin, name) == getattr(document, name) for name in ("original_sha256", "registered_by_id")
+    )
+
+
+def _is_stated_alike(twin: Document, document: Document) -> bool:
     stated = (
         "title",
         "classifying_unit_id",
@@ -208,9 +220,34 @@ def _is_resent(twin: Document, document: Document) -> bool:
         "need_to_know",
         "no_copying",
     )
-    return all(
-        getattr(twin, name) == getattr(document, name)
-        for name in (*stated, "meeting_id", "original_sha256", "registered_by_id")
+    return all(getattr(twin, name) == getattr(document, name) for name in (*stated, "meeting_id"))
+
+
+def _add_file(session: Session, known: Document, offered: Document, *, actor: Actor, now: datetime) -> None:
+    """Give a document that was taken over the file that was offered, and what was found in it."""
+    document = get_row(session, Document, known.id, lock=True)
+    for name in (
+        "pages",
+        "original_sha256",
+        "cleaned_sha256",
+        "pictures",
+        "findings",
+        "proof",
+        "survey_sha256",
+    ):
+        setattr(document, name, getattr(offered, name))
+    session.flush()  # before the ledger is locked
+    log.append(
+        session,
+        "document.file-added",
+        f"document:{document.id}",
+        actor=actor,
+        now=now,
+        pages=document.pages,
+        original=document.original_sha256,
+        cleaned=document.cleaned_sha256,
+        findings=[finding["code"] for finding in document.findings],
+        proof=evidence_hash(document.proof, document.cleaned_sha256),
     )
 
 

@@ -14,6 +14,7 @@ from registry.models.equipment import (
     RetirementSignature,
 )
 from registry.models.gates import Gate, GateEvent, Permit, PermitCarrier
+from registry.models.imports import ImportBatch, ImportItem
 from registry.models.leaving import Clearance
 from registry.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerSalt, LedgerSubtree, LedgerTree
 from registry.models.losses import Loss
@@ -71,6 +72,8 @@ __all__ = [
     "GateEvent",
     "HandOver",
     "HandOverItem",
+    "ImportBatch",
+    "ImportItem",
     "LeakDrill",
     "LedgerCheckpoint",
     "LedgerEntry",

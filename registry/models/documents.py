@@ -36,6 +36,7 @@ class Document(Base):
     """The intellectual item; its numbered copies are what is in custody. ``pictures`` names one picture per page.
 
     ``proof`` tells how traceable each page is, and the hash of the carriers that were measured; None where nothing was.
+    One that was taken over from an older register has no file here: its hashes are empty, and it has no pictures.
     """
 
     __tablename__ = "document"

@@ -175,7 +175,9 @@ def stored_copy(session: Session, code: str) -> StoredCopy | None:
         raise UnknownCopy(code)
     if copy.stamped_sha256 is None:
         return None
-    return StoredCopy(copy.batch.base_sha256, copy.delta_sha256, copy.stamped_sha256)
+    return StoredCopy(
+        None if copy.batch is None else copy.batch.base_sha256, copy.delta_sha256, copy.stamped_sha256
+    )
 
 
 def _checkpoint_before(session: Session, at: datetime) -> str:
@@ -210,8 +212,8 @@ def _rows(session: Session, found: Sequence[PrintBatch]) -> tuple[BatchRow, ...]
         .where(Copy.batch_id.in_([batch.id for batch in found]))
         .group_by(Copy.batch_id, Copy.state)
     )
-    made: Counter[int] = Counter()
-    void: Counter[int] = Counter()
+    made: Counter[int | None] = Counter()
+    void: Counter[int | None] = Counter()
     for batch_id, state, count, stamped in counted:
         if state is State.VOID:
             void[batch_id] += count

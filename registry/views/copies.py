@@ -68,13 +68,14 @@ class CopyView:
 
     Attributes:
         number: Which copy of its run it is, of ``size``, as printed on it.
+        batch_id: None for a copy that was taken over from an older register; ``size`` then counts its document's.
     """
 
     copy: CopyLine
     issuing_unit_id: int
     recipient: Name | None
-    batch_id: int
-    batch_state: BatchState
+    batch_id: int | None
+    batch_state: BatchState | None
     number: int
     size: int
     state_reason: str | None
@@ -149,7 +150,7 @@ def get_copy(session: Session, code: str, actor: Actor) -> CopyView:
         issuing_unit_id=copy.document.issuing_unit_id,
         recipient=None if copy.recipient is None else name(copy.recipient),
         batch_id=copy.batch_id,
-        batch_state=copy.batch.state,
+        batch_state=None if copy.batch is None else copy.batch.state,
         number=number,
         size=size,
         state_reason=copy.state_reason,
@@ -186,6 +187,8 @@ def place_in_run(copy: Copy) -> tuple[int, int]:
     """Return which copy of its run this is, and of how many; what replaces a misprint takes its place."""
     while copy.replaces is not None:
         copy = copy.replaces
+    if copy.batch is None:
+        return copy.copy_no, copy.document.last_copy_no
     return copy.copy_no - copy.batch.copies[0].copy_no + 1, copy.batch.size
 
 

@@ -10,6 +10,7 @@ from service.api.destruction import area as destruction
 from service.api.documents import area as documents
 from service.api.drills import area as drills
 from service.api.equipment import area as equipment
+from service.api.exchange import area as exchange
 from service.api.gate import area as gate
 from service.api.knowers import area as knowers
 from service.api.leavers import area as leavers
@@ -38,6 +39,7 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     recalls,
     leavers,
     statistics,
+    exchange,
     gate,
     tracing,
     drills,

@@ -12,6 +12,7 @@ from service.pages.destruction import blueprint as destruction
 from service.pages.documents import blueprint as documents
 from service.pages.drills import blueprint as drills
 from service.pages.equipment import blueprint as equipment
+from service.pages.exchange import blueprint as exchange
 from service.pages.gate import blueprint as gate
 from service.pages.hand_overs import blueprint as hand_overs
 from service.pages.holdings import blueprint as holdings
@@ -51,6 +52,7 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     recalls,
     leavers,
     statistics,
+    exchange,
     gate,
     permits,
     cases,

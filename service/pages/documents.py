@@ -18,6 +18,7 @@ from registry.rules.approval import Act
 from registry.rules.facts import DocumentFacts
 from registry.rules.limits import DOC_NUMBER_LIMIT, DOC_TITLE_LIMIT, NEED_TO_KNOW_LIMIT
 from registry.rules.roles import Action
+from registry.rules.takeover import DocumentWithoutFile
 from registry.views.approvals import Preview
 from registry.views.copies import CopyFilter
 from registry.views.documents import DocumentFilter, DocumentView
@@ -267,7 +268,7 @@ def _preview(document: DocumentView) -> tuple[Preview | None, Words | None]:
     )
     try:
         return requesting.preview(current_runtime(), actor, wish), None
-    except RefusedByRule as refusal:
+    except (RefusedByRule, DocumentWithoutFile) as refusal:
         return None, errors.words_of(refusal)
 
 

@@ -13,6 +13,7 @@ from bench import paper
 from registry.models import Account, AccountRole, Person
 from registry.rules.codes import human_code
 from registry.rules.facts import MeetingFacts
+from registry.rules.imports import ImportKind
 from registry.rules.lifecycle import Step
 from registry.rules.loss import LossReport
 from registry.rules.roles import Role
@@ -31,6 +32,7 @@ from service.flows import (
     drilling,
     equipment,
     gate,
+    importing,
     leaving,
     lending,
     losses,
@@ -121,6 +123,12 @@ PAGES: dict[str, frozenset[str]] = {
     "/drills/<int:drill_id>/progress": AUDITOR,
     "/equipment/jobs/new": MEETINGS,
     "/equipment/retirements/<int:retirement_id>/certificate.pdf": DEVICES,
+    "/exchange": REGISTER | KEEPERS,
+    "/exchange/<register>/export/<form>": REGISTER,
+    "/exchange/<register>/template": CLERKS,
+    "/exchange/imports/<int:import_id>": CLERKS,
+    "/exchange/imports/<int:import_id>/labels.pdf": CLERKS,
+    "/exchange/imports/<int:import_id>/returned": CLERKS,
     "/gate": GATE,
     "/gate/log": GATE | CLERKS | AUDITOR,
     "/gate/waiting": frozenset({"supervisor"}),
@@ -140,17 +148,24 @@ PAGES: dict[str, frozenset[str]] = {
     "/returns/<int:return_id>/receipt.pdf": COUNTER,
     "/statistics": EVERYWHERE,
     "/statistics/<int:year>.csv": EVERYWHERE,
+    "/statistics/<int:year>.xlsx": EVERYWHERE,
     "/stocktakes/<int:stocktake_id>/report.pdf": EVERYWHERE,
 }
 CALLS: dict[str, frozenset[str]] = {
     "/copies/<code>/pages/<int:page>/qr": CLERKS,
     "/spoiled-sheets": CLERKS,
     "/destruction/<int:list_id>/certificate": CLERKS,
+    "/exports/<register>/<form>": REGISTER,
     "/gate/events": GATE | CLERKS | AUDITOR,
     "/gate/waiting": frozenset({"supervisor"}),
     "/gates": GATE | CLERKS | AUDITOR,
     "/hand-overs/<int:hand_over_id>/receipt": COUNTER,
     "/holdings/everyone": CLERKS,
+    "/import-templates/<register>": CLERKS,
+    "/imports": MEETINGS | {"administrator"},
+    "/imports/<int:import_id>": CLERKS,
+    "/imports/<int:import_id>/labels": CLERKS,
+    "/imports/<int:import_id>/returned": CLERKS,
     "/leavers/<int:clearance_id>/certificate": CLERKS,
     "/ledger/entries": AUDITOR,
     "/openapi.json": ALL,
@@ -163,6 +178,7 @@ CALLS: dict[str, frozenset[str]] = {
     "/shredders": CLERKS,
     "/statistics/<int:year>": EVERYWHERE,
     "/statistics/<int:year>/csv": EVERYWHERE,
+    "/statistics/<int:year>/xlsx": EVERYWHERE,
     "/stocktakes/<int:stocktake_id>/report": EVERYWHERE,
 }
 SCOPED: dict[str, tuple[frozenset[str], frozenset[str]]] = {
@@ -262,6 +278,13 @@ def _destroy(world, code):
         person_id = world.actors[who].person_id
         destroying.attest(runtime, world.other_clerk, list_id, part, person_id=person_id, pin=world.pin)
     return list_id
+
+
+def _imported(world):
+    table = "文号,制发单位,标题,密级,保密期限,页数,份号,状态\n旧1,FIN,旧文件,机密,10年,3,1,在库\n"
+    import_id = importing.offer(world.runtime, world.clerk, ImportKind.COPIES, table.encode())
+    importing.apply(world.runtime, world.clerk, import_id)
+    return import_id
 
 
 def _cleared(world):
@@ -366,6 +389,9 @@ def estate(world):
         ),
         "run_id": 1,
         "drill_id": drill_id,
+        "register": "copies",
+        "form": "csv",
+        "import_id": _imported(world),
         "sha256": "f" * 64,
         "person_id": world.holder.person_id,
         "seq": 3,
