@@ -21,9 +21,9 @@ from watermark.read.reading import PageReading, QrReading, Readings, qr_texts, r
 from watermark.read.show import show_pages
 from watermark.render import render_page, thumbnail
 from watermark.trace.codebook import CodeBook
-from watermark.trace.find import Found, PageIndex
+from watermark.trace.find import Found, PageIndex, worth_comparing, write_index
 from watermark.trace.findindex import PageKey
-from watermark.trace.findpoints import PagePoints, points_of_page
+from watermark.trace.findpoints import PagePoints, PicturePoints, points_of_page, points_of_picture
 from watermark.trace.generation import Generation, PrintSeen
 from watermark.trace.generation import Why as PrintWhy
 from watermark.trace.identification import CERTAIN_LOG10, Candidate, Identification, PlacedPage, Tried, Voice
@@ -69,6 +69,7 @@ __all__ = [
     "PagePoints",
     "PageProof",
     "PageReading",
+    "PicturePoints",
     "PlacedPage",
     "PrintSeen",
     "PrintWhy",
@@ -99,6 +100,7 @@ __all__ = [
     "open_fonts",
     "open_pages",
     "points_of_page",
+    "points_of_picture",
     "prepare",
     "prove",
     "qr_modules",
@@ -115,4 +117,6 @@ __all__ = [
     "stamp",
     "thumbnail",
     "words_left_out",
+    "worth_comparing",
+    "write_index",
 ]

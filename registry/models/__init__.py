@@ -13,7 +13,9 @@ from registry.models.equipment import (
     EquipmentRetirement,
     RetirementSignature,
 )
+from registry.models.family import Derivation, Recopy, Regrading, RegradingProposal, Remarking
 from registry.models.gates import Gate, GateEvent, Permit, PermitCarrier
+from registry.models.imports import ImportBatch, ImportItem
 from registry.models.leaving import Clearance
 from registry.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerSalt, LedgerSubtree, LedgerTree
 from registry.models.losses import Loss
@@ -56,6 +58,7 @@ __all__ = [
     "Copy",
     "CopyReturn",
     "CopyReturnItem",
+    "Derivation",
     "DestructionItem",
     "DestructionList",
     "DestructionSignature",
@@ -71,6 +74,8 @@ __all__ = [
     "GateEvent",
     "HandOver",
     "HandOverItem",
+    "ImportBatch",
+    "ImportItem",
     "LeakDrill",
     "LedgerCheckpoint",
     "LedgerEntry",
@@ -97,6 +102,10 @@ __all__ = [
     "PrintBatch",
     "Recall",
     "RecallItem",
+    "Recopy",
+    "Regrading",
+    "RegradingProposal",
+    "Remarking",
     "RetirementSignature",
     "SpoiledSheet",
     "Stocktake",

@@ -8,7 +8,6 @@ them.
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
 from typing import Final, cast
 
 import numpy as np
@@ -18,7 +17,7 @@ from numpy.typing import NDArray
 from registry.rules.codes import code_from_number, code_number
 from registry.views.comparing import Comparable, comparables
 from service import sandbox
-from service.flows import comparing
+from service.flows import referencing
 from service.papers.sheetfeed import Look, Named
 from service.runtime import Runtime
 from service.sandbox import SandboxFault
@@ -96,27 +95,19 @@ def name_sheets(
     if not sheets:
         return ()
     with runtime.database.reading() as session:
-        offered = comparables(session, comparing.READER)
-    chosen = _at_most(
-        comparing.MOST_FOUND,
-        [one for one in offered if one.document_id in documents]
-        + [one for one in offered if and_others and one.document_id not in documents and _is_ready(one)],
-    )
+        offered = comparables(session, referencing.READER)
+    chosen = [one for one in offered if one.document_id in documents or (and_others and _is_ready(one))]
     try:
         asked = [
-            (one, comparing.ready(runtime, one)) for one in chosen if _is_ready(one) or clock.left_s > _ROOM_S
+            (one, referencing.ready(runtime, one))
+            for one in chosen
+            if _is_ready(one) or clock.left_s > _ROOM_S
         ]
         found = _compared(runtime, sheets, asked, clock) if asked else (None,) * len(sheets)
     except SandboxFault as fault:
         logger.warning("sheets not compared", sheets=len(sheets), fault=fault.code)
         return (None,) * len(sheets)
     return tuple(None if one is None else _named(one) for one in found)
-
-
-def _at_most(pages: int, documents: Sequence[Comparable]) -> list[Comparable]:
-    """Return the first documents that have so many pages together."""
-    total = accumulate(one.pages for one in documents)
-    return [one for one, until in zip(documents, total, strict=True) if until <= pages]
 
 
 def _is_ready(document: Comparable) -> bool:
@@ -126,21 +117,14 @@ def _is_ready(document: Comparable) -> bool:
 def _compared(
     runtime: Runtime,
     sheets: Sequence[bytes],
-    asked: Sequence[tuple[Comparable, comparing.Ready]],
+    asked: Sequence[tuple[Comparable, referencing.Ready]],
     clock: Clock,
 ) -> tuple[Named | None, ...]:
     ready = {one.document_id: made for one, made in asked}
     pages = [(one.document_id, page) for one, _ in asked for page in range(1, one.pages + 1)]
     if len(pages) > MOST_AT_ONCE:
-        points = {str(number): runtime.store.get(made.points_sha256) for number, made in ready.items()}
-        likely = sandbox.call(
-            "service.papers.comparing:find_pages",
-            list(sheets),
-            points,
-            limits=_limits(runtime, clock, len(sheets), len(points)),
-        )
-        found = cast("tuple[tuple[str, int], ...]", likely)
-        pages = [(int(document), page) for document, page in found[:MOST_AT_ONCE]]
+        likely = referencing.find_pages(runtime, sheets, [one for one, _ in asked])
+        pages = list(likely[:MOST_AT_ONCE])
     codes: Mapping[str, NDArray[np.uint64]] = {
         str(one.document_id): np.array([code_number(code) for code in one.codes], np.uint64)
         for one, _ in asked

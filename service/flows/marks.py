@@ -153,8 +153,8 @@ def wording(work: Ordered, copy: MarkFacts, settings: Settings) -> Wording:
         "mark": mark,
         "level_en": level.en,
         "period_en": period.en,
-        "holder_zh": copy.holder_zh,
-        "holder_en": copy.holder_en,
+        "holder_zh": _with_copier(copy.holder_zh, "复制单位", copy.copied_by_zh),
+        "holder_en": _with_copier(copy.holder_en, "copied by", copy.copied_by_en),
         "doc_number": work.doc_number,
         "return_to_zh": settings.return_to_zh,
         "return_to_en": settings.return_to_en,
@@ -191,6 +191,11 @@ class Named(Protocol):
     @property
     def holder_en(self) -> str:
         """The same in English."""
+
+
+def _with_copier(holder: str, said: str, unit: str) -> str:
+    """Return a holder's name with the copying unit, which stands on every re-copy."""
+    return f"{holder} · {said} {unit}" if unit else holder
 
 
 def face_lines(copy: Named) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from registry.acts import approvals
 from registry.consent import LINES_DETAIL
 from registry.errors import PermissionDenied
-from registry.rules import levels, roles
+from registry.rules import levels, roles, takeover
 from registry.rules.approval import Act, Order, Units
 from registry.rules.levels import Scheme
 from registry.rules.limits import REASON_LIMIT
@@ -66,6 +66,8 @@ def draw_up(session: Session, actor: Actor, wish: Wish, *, marks: MarkRules, now
     if actor.person_id is None or actor.unit_id is None:
         raise PermissionDenied(WITHOUT_UNIT)
     document = get_within_reach(session, wish.document_id, actor, now=now)
+    if wish.act is Act.PRINT:
+        takeover.require_file(document.cleaned_sha256)
     mark = levels.mark_text(document.level, document.secrecy_period, scheme=document.scheme)
     return Order(
         act=wish.act,
