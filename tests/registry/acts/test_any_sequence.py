@@ -8,7 +8,7 @@ from tests.fixtures.house import Street
 from tests.fixtures.lives import AnySequence
 
 SHORT = settings(
-    max_examples=6, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=5, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
 )
 """Few and short, since each life has a database of its own; ``./run bench lives`` tries long ones."""
 
