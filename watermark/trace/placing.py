@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from watermark.trace.bending import BLOCK_MM, blocks, smoothed
 from watermark.trace.features import Landmarks, agreeing, alike, find_landmarks
 from watermark.trace.flat import Flattening, even_tone
+from watermark.trace.pieces import found, laid, ways
 from watermark.trace.reference import Reference
 from watermark.units import MM_PER_INCH
 
@@ -95,10 +96,25 @@ def place(picture: NDArray[np.uint8], landmarks: Landmarks, reference: Reference
         reference: The page.
     """
     placed = _laid(picture, landmarks, reference, reference.landmarks)
-    is_small = _LEAST_SMALL_MATCHES <= len(landmarks) <= _FEW_LANDMARKS
-    if is_small and not any(found.agreement >= LEAST_AGREEMENT for found in placed):
-        placed += _laid(picture, landmarks, reference, reference.fine_landmarks)
+    if len(landmarks) <= _FEW_LANDMARKS and all(_is_piece(picture, each) for each in placed):
+        pieces = _pieces(picture, landmarks, reference)
+        placed = pieces or placed
     return sorted(placed, key=lambda placing: (placing.agreement < LEAST_AGREEMENT, -placing.matches))
+
+
+def _is_piece(picture: NDArray[np.uint8], placing: Placing) -> bool:
+    return bool(min(picture.shape) * MM_PER_INCH < _SMALL_MM * placing.dpi)
+
+
+def _pieces(picture: NDArray[np.uint8], landmarks: Landmarks, reference: Reference) -> list[Placing]:
+    """Return the ways in which a page may lie over a small piece of it, the likeliest only."""
+    asked = found(picture, ways(landmarks, reference), reference)
+    there = [piece for about in asked if (piece := laid(picture, about, reference)) is not None]
+    if not there:
+        return []
+    best = max(there, key=lambda piece: piece.likeness)
+    seen_px = projected(best.where_mm, best.there).astype(np.float32)
+    return [_bent(picture, reference, best.there, seen_px, best.where_mm.astype(np.float32))]
 
 
 def _laid(
@@ -207,7 +223,8 @@ def _bent(
         where_mm, off_mm, likeness = blocks(flat, shown, search_mm, block_mm=block_mm)
         if len(where_mm) < _LEAST_BLOCKS:
             return Placing(mesh.astype(np.float32), len(known_mm), 0.0, np.inf, dpi)
-        mesh = mesh + _in_picture(mesh, grid, smoothed(where_mm, off_mm, grid, reach_mm=reach_mm))
+        bent = smoothed(where_mm, off_mm, grid, reach_mm=reach_mm, is_laid=is_small)
+        mesh = mesh + _in_picture(mesh, grid, bent)
         agreement = float(np.median(likeness))
     left = np.linalg.norm(off_mm - np.median(off_mm, axis=0), axis=1)
     return Placing(mesh.astype(np.float32), len(known_mm), agreement, float(np.median(left)), dpi)
