@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from watermark.trace.bending import blocks
 from watermark.trace.features import Landmarks, agreeing, alike
-from watermark.trace.flat import Flattening, even_tone
+from watermark.trace.flat import Flat, Flattening, even_tone
 from watermark.trace.reference import Reference
 from watermark.units import MM_PER_INCH
 
@@ -129,17 +129,27 @@ def laid(picture: NDArray[np.uint8], there: Matrix, reference: Reference) -> Lai
     where = np.zeros((0, 2))
     for search_mm in _SEARCH_MM:
         flat = flattening.at(_corners(there, reference), reference.size_mm, shown.shape, reference.dpi / 2)
-        where, off, likeness = blocks(flat, shown, search_mm, block_mm=_BLOCK_MM)
-        alike_enough = likeness >= _LEAST_LIKENESS
+        where, off, alike_by = blocks(flat, shown, search_mm, block_mm=_BLOCK_MM)
+        alike_enough = alike_by >= _LEAST_LIKENESS
         where, off = where[alike_enough], off[alike_enough]
         if len(where) < _LEAST_BLOCKS:
             return None
         there = there @ _moved(where, off)
     flat = flattening.at(_corners(there, reference), reference.size_mm, shown.shape, reference.dpi / 2)
+    return Laid(there, where, likeness(flat, shown))
+
+
+def likeness(flat: Flat, shown: NDArray[np.float32]) -> float:
+    """Return how alike a flattened picture and its page are where it is seen, from −1 to 1; 0 if nothing is there.
+
+    Args:
+        flat: What a picture shows.
+        shown: The page itself, of the same size, even in tone.
+    """
     tone, known = flat.tone[flat.seen], shown[flat.seen]
     if not len(tone) or min(tone.std(), known.std()) <= 0:
-        return None
-    return Laid(there, where, float(np.corrcoef(tone, known)[0, 1]))
+        return 0.0
+    return float(np.corrcoef(tone, known)[0, 1])
 
 
 def _window(picture: NDArray[np.uint8], turn: float, px_per_mm: float) -> NDArray[np.uint8] | None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from watermark.trace.bending import BLOCK_MM, blocks, smoothed
 from watermark.trace.features import Landmarks, agreeing, alike, find_landmarks
 from watermark.trace.flat import Flattening, even_tone
-from watermark.trace.pieces import found, laid, ways
+from watermark.trace.pieces import found, laid, likeness, ways
 from watermark.trace.reference import Reference
 from watermark.units import MM_PER_INCH
 
@@ -97,13 +97,24 @@ def place(picture: NDArray[np.uint8], landmarks: Landmarks, reference: Reference
     """
     placed = _laid(picture, landmarks, reference, reference.landmarks)
     if len(landmarks) <= _FEW_LANDMARKS and all(_is_piece(picture, each) for each in placed):
-        pieces = _pieces(picture, landmarks, reference)
-        placed = pieces or placed
+        placed += _pieces(picture, landmarks, reference)
+        # Which way fits best, all of the piece tells better than how many landmarks or blocks agree.
+        fits = {id(each): _likeness(picture, each, reference) for each in placed}
+        return sorted(placed, key=lambda each: (each.agreement < LEAST_AGREEMENT, -fits[id(each)]))
     return sorted(placed, key=lambda placing: (placing.agreement < LEAST_AGREEMENT, -placing.matches))
 
 
 def _is_piece(picture: NDArray[np.uint8], placing: Placing) -> bool:
     return bool(min(picture.shape) * MM_PER_INCH < _SMALL_MM * placing.dpi)
+
+
+def _likeness(picture: NDArray[np.uint8], placing: Placing, reference: Reference) -> float:
+    """Return how alike a picture and the page laid over it are, from −1 to 1."""
+    shown = even_tone(reference.halved, reference.px_per_mm / 2)
+    flat = Flattening(picture, placing.dpi).at(
+        placing.mesh_px, reference.size_mm, shown.shape, reference.dpi / 2
+    )
+    return likeness(flat, shown)
 
 
 def _pieces(picture: NDArray[np.uint8], landmarks: Landmarks, reference: Reference) -> list[Placing]:
@@ -220,12 +231,12 @@ def _bent(
     block_mm, rounds = (BLOCK_MM / 2, _SMALL_ROUNDS) if is_small else (BLOCK_MM, _ROUNDS)
     for search_mm, reach_mm in rounds:
         flat = flattening.at(mesh, reference.size_mm, shown.shape, reference.dpi / 2)
-        where_mm, off_mm, likeness = blocks(flat, shown, search_mm, block_mm=block_mm)
+        where_mm, off_mm, alike_by = blocks(flat, shown, search_mm, block_mm=block_mm)
         if len(where_mm) < _LEAST_BLOCKS:
             return Placing(mesh.astype(np.float32), len(known_mm), 0.0, np.inf, dpi)
         bent = smoothed(where_mm, off_mm, grid, reach_mm=reach_mm, is_laid=is_small)
         mesh = mesh + _in_picture(mesh, grid, bent)
-        agreement = float(np.median(likeness))
+        agreement = float(np.median(alike_by))
     left = np.linalg.norm(off_mm - np.median(off_mm, axis=0), axis=1)
     return Placing(mesh.astype(np.float32), len(known_mm), agreement, float(np.median(left)), dpi)
 
