@@ -10,7 +10,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen import canvas
 
 import watermark
-from watermark.trace.pieces import found, laid, ways
+from watermark.trace.pieces import found, habits, laid, ways
 from watermark.trace.placing import landmarks_of
 from watermark.units import MM_PER_INCH
 
@@ -53,9 +53,14 @@ def piece(left_mm: float, top_mm: float, turn_deg: float) -> np.ndarray:
     return np.clip(soft + np.random.default_rng(1).normal(0, 4, soft.shape), 0, 255).astype(np.uint8)
 
 
+def guesses(picture: np.ndarray):
+    reference = page()[1]
+    return [*ways(landmarks_of(picture), reference.landmarks, reference.px_per_mm), *habits()]
+
+
 def lies(picture: np.ndarray):
     reference = page()[1]
-    about = found(picture, ways(landmarks_of(picture), reference), reference)
+    about = found(picture, guesses(picture), reference)
     there = [each for where in about if (each := laid(picture, where, reference)) is not None]
     return max(there, key=lambda each: each.likeness, default=None)
 
@@ -82,4 +87,4 @@ def test_noise_lies_nowhere():
 
 def test_an_empty_piece_is_not_looked_for():
     blank = np.full((236, 236), 250, np.uint8)
-    assert found(blank, ways(landmarks_of(blank), page()[1]), page()[1]) == []
+    assert found(blank, guesses(blank), page()[1]) == []

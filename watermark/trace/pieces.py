@@ -5,7 +5,7 @@ the piece may be turned and scaled; where it lies, the page's picture says, comp
 blocks are looked for and all of the piece is moved, turned, scaled and sheared to them, until it lies.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -69,25 +69,26 @@ class Laid:
     likeness: float
 
 
-def ways(picture: Landmarks, reference: Reference) -> Iterator[Way]:
-    """Yield how a piece may lie, as its landmarks and habits of scanners have it."""
-    for known in (reference.landmarks, reference.fine_landmarks):
-        pairs = alike(picture, known)
-        for kept in agreeing(picture, known, pairs, reference_px_per_mm=reference.px_per_mm):
-            if not len(kept.of):
-                continue
-            turns = np.exp(1j * (picture.turns[kept.of] - known.turns[kept.to]))
-            scale = float(np.median(picture.sizes[kept.of] / known.sizes[kept.to]))
-            yield Way(
-                float(np.angle(np.median(turns.real) + 1j * np.median(turns.imag))),
-                scale * reference.px_per_mm,
-            )
+def ways(picture: Landmarks, known: Landmarks, px_per_mm: float) -> Iterator[Way]:
+    """Yield how a piece may lie, as its landmarks and those of the page have it, ``px_per_mm`` of which are known."""
+    pairs = alike(picture, known)
+    for kept in agreeing(picture, known, pairs, reference_px_per_mm=px_per_mm):
+        if not len(kept.of):
+            continue
+        turns = np.exp(1j * (picture.turns[kept.of] - known.turns[kept.to]))
+        scale = float(np.median(picture.sizes[kept.of] / known.sizes[kept.to]))
+        turn = float(np.angle(np.median(turns.real) + 1j * np.median(turns.imag)))
+        yield Way(turn, scale * px_per_mm)
+
+
+def habits() -> Iterator[Way]:
+    """Yield how a piece of a scan may lie."""
     for dpi in _SCAN_DPI:
         for turn in (0.0, np.pi):
             yield Way(turn, dpi / MM_PER_INCH)
 
 
-def found(picture: NDArray[np.uint8], asked: Iterator[Way], reference: Reference) -> list[Matrix]:
+def found(picture: NDArray[np.uint8], asked: Iterable[Way], reference: Reference) -> list[Matrix]:
     """Return where a piece may lie on a page, the likeliest places first: millimetres of the page to its pixels.
 
     Args:

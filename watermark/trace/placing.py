@@ -5,7 +5,9 @@ them, give the rest: curl, lens and feed bend the paper slowly, so that what blo
 after that is what marks do.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Final
 
 import cv2
@@ -15,7 +17,7 @@ from numpy.typing import NDArray
 from watermark.trace.bending import BLOCK_MM, blocks, smoothed
 from watermark.trace.features import Landmarks, agreeing, alike, find_landmarks
 from watermark.trace.flat import Flattening, even_tone
-from watermark.trace.pieces import found, laid, likeness, ways
+from watermark.trace.pieces import Laid, Way, found, habits, laid, likeness, ways
 from watermark.trace.reference import Reference
 from watermark.units import MM_PER_INCH
 
@@ -35,6 +37,10 @@ _LEAST_SMALL_MATCHES: Final = 6
 _FEW_LANDMARKS: Final = 2500
 LEAST_AGREEMENT: Final = 0.55
 """Blocks of a page are less like a picture than this where another page was laid over it."""
+#: A piece this alike the page lies where it is; scans are at 0.95, photocopies of photocopies at 0.85.
+_LIES_WELL: Final = 0.8
+#: Another page's text is less alike, whichever way it is turned: its lines may fall together, its words do not.
+_LEAST_LIKENESS: Final = 0.65
 #: How far landmarks may lie from a flat sheet: bent paper is up to this far from one.
 _FLAT_MM: Final = 1.2
 _CONFIDENCE: Final = 0.9999
@@ -119,13 +125,24 @@ def _likeness(picture: NDArray[np.uint8], placing: Placing, reference: Reference
 
 def _pieces(picture: NDArray[np.uint8], landmarks: Landmarks, reference: Reference) -> list[Placing]:
     """Return the ways in which a page may lie over a small piece of it, the likeliest only."""
-    asked = found(picture, ways(landmarks, reference), reference)
-    there = [piece for about in asked if (piece := laid(picture, about, reference)) is not None]
-    if not there:
+    best: Laid | None = None
+    for asked in _guesses(landmarks, reference):
+        for about in found(picture, asked, reference):
+            piece = laid(picture, about, reference)
+            if piece is not None and (best is None or piece.likeness > best.likeness):
+                best = piece
+        if best is not None and best.likeness >= _LIES_WELL:
+            break
+    if best is None or best.likeness < _LEAST_LIKENESS:
         return []
-    best = max(there, key=lambda piece: piece.likeness)
     seen_px = projected(best.where_mm, best.there).astype(np.float32)
     return [_bent(picture, reference, best.there, seen_px, best.where_mm.astype(np.float32))]
+
+
+def _guesses(landmarks: Landmarks, reference: Reference) -> Iterator[Iterable[Way]]:
+    """Yield how a piece may lie, what is quickly known first: all landmarks of a page take long to find."""
+    yield chain(ways(landmarks, reference.landmarks, reference.px_per_mm), habits())
+    yield ways(landmarks, reference.fine_landmarks, reference.px_per_mm)
 
 
 def _laid(
