@@ -74,7 +74,7 @@ def test_a_piece_of_twenty_millimetres_is_laid_to_a_tenth_of_one(left_mm, top_mm
     at = cv2.perspectiveTransform(corners[:, None], np.linalg.inv(best.there))[:, 0]
     turn = np.deg2rad(turn_deg)
     away = (corners - side / 2) @ np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-    meant = np.array([left_mm, top_mm]) + SIDE_MM / 2 + away / DPI * MM_PER_INCH
+    meant = np.array([left_mm, top_mm]) + SIDE_MM / 2 + (away + 0.5) / DPI * MM_PER_INCH
     assert np.abs(at - meant).max() < 0.1
     assert best.likeness > 0.8
 
