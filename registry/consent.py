@@ -8,24 +8,24 @@ the act records ``request`` and quantity in its entry.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
 from registry.errors import ConflictError
+from registry.letters import require_letters_hold, rests_on_letters
 from registry.models import ApprovalDecision, ApprovalRequest, Document
 from registry.rows import get_row
 from registry.rules import approval
-from registry.rules.approval import RULEBOOK, Act, Decision, Order, Outcome, Refused, Rule, Standing
+from registry.rules.approval import Act, Decision, Opening, Order, Outcome, Refused, Rule, Standing
 from registry.rules.clocks import is_lapsed
 from registry.rules.marks import MarkRules
 from registry.rules.orders import load_order
 from registry.rules.requests import RequestStep, next_request_state
 from registry.rules.roles import Actor, Role
-from registry.rules.rulebook import load_rulebook
 from registry.rules.traceability import PAPER_ACTS, Traceability, evidence_hash, judge
 from registry.rules.words import RequestState
+from registry.ruling import in_force, rules_under
 
 LINES_DETAIL: Final = "visible_lines"
 """The name under which an order for paper shows what its visible lines will say."""
@@ -53,6 +53,12 @@ class RefusedByRule(ConflictError):
     """The rules let nobody agree to this as things stand."""
 
     code = "refused-by-rule"
+
+
+class OpensByConsent(RefusedByRule):
+    """The units concerned have not consented to so many copies."""
+
+    code = "opens-by-consent"
 
 
 class UntraceableNotAccepted(ConflictError):
@@ -113,6 +119,7 @@ def consume(
         ApprovalLapsed: too late.
         OrderChanged: the stored order is not what was agreed to.
         ProofChanged: what is known of the document's traceability is not what was agreed on.
+        ConsentUnusable: it rests on the consent of a unit that was revoked or has expired.
         ApprovalExhausted: fewer are left.
         ExecutorNotSeparate: the actor asked for it or agreed to it.
     """
@@ -130,6 +137,7 @@ def consume(
     if standing_of(request).outcome is not Outcome.APPROVED:
         raise NotApproved("got a request that its decisions do not approve", state=str(request.state))
     _require_same_proof(request)
+    require_letters_hold(session, request, now=now)
     require_separate(request, actor)
     if quantity < 1:
         raise ValueError("an approval is used for at least one copy")
@@ -173,17 +181,28 @@ def decisions_of(request: ApprovalRequest) -> tuple[Decision, ...]:
     return tuple(map(_decision, sorted(request.decisions, key=lambda row: (row.decided_at, row.id))))
 
 
-def rule_for_order(order: Order, document: Document | None) -> Rule:
+def rule_for_order(session: Session, order: Order, document: Document | None, *, now: datetime) -> Rule:
     """Return the rule in force that decides who must agree to an order.
 
     Raises:
+        OpensByConsent: the order does not rest on the consents that the rule wants.
         RefusedByRule: nobody can agree; facts ``rule``, ``version`` and ``reason``.
         UnknownLevel: the order's scheme has no such level.
+        ConsentUnusable: it rests on one that cannot be used.
     """
-    no_copying = document is not None and document.no_copying
-    found = approval.rule_for(order.act, order.level, scheme=order.scheme, no_copying=no_copying)
+    rules = in_force(session, now)
+    found = approval.rule_for(
+        order.act,
+        order.level,
+        scheme=order.scheme,
+        no_copying=document is not None and document.no_copying,
+        with_consent=rests_on_letters(session, order, now=now),
+        opened=rules.opened,
+        rulebook=rules.rulebook,
+    )
     if isinstance(found, Refused):
-        raise RefusedByRule(
+        refusal = OpensByConsent if found.reason == f"opens-{Opening.BY_CONSENT}" else RefusedByRule
+        raise refusal(
             f"got {order.act} at {found.handling}, which the rules refuse",
             rule=found.rule_id,
             version=found.version,
@@ -194,7 +213,7 @@ def rule_for_order(order: Order, document: Document | None) -> Rule:
 
 def rule_of(request: ApprovalRequest) -> Rule:
     """Return the rule that the request was made under, whatever the rules in force say now."""
-    return _rule(request.rule_version, request.rule_id)
+    return rules_under(request).rulebook.get(request.rule_id)
 
 
 def standing_of(request: ApprovalRequest, further: Sequence[Decision] = ()) -> Standing:
@@ -275,11 +294,6 @@ def _require_same_proof(request: ApprovalRequest) -> None:
     known = proof_hash_of(request)
     if any(row.agreed and row.proof_hash != known for row in request.decisions):
         raise ProofChanged("got a document whose proof is not the one agreed on", request=request.id)
-
-
-@cache
-def _rule(version: int, rule_id: str) -> Rule:
-    return (RULEBOOK if version == RULEBOOK.version else load_rulebook(version)).get(rule_id)
 
 
 def _decision(row: ApprovalDecision) -> Decision:

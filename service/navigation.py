@@ -75,6 +75,7 @@ LINES: tuple[Line, ...] = (
     Line("stocktakes.index", _("Stocktakes"), "clipboard-check", REGISTRY_DESK, Action.READ_STOCKTAKES),
     Line("losses.index", _("Losses"), "clock-history", REGISTRY_DESK, Action.READ_LOSSES),
     Line("recalls.index", _("Recalls"), "bell", REGISTRY_DESK, Action.READ_RECALLS),
+    Line("consents.index", _("Consents"), "file-earmark-lock", REGISTRY_DESK, Action.READ_CONSENTS),
     Line("leavers.index", _("Leavers"), "box-arrow-right", REGISTRY_DESK, Action.CLEAR_LEAVER),
     Line("statistics.show", _("Figures"), "list", REGISTRY_DESK, Action.READ_STATISTICS),
     Line("gate.index", _("Gate"), "shield-check", GATES, Action.SCAN_AT_GATE),
@@ -91,6 +92,7 @@ LINES: tuple[Line, ...] = (
     Line("drills.index", _("Leak drills"), "camera", AUDIT, Action.RUN_DRILL),
     Line("ledger.index", _("Ledger"), "journal-text", AUDIT, Action.VERIFY_LEDGER),
     Line("equipment.index", _("Devices"), "gear", ORGANISATION, Action.KEEP_EQUIPMENT),
+    Line("rules.index", _("Rules"), "shield-lock", ORGANISATION, Action.READ_RULES),
     Line("people.index", _("People"), "people", ORGANISATION, Action.MANAGE_PEOPLE),
     Line("people.index", _("People"), "people", ORGANISATION, Action.MANAGE_ROLES),
 )

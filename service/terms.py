@@ -158,6 +158,7 @@ DETAILS: Final[Mapping[str, LazyString]] = MappingProxyType(
         "meeting": _("Meeting"),
         "outlet": _("Press, from"),
         "persons": _("Press, persons"),
+        "consent_letters": _("Consents"),
     }
 )
 """What an order says besides its document, by the name of the detail; an approver reads them."""

@@ -14,6 +14,7 @@ from registry import consent
 from registry.consent import OrderChanged
 from registry.errors import ConflictError, InvalidError, PermissionDenied, UnknownError
 from registry.ledger import log
+from registry.letters import require_letters_hold, take_letters
 from registry.models import ApprovalDecision, ApprovalRequest, Document, Person
 from registry.rows import flush_unique, get_row
 from registry.rules import roles
@@ -95,7 +96,7 @@ def request(session: Session, order: Order, *, actor: Actor, now: datetime) -> i
     """
     document = None if order.document_id is None else get_row(session, Document, order.document_id)
     _require_to_ask(order, document, actor)
-    rule = consent.rule_for_order(order, document)
+    rule = consent.rule_for_order(session, order, document, now=now)
     _require_true(order, document, actor)
     _require_people(session, order)
     until_at = order.until
@@ -122,6 +123,7 @@ def request(session: Session, order: Order, *, actor: Actor, now: datetime) -> i
     )
     session.add(asked)
     session.flush()  # the id, for the ledger
+    letters = take_letters(session, order, asked.id, now=now)
     log.append(
         session,
         "approval.requested",
@@ -135,6 +137,7 @@ def request(session: Session, order: Order, *, actor: Actor, now: datetime) -> i
         rule_version=asked.rule_version,
         quantity=asked.quantity,
         until=asked.valid_until_at,
+        consents=letters,
         reason=log.private(order.reason),
     )
     return asked.id
@@ -168,6 +171,7 @@ def decide(
     Raises:
         UntraceableNotAccepted: the document falls short, and the person has not accepted exactly that.
         VisibleLinesChanged: the visible lines in force are not those that the order shows.
+        ConsentUnusable: a unit's consent that the request rests on was revoked or has expired.
     """
     roles.require(actor, Action.DECIDE_APPROVAL, unit_id=actor.unit_id)
     if actor.person_id is None:
@@ -184,6 +188,7 @@ def decide(
         raise consent.ApprovalLapsed("got a decision on a request whose time is over", request=request_id)
     if agreed:
         consent.require_same_lines(asked, marks)
+        require_letters_hold(session, asked, now=now)
     accepted = _accepted(asked, marks, accepted_hash) if agreed else []
     standing = consent.standing_of(asked, [decision])
     if standing.outcome is not Outcome.PENDING:

@@ -1,6 +1,7 @@
 """Tables, constraints and relationships; no behaviour."""
 
 from registry.models.approvals import ApprovalDecision, ApprovalRequest
+from registry.models.consents import ConsentUse, UnitConsent
 from registry.models.copies import AttemptCopy, Copy, PrintAttempt, PrintBatch, SpoiledSheet
 from registry.models.custody import CopyReturn, CopyReturnItem, HandOver, HandOverItem, Movement
 from registry.models.destruction import DestructionItem, DestructionList, DestructionSignature, Equipment
@@ -33,6 +34,7 @@ from registry.models.meetings import (
 )
 from registry.models.people import Account, AccountRole, Person, Unit
 from registry.models.recalls import Recall, RecallItem
+from registry.models.rules import RuleSetVersion
 from registry.models.stocktakes import Stocktake, StocktakeItem, StocktakeScan
 from registry.models.tracing import (
     DrillShot,
@@ -51,6 +53,7 @@ __all__ = [
     "ApprovalRequest",
     "AttemptCopy",
     "Clearance",
+    "ConsentUse",
     "Conveyance",
     "ConveyanceListener",
     "Copy",
@@ -98,6 +101,7 @@ __all__ = [
     "Recall",
     "RecallItem",
     "RetirementSignature",
+    "RuleSetVersion",
     "SpoiledSheet",
     "Stocktake",
     "StocktakeItem",
@@ -108,4 +112,5 @@ __all__ = [
     "TraceReview",
     "TraceRun",
     "Unit",
+    "UnitConsent",
 ]

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from registry.db import Base, words
 from registry.models.documents import Document
 from registry.models.people import Person
+from registry.models.rules import RuleSetVersion
 from registry.rules.approval import Act
 from registry.rules.words import RequestState
 
@@ -39,6 +40,10 @@ class ApprovalRequest(Base):
 
     document: Mapped[Document | None] = relationship()
     requester: Mapped[Person] = relationship()
+    rule_set: Mapped[RuleSetVersion | None] = relationship(
+        primaryjoin="foreign(ApprovalRequest.rule_version) == RuleSetVersion.version", viewonly=True
+    )
+    """The organisation's own version of the rules that it was made under; None for what is shipped."""
     decisions: Mapped[list["ApprovalDecision"]] = relationship(
         back_populates="request", order_by="ApprovalDecision.decided_at"
     )

@@ -140,6 +140,15 @@ class Action(StrEnum):
     READ_COPYING = "READ_COPYING"
     """See what was copied and faxed; the administrators do not."""
     REQUEST_REPAIR = "REQUEST_REPAIR"
+    READ_RULES = "READ_RULES"
+    """See which rules are and were in force, and have a decision taken again under them."""
+    PROPOSE_RULES = "PROPOSE_RULES"
+    """Draw up another version of the rules, and take it back."""
+    ADOPT_RULES = "ADOPT_RULES"
+    """Agree to it, or refuse it."""
+    RECORD_CONSENT = "RECORD_CONSENT"
+    """Enter the letter by which a unit consents, and that it is revoked."""
+    READ_CONSENTS = "READ_CONSENTS"
     RUN_WORKER = "RUN_WORKER"
     RUN_UPKEEP = "RUN_UPKEEP"
 
@@ -227,6 +236,12 @@ PERMITTED: dict[Action, frozenset[Role]] = {
     Action.READ_COPYING: _roles(Role.CLERK, Role.AUDITOR),
     # Whoever sends the device away is another person than whoever asked.
     Action.REQUEST_REPAIR: _roles(Role.CLERK, Role.HANDLER),
+    Action.READ_RULES: _roles(Role.CLERK, Role.RESPONSIBLE_LEADER, Role.SECURITY_OFFICER, Role.AUDITOR),
+    # Two roles that one person cannot have together: who draws rules up never puts them in force.
+    Action.PROPOSE_RULES: _roles(Role.SECURITY_OFFICER),
+    Action.ADOPT_RULES: _roles(Role.RESPONSIBLE_LEADER),
+    Action.RECORD_CONSENT: _roles(Role.CLERK),
+    Action.READ_CONSENTS: _roles(Role.CLERK, Role.RESPONSIBLE_LEADER, Role.AUDITOR),
     Action.RUN_WORKER: frozenset(),
     Action.RUN_UPKEEP: frozenset(),
 }

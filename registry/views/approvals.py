@@ -111,14 +111,14 @@ class RequestView:
     is_own: bool
 
 
-def preview(session: Session, order: Order) -> Preview:
+def preview(session: Session, order: Order, *, now: datetime) -> Preview:
     """Return who would have to agree to an order.
 
     Raises:
         RefusedByRule: nobody can agree.
     """
     document = None if order.document_id is None else get_row(session, Document, order.document_id)
-    rule = consent.rule_for_order(order, document)
+    rule = consent.rule_for_order(session, order, document, now=now)
     wanted = approval.required_steps(rule, order.units)
     return Preview(
         order=order,
@@ -257,6 +257,7 @@ def _requests() -> sa.Select[ApprovalRequest]:
         selectinload(ApprovalRequest.decisions),
         selectinload(ApprovalRequest.document),
         selectinload(ApprovalRequest.requester),
+        selectinload(ApprovalRequest.rule_set),
     )
 
 

@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from service.api.approvals import area as approvals
 from service.api.batches import area as batches
+from service.api.consents import area as consents
 from service.api.copies import area as copies
 from service.api.custody import area as custody
 from service.api.destruction import area as destruction
@@ -18,6 +19,7 @@ from service.api.losses import area as losses
 from service.api.meetings import area as meetings
 from service.api.openapi import blueprint as openapi
 from service.api.recalls import area as recalls
+from service.api.rules import area as rules
 from service.api.sessions import area as sessions
 from service.api.statistics import area as statistics
 from service.api.stocktakes import area as stocktakes
@@ -43,5 +45,7 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     drills,
     ledger,
     meetings,
+    rules,
+    consents,
     openapi,
 )

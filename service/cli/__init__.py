@@ -21,6 +21,7 @@ from service.cli.migrate import migrate
 from service.cli.people import user
 from service.cli.printing import batch
 from service.cli.recalls import recall
+from service.cli.rules import consent, rules
 from service.cli.serve import serve
 from service.cli.shredder import shredder
 from service.cli.stocktakes import stocktake
@@ -42,6 +43,8 @@ COMMANDS: tuple[click.Command, ...] = (
     loss,
     recall,
     leaver,
+    rules,
+    consent,
     worker,
     migrate,
     user,

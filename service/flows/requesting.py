@@ -14,8 +14,11 @@ from sqlalchemy.orm import Session
 from registry.acts import approvals
 from registry.consent import LINES_DETAIL
 from registry.errors import PermissionDenied
+from registry.letters import CONSENTS_DETAIL, letters_for
+from registry.models import Document
 from registry.rules import levels, roles
-from registry.rules.approval import Act, Order, Units
+from registry.rules.approval import Act, Opening, Order, Units
+from registry.rules.consents import CONSENTED_ACTS, choose
 from registry.rules.levels import Scheme
 from registry.rules.limits import REASON_LIMIT
 from registry.rules.marks import MarkRule, MarkRules
@@ -23,8 +26,10 @@ from registry.rules.roles import Actor
 from registry.rules.texts import parse_line
 from registry.rules.traceability import PAPER_ACTS
 from registry.rules.words import RequestState
+from registry.ruling import in_force
 from registry.views import approvals as views
 from registry.views.approvals import Preview, RequestRow, RequestView
+from registry.views.consents import letter_lines
 from registry.views.scope import get_within_reach
 from service.runtime import Runtime
 
@@ -90,8 +95,32 @@ def draw_up(session: Session, actor: Actor, wish: Wish, *, marks: MarkRules, now
             ("no_copying", "yes" if document.no_copying else "no"),
             ("pages", str(document.pages)),
             *_lines(wish.act, marks.get(document.scheme, document.level)),
+            *_consents(session, actor, wish, document, now),
             *wish.details,
         ),
+    )
+
+
+def _consents(
+    session: Session, actor: Actor, wish: Wish, document: Document, now: datetime
+) -> tuple[tuple[str, str], ...]:
+    """Return what an order says of the consents it rests on; nothing where no row is opened by any."""
+    if wish.act not in CONSENTED_ACTS:
+        return ()
+    level = levels.get_level(document.scheme, document.level)
+    book = in_force(session, now).rulebook
+    rule = book.find(wish.act, level.handling, no_copying=document.no_copying)
+    if rule is None or rule.opens is not Opening.BY_CONSENT:
+        return ()
+    wanted = frozenset({document.issuing_unit_id, document.classifying_unit_id})
+    known = letters_for(session, document.id, wish.act, asked_by=actor.person_id or 0, copies=wish.copies)
+    chosen = choose(known, wanted, wish.copies, now)
+    if not chosen:
+        return ()
+    told = letter_lines(session, [one.id for one in chosen])
+    return (
+        (CONSENTS_DETAIL, ",".join(str(one.id) for one in chosen)),
+        ("consent_letters", "; ".join(told)),
     )
 
 
@@ -107,7 +136,9 @@ def preview(runtime: Runtime, actor: Actor, wish: Wish) -> Preview:
     """
     with runtime.database.reading() as session:
         return views.preview(
-            session, draw_up(session, actor, wish, marks=runtime.settings.mark_rules, now=runtime.now())
+            session,
+            draw_up(session, actor, wish, marks=runtime.settings.mark_rules, now=runtime.now()),
+            now=runtime.now(),
         )
 
 

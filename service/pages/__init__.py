@@ -6,6 +6,7 @@ from service.pages.approvals import blueprint as approvals
 from service.pages.attempts import blueprint as attempts
 from service.pages.batches import blueprint as batches
 from service.pages.cases import blueprint as cases
+from service.pages.consents import blueprint as consents
 from service.pages.copies import blueprint as copies
 from service.pages.counter import blueprint as counter
 from service.pages.destruction import blueprint as destruction
@@ -25,6 +26,7 @@ from service.pages.people import blueprint as people
 from service.pages.permits import blueprint as permits
 from service.pages.recalls import blueprint as recalls
 from service.pages.returns import blueprint as returns
+from service.pages.rules import blueprint as rules
 from service.pages.session import blueprint as session
 from service.pages.statistics import blueprint as statistics
 from service.pages.stocktakes import blueprint as stocktakes
@@ -49,6 +51,8 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     stocktakes,
     losses,
     recalls,
+    rules,
+    consents,
     leavers,
     statistics,
     gate,

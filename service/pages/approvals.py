@@ -94,6 +94,7 @@ def _request_page(view: RequestView, wrong: dict[str, str]) -> str:
         further=told_details(view.order.details),
         remark=request.form.get("remark", ""),
         errors=wrong,
+        may_replay=roles.may(actor, Action.READ_RULES) and bool(view.decisions),
         may_withdraw=view.is_own and view.row.state in _TAKEN_BACK_FROM and not view.row.used,
         may_print=view.row.act is Act.PRINT
         and roles.may(actor, Action.PRINT)
