@@ -5,6 +5,7 @@ is no field is refused: a misspelt limit must not be a missing limit.
 """
 
 import os
+import tempfile
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -246,6 +247,12 @@ def child_environment() -> dict[str, str]:
     """Return the environment of a child process: no setting, no secret, only what the loader needs."""
     kept = ("SYSTEMROOT", "LD_LIBRARY_PATH", "TZDIR")
     return {name: os.environ[name] for name in kept if name in os.environ}
+
+
+def live_in(folder: Path) -> None:
+    """Make a folder the home of this process, and the place of its temporary files."""
+    os.environ.update(HOME=str(folder), TMPDIR=str(folder))
+    tempfile.tempdir = None  # found out anew
 
 
 def _in_words(location: tuple[int | str, ...], message: str) -> str:

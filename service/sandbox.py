@@ -1,30 +1,22 @@
 """The sandbox: functions that parse untrusted files run in a child process that lives for one file.
 
-Decides how a child is started, how long it may take and what its end means. What the child may do is decided
-in ``confinement``, what may come back in ``sandbox_wire``. After each call the next child is started ahead of
-time, so that its loading (about half a second) is over when it is needed.
+Decides how long a child may take and what its end means. How it begins is decided in ``sandbox_processes``, what it may
+do in ``confinement``, what may come back in ``sandbox_wire``.
 """
 
 import os
 import pickle
 import shutil
 import signal
-import subprocess
-import sys
 import tempfile
 import threading
-from atexit import register
-from typing import ClassVar
+from contextlib import suppress
 
-from service.config import PROJECT_ROOT, child_environment
+from service import sandbox_processes
 from service.faults import ServiceFault
 from service.sandbox_wire import BROKE, EXCEEDED, HEAD, OK, REFUSED, Limits, Request, UnfitAnswer, unpack
 
 __all__ = ["Limits", "SandboxBroke", "SandboxExceeded", "SandboxFault", "call"]
-
-_START = "import sys; sys.path.insert(0, sys.argv[1]); from service.sandbox_child import main; main()"
-_ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "OPENCV_FOR_THREADS_NUM": "1"}
-"""A thread would keep the child from leaving the network, and each reserves address space."""
 
 
 class SandboxFault(ServiceFault):
@@ -72,12 +64,11 @@ def call(function: str, *arguments: object, limits: Limits | None = None) -> obj
         SandboxBroke: the child broke down.
     """
     request = Request(function, arguments, limits or Limits())
-    child = _Standby.take()
+    child = _Child()
     try:
         return _outcome(child, child.ask(request))
     finally:
         child.close()
-        _Standby.refill()
 
 
 def _outcome(child: "_Child", answer: bytes | None) -> object:
@@ -103,21 +94,23 @@ class _Child:
     """One child process, its folder, and its one request."""
 
     def __init__(self) -> None:
-        self._folder = folder = tempfile.mkdtemp(prefix="foliotrace-")
-        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and code
-            [sys.executable, "-I", "-c", _START, str(PROJECT_ROOT), folder],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=folder,
-            env=child_environment() | _ONE_THREAD | {"HOME": folder, "TMPDIR": folder},
-            start_new_session=True,
-        )
+        self._folder = tempfile.mkdtemp(prefix="foliotrace-")
+        its_requests, requests = os.pipe()
+        answers, its_answers = os.pipe()
+        self._requests, self._answers = os.fdopen(requests, "wb"), os.fdopen(answers, "rb")
         self._too_slow = False
-
-    def is_waiting(self) -> bool:
-        """Tell whether the child has not ended by itself."""
-        return self._process.poll() is None
+        self._code: int | None = None
+        self._ending = threading.Lock()
+        try:
+            self._process = sandbox_processes.begin(self._folder, its_requests, its_answers)
+        except OSError as error:
+            self._requests.close()
+            self._answers.close()
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise SandboxBroke("no child could begin") from error
+        finally:
+            os.close(its_requests)
+            os.close(its_answers)
 
     def ask(self, request: Request) -> bytes | None:
         """Send the request; return the answer, or None if the child died over it."""
@@ -134,7 +127,7 @@ class _Child:
 
     def cause_of_death(self) -> SandboxFault:
         """Return what the end of the child means."""
-        code = self._process.wait()
+        code = self._end()
         if self._too_slow or code == -getattr(signal, "SIGALRM", 0):
             return SandboxExceeded("time")
         if code == -getattr(signal, "SIGXCPU", 0):
@@ -143,76 +136,30 @@ class _Child:
 
     def close(self) -> None:
         """End the child, whatever it does, and remove its folder."""
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                try:
-                    pipe.close()
-                except BrokenPipeError:
-                    continue  # the child ended before it had read everything
-        self._kill()
-        self._process.wait()
+        with suppress(BrokenPipeError):  # the child ended before it had read everything
+            self._requests.close()
+        self._answers.close()
+        self._end()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _exchange(self, data: bytes, most_bytes: int) -> bytes | None:
-        requests, answers = self._process.stdin, self._process.stdout
-        assert requests is not None  # noqa: S101 - both are pipes
-        assert answers is not None  # noqa: S101
-        requests.write(HEAD.pack(len(data)) + data)
-        requests.flush()
-        head = answers.read(HEAD.size)
+        self._requests.write(HEAD.pack(len(data)) + data)
+        self._requests.flush()
+        head = self._answers.read(HEAD.size)
         if len(head) < HEAD.size:
             return None
         length = HEAD.unpack(head)[0]
         if length > most_bytes:
             return EXCEEDED + b"answer"
-        answer = answers.read(length)
+        answer = self._answers.read(length)
         return answer if len(answer) == length else None
 
     def _stop_slow(self) -> None:
         self._too_slow = True
-        self._kill()
+        self._end()
 
-    def _kill(self) -> None:
-        """End the child with everything it started."""
-        if self._process.poll() is None and hasattr(os, "killpg"):
-            try:
-                os.killpg(self._process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                return  # it ended this instant
-        self._process.kill()
-
-
-class _Standby:
-    """The child that is kept loaded for the next file: one per process of ours."""
-
-    _lock: ClassVar[threading.Lock] = threading.Lock()
-    _waiting: ClassVar[_Child | None] = None
-    _owner_pid: ClassVar[int] = 0
-
-    @classmethod
-    def take(cls) -> _Child:
-        """Return a child that has no request yet, the loaded one if it is there."""
-        with cls._lock:
-            child, cls._waiting = cls._waiting, None
-            mine = cls._owner_pid == os.getpid()
-        if child is not None and mine and child.is_waiting():
-            return child
-        return _Child()
-
-    @classmethod
-    def refill(cls) -> None:
-        """Start the next child, unless one waits."""
-        with cls._lock:
-            if cls._waiting is None or cls._owner_pid != os.getpid():
-                cls._waiting, cls._owner_pid = _Child(), os.getpid()
-
-    @classmethod
-    def dismiss(cls) -> None:
-        """End the waiting child, at the end of our process."""
-        with cls._lock:
-            child, cls._waiting = cls._waiting, None
-        if child is not None and cls._owner_pid == os.getpid():
-            child.close()
-
-
-register(_Standby.dismiss)
+    def _end(self) -> int:
+        with self._ending:
+            if self._code is None:
+                self._code = self._process.end()
+            return self._code

@@ -1,8 +1,8 @@
 """The child's side of the sandbox: confine yourself, load the parsers, wait for one request, answer, end.
 
 The request comes from the parent, which is trusted; the answer is plain data, see ``sandbox_wire``. Whatever
-a library prints goes nowhere. Confining comes before loading, since a namespace cannot be left once there are
-threads.
+a library prints goes nowhere. A child is forked by the loader, which has loaded the parsers, or started for itself
+where a system cannot fork. Confining comes before anything else, since a namespace cannot be left among threads.
 """
 
 import errno
@@ -21,7 +21,10 @@ from typing import Any
 from service import confinement
 from service.sandbox_wire import ALLOWED_ROOM, BROKE, EXCEEDED, HEAD, OK, REFUSED, Limits, Request, pack
 
-PRELOADED = ("numpy", "pikepdf", "PIL.Image", "pypdfium2", "cv2", "zxingcpp", "watermark")
+PRELOADED = (
+    *("numpy", "pikepdf", "PIL.Image", "pypdfium2", "cv2", "zxingcpp", "watermark"),
+    *(f"service.papers.{room}" for room in ("comparing", "copies", "offered", "pages", "readings", "sheet")),
+)
 ROOMS = ("watermark", "service", "registry")
 GRACE_S = 5
 """How much later than its parent the child ends itself, in case the parent is gone."""
@@ -30,15 +33,29 @@ _layers: list[str] = []
 
 
 def main() -> None:
-    """Serve one request on standard input."""
-    root, own_folder = map(Path, sys.argv[1:3])
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    _layers.extend(confinement.confine(own_folder, [root / room for room in ROOMS]))
+    """Serve one request, in a process that was started for it."""
+    serve(*map(Path, sys.argv[1:3]))
+
+
+def load() -> None:
+    """Load what parses files."""
     for name in PRELOADED:
         with suppress(ImportError):  # what is missing is missed by the function that needs it
             import_module(name)
-    requests = sys.stdin.buffer
+
+
+def serve(root: Path, own_folder: Path) -> None:
+    """Confine this process and serve one request, from standard input to standard output.
+
+    Args:
+        root: Where our rooms lie.
+        own_folder: The one folder that it may write; it is there already.
+    """
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    _layers.extend(confinement.confine(own_folder, [root / room for room in ROOMS]))
+    load()
+    requests = os.fdopen(0, "rb")
     head = requests.read(HEAD.size)
     if len(head) < HEAD.size:
         return  # the parent ended without a request

@@ -12,7 +12,7 @@ from watermark import MarkPlan, PageMark, UnusableFileError
 
 PAGES = "service.papers.pages"
 LIMITS = Limits(cpu_s=6, wall_s=30)
-SLOWEST_S = 20
+SLOWEST_S = 60
 
 
 def take_in(offered, limits):

@@ -2,15 +2,18 @@
 
 import os
 import pickle
+import signal
 import socket
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from service import confinement, sandbox, sandbox_wire
+from service import confinement, sandbox, sandbox_processes, sandbox_wire
 from service.sandbox import Limits, SandboxBroke, SandboxExceeded
 from service.sandbox_wire import UnfitAnswer, pack, unpack
 from watermark import Inspection, inspect
@@ -106,20 +109,70 @@ def test_nothing_is_left_in_the_temporary_folder():
     assert not Path(str(folder)).exists()
 
 
-def test_the_waiting_child_ends_with_its_parent(tmp_path):
+def test_the_loader_and_its_children_end_with_our_process():
     script = (
-        "import os, sys; from service import sandbox; sandbox.call('builtins:abs', 1);"
-        " print(sandbox._Standby._waiting._process.pid); sys.stdout.flush(); os.kill(os.getpid(), 9)"
+        "import os, sys, threading; from service import sandbox, sandbox_processes;"
+        " threading.Thread(target=sandbox.call, args=('time:sleep', 60), daemon=True).start();"
+        " parent, child = sandbox.call('os:getppid'), sandbox_processes._loaders._current;"
+        " print(parent, *map(int, open(f'/proc/{parent}/task/{parent}/children').read().split()));"
+        " sys.stdout.flush(); os.kill(os.getpid(), 9)"
     )
     died = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=Path.cwd()
     )
-    pid = int(died.stdout)
+    pids = [int(pid) for pid in died.stdout.split()]
+    assert len(pids) >= 2, died.stderr
     for _ in range(100):
-        if not _is_running(pid):
+        if not any(map(_is_running, pids)):
             return
         subprocess.run(["sleep", "0.05"], check=True)
-    pytest.fail(f"child {pid} outlived its parent")
+    pytest.fail(f"{pids} outlived their parent")
+
+
+def test_the_loader_has_one_thread_and_a_child_none_of_its_descriptors():
+    loader = sandbox.call("os:getppid")
+    assert len(list(Path(f"/proc/{loader}/task").iterdir())) == 1
+    assert (
+        sandbox.call("os:dup", 0) <= 6
+    )  # the lowest number that is free: three standard ones, its answers, nowhere
+
+
+def test_files_are_parsed_side_by_side():
+    with ThreadPoolExecutor(4) as pool:
+        begun = time.monotonic()
+        list(pool.map(lambda _: sandbox.call("time:sleep", 1), range(4)))
+    assert time.monotonic() - begun < 4  # one after another, sleeping alone takes as long
+
+
+def test_a_loader_that_was_killed_is_replaced():
+    os.kill(sandbox.call("os:getppid"), signal.SIGKILL)
+    assert sandbox.call("builtins:abs", -1) == 1
+
+
+def test_a_loader_is_renewed_after_so_many_files(monkeypatch):
+    monkeypatch.setattr(sandbox_processes, "_MOST_FORKS", 2)
+    loaders = [sandbox.call("os:getppid") for _ in range(5)]
+    assert len(set(loaders)) >= 2
+
+
+def test_a_forked_process_of_ours_gets_a_loader_of_its_own():
+    script = (
+        "import os; from service import sandbox; first = sandbox.call('os:getppid'); child = os.fork();"
+        " second = sandbox.call('os:getppid');"
+        " same = second == first; ok = not same if child == 0 else same;"
+        " code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) if child else 0;"
+        " os._exit(0 if ok and code == 0 else 1)"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=False, cwd=Path.cwd()).returncode == 0
+
+
+def test_where_a_system_cannot_fork_each_child_is_started(monkeypatch):
+    monkeypatch.setattr(sandbox_processes, "_CAN_FORK", False)
+    assert sandbox.call("os:getppid") == os.getpid()
+    with pytest.raises(SandboxExceeded, match="time"):
+        sandbox.call("time:sleep", 30, limits=Limits(wall_s=3))
+    if sys.platform == "linux":
+        assert sandbox.call("service.sandbox_child:layers") == HELD
 
 
 def _is_running(pid: int) -> bool:
