@@ -304,4 +304,5 @@ def _decision(row: ApprovalDecision) -> Decision:
         order_hash=row.order_hash,
         approved=row.agreed,
         at=row.decided_at,
+        in_place_of=row.in_place_of_id,
     )

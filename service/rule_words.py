@@ -101,8 +101,8 @@ def item_text(item: Item) -> str:
 def rule_text(rule: Rule) -> str:
     """Return the case that a row of the approval rules is for."""
     levels = " / ".join(str(level_text(handling)) for handling in sorted(rule.handling, key=_rank))
-    marked = f" · {gettext('marked No copying 禁止复制')}" if rule.no_copying else ""
-    return f"{ACTS[rule.act]} · {levels}{marked}"
+    marked = gettext("marked No copying 禁止复制")
+    return f"{ACTS[rule.act]} · {levels}" + (f" · {marked}" if rule.no_copying else "")
 
 
 def value_text(item: Item, value: Value) -> str:
@@ -112,8 +112,8 @@ def value_text(item: Item, value: Value) -> str:
     if item.kind is Kind.SHREDDER:
         return f"P-{value}"
     words = {
-        OPEN: _("open"),
-        CLOSED: _("refused"),
+        OPEN: _("allowed"),
+        CLOSED: _("not allowed"),
         str(Colour.AMBER): _("the supervisor decides"),
         str(Colour.RED): _("held"),
     }
@@ -127,9 +127,10 @@ def step_words(step: Step) -> str:
     role = str(role_text(step.role))
     if step.unit is None:
         return role
-    if step.unless_same is None:
-        return f"{role} ({UNITS[step.unit]})"
-    return f"{role} ({gettext('%(unit)s, if another', unit=UNITS[step.unit])})"
+    unit = str(UNITS[step.unit])
+    if step.unless_same is not None:
+        unit = gettext("%(unit)s, if another", unit=unit)
+    return f"{role} ({unit})"
 
 
 def told(items: Iterable[tuple[Item, Value]]) -> list[Told]:

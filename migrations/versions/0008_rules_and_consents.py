@@ -1,4 +1,4 @@
-"""Versions of the rules that an organisation adopts, and the consents of units with what rests on them.
+"""Versions of the rules that an organisation adopts, the consents of units with what rests on them, and delegations.
 
 Requests of an older release were made under version 1, which is shipped, and go on under it.
 """
@@ -12,6 +12,7 @@ revision = "0008"
 down_revision = "0007"
 
 STATES = ("PROPOSED", "ADOPTED", "REFUSED", "WITHDRAWN")
+DELEGATION_STATES = ("PROPOSED", "AGREED", "REFUSED", "ENDED")
 ACTS = ("PRINT", "COPY", "FAX", "TAKE_OUT", "CONVEY", "PRESS", "DESTROY", "REGRADE", "REPAIR")
 
 
@@ -84,6 +85,44 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("consent_id", "request_id", name=op.f("pk_consent_use")),
     )
     op.create_index(op.f("ix_consent_use_request_id"), "consent_use", ["request_id"])
+    _add_delegations()
+
+
+def _add_delegations() -> None:
+    op.create_table(
+        "delegation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("giver_id", sa.Integer(), nullable=False),
+        sa.Column("deputy_id", sa.Integer(), nullable=False),
+        sa.Column("acts", sa.JSON(), nullable=False),
+        sa.Column("from_at", UtcDateTime(), nullable=False),
+        sa.Column("until_at", UtcDateTime(), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("state", _words(DELEGATION_STATES, "delegationstate"), nullable=False),
+        sa.Column("proposed_at", UtcDateTime(), nullable=False),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
+        sa.Column("decided_at", UtcDateTime(), nullable=True),
+        sa.Column("ended_by_id", sa.Integer(), nullable=True),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.CheckConstraint("giver_id <> deputy_id", name=op.f("ck_delegation_two_persons")),
+        sa.CheckConstraint("from_at < until_at", name=op.f("ck_delegation_some_time")),
+        sa.ForeignKeyConstraint(["giver_id"], ["person.id"], name=op.f("fk_delegation_giver_id")),
+        sa.ForeignKeyConstraint(["deputy_id"], ["person.id"], name=op.f("fk_delegation_deputy_id")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_delegation_decided_by_id")),
+        sa.ForeignKeyConstraint(["ended_by_id"], ["person.id"], name=op.f("fk_delegation_ended_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delegation")),
+    )
+    for column in ("giver_id", "deputy_id", "state"):
+        op.create_index(op.f(f"ix_delegation_{column}"), "delegation", [column])
+    with op.batch_alter_table("approval_decision") as batch:
+        batch.add_column(sa.Column("in_place_of_id", sa.Integer(), nullable=True))
+        batch.add_column(sa.Column("delegation_id", sa.Integer(), nullable=True))
+        batch.create_foreign_key(
+            op.f("fk_approval_decision_in_place_of_id"), "person", ["in_place_of_id"], ["id"]
+        )
+        batch.create_foreign_key(
+            op.f("fk_approval_decision_delegation_id"), "delegation", ["delegation_id"], ["id"]
+        )
 
 
 def downgrade() -> None:
@@ -91,6 +130,16 @@ def downgrade() -> None:
     under = op.get_bind().scalar(sa.text("SELECT count(*) FROM approval_request WHERE rule_version > 1"))
     if under:
         raise RuntimeError("requests were made under the organisation's own rules; nothing was changed")
+    if op.get_bind().scalar(
+        sa.text("SELECT count(*) FROM approval_decision WHERE delegation_id IS NOT NULL")
+    ):
+        raise RuntimeError("deputies have decided; nothing was changed")
+    with op.batch_alter_table("approval_decision") as batch:
+        batch.drop_constraint(op.f("fk_approval_decision_delegation_id"), type_="foreignkey")
+        batch.drop_constraint(op.f("fk_approval_decision_in_place_of_id"), type_="foreignkey")
+        batch.drop_column("delegation_id")
+        batch.drop_column("in_place_of_id")
+    op.drop_table("delegation")
     op.drop_table("consent_use")
     op.drop_table("unit_consent")
     op.drop_table("rule_set")

@@ -15,11 +15,13 @@ from registry.consent import OrderChanged
 from registry.errors import ConflictError, InvalidError, PermissionDenied, UnknownError
 from registry.ledger import log
 from registry.letters import require_letters_hold, take_letters
+from registry.mandates import mandates_of
 from registry.models import ApprovalDecision, ApprovalRequest, Document, Person
 from registry.rows import flush_unique, get_row
 from registry.rules import roles
 from registry.rules.approval import Act, Decision, Order, Outcome
 from registry.rules.clocks import is_lapsed
+from registry.rules.delegation import Mandate
 from registry.rules.limits import REMARK_LIMIT
 from registry.rules.marks import MARK_RULES, MarkRules
 from registry.rules.orders import dump_order
@@ -69,6 +71,12 @@ class NotAsked(PermissionDenied):
     """No step of the rule waits for this person."""
 
     code = "not-asked"
+
+
+class NoMandate(PermissionDenied):
+    """Nobody has passed this decision on to the person, or not for this act and time."""
+
+    code = "no-mandate"
 
 
 class NotTheRequester(UnknownError):
@@ -154,6 +162,7 @@ def decide(
     now: datetime,
     marks: MarkRules = MARK_RULES,
     accepted_hash: str = "",
+    in_place_of: int | None = None,
 ) -> RequestState:
     """Record one person's yes or no to the order that was shown, and return where the request stands then.
 
@@ -167,8 +176,10 @@ def decide(
         now: When.
         marks: What each level demands of its pages.
         accepted_hash: Where the document falls short of that: the hash over what the person was shown and accepts.
+        in_place_of: The person whose deputy decides, by id.
 
     Raises:
+        NoMandate: the actor may not decide this in that person's place.
         UntraceableNotAccepted: the document falls short, and the person has not accepted exactly that.
         VisibleLinesChanged: the visible lines in force are not those that the order shows.
         ConsentUnusable: a unit's consent that the request rests on was revoked or has expired.
@@ -182,7 +193,11 @@ def decide(
     order = consent.order_of(asked)
     if shown_hash != asked.order_hash:
         raise OrderChanged("got a decision on another order than is stored", request=request_id)
-    decision = Decision(actor.person_id, actor.roles, actor.unit_id, shown_hash, agreed, now)
+    mandate = None if in_place_of is None else _mandate(session, asked, actor, in_place_of, now)
+    voice = actor if mandate is None else mandate
+    decision = Decision(
+        actor.person_id, voice.roles, voice.unit_id, shown_hash, agreed, now, in_place_of=in_place_of
+    )
     _require_asked(asked, decision)
     if is_lapsed(asked.valid_until_at, now):
         raise consent.ApprovalLapsed("got a decision on a request whose time is over", request=request_id)
@@ -199,8 +214,10 @@ def decide(
     asked.decisions.append(
         ApprovalDecision(
             person_id=actor.person_id,
-            roles=sorted(map(str, actor.roles)),
-            unit_id=actor.unit_id,
+            roles=sorted(map(str, decision.roles)),
+            unit_id=decision.unit_id,
+            in_place_of_id=in_place_of,
+            delegation_id=None if mandate is None else mandate.delegation_id,
             agreed=agreed,
             order_hash=shown_hash,
             proof_hash=consent.proof_hash_of(asked),
@@ -228,8 +245,10 @@ def decide(
         rule=asked.rule_id,
         rule_version=asked.rule_version,
         requester=order.requester_person,
-        roles=sorted(map(str, actor.roles)),
-        unit=actor.unit_id,
+        roles=sorted(map(str, decision.roles)),
+        unit=decision.unit_id,
+        in_place_of=in_place_of,
+        delegation=None if mandate is None else mandate.delegation_id,
         state=str(asked.state),
         missing=len(standing.missing),
         proof=consent.proof_hash_of(asked),
@@ -279,6 +298,14 @@ def lapse(session: Session, request_id: int, *, actor: Actor, now: datetime) -> 
         left=asked.quantity - asked.used,
     )
     return True
+
+
+def _mandate(session: Session, asked: ApprovalRequest, actor: Actor, giver_id: int, now: datetime) -> Mandate:
+    """Return the delegation by which the actor decides in somebody's place."""
+    for mandate in mandates_of(session, actor.person_id, now=now):
+        if mandate.giver_id == giver_id and mandate.holds(asked.act, now):
+            return mandate
+    raise NoMandate("got a decision in the place of somebody who has not passed it on", act=str(asked.act))
 
 
 def _accepted(asked: ApprovalRequest, marks: MarkRules, accepted_hash: str) -> list[str]:

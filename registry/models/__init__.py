@@ -4,6 +4,7 @@ from registry.models.approvals import ApprovalDecision, ApprovalRequest
 from registry.models.consents import ConsentUse, UnitConsent
 from registry.models.copies import AttemptCopy, Copy, PrintAttempt, PrintBatch, SpoiledSheet
 from registry.models.custody import CopyReturn, CopyReturnItem, HandOver, HandOverItem, Movement
+from registry.models.delegations import Delegation
 from registry.models.destruction import DestructionItem, DestructionList, DestructionSignature, Equipment
 from registry.models.documents import Document, Meeting
 from registry.models.equipment import (
@@ -59,6 +60,7 @@ __all__ = [
     "Copy",
     "CopyReturn",
     "CopyReturnItem",
+    "Delegation",
     "DestructionItem",
     "DestructionList",
     "DestructionSignature",

@@ -146,6 +146,10 @@ class Action(StrEnum):
     """Draw up another version of the rules, and take it back."""
     ADOPT_RULES = "ADOPT_RULES"
     """Agree to it, or refuse it."""
+    PROPOSE_DELEGATION = "PROPOSE_DELEGATION"
+    """Ask that somebody decides in one's place for a while, and end that."""
+    AGREE_DELEGATION = "AGREE_DELEGATION"
+    """Agree to it as a third person, or refuse or end it."""
     RECORD_CONSENT = "RECORD_CONSENT"
     """Enter the letter by which a unit consents, and that it is revoked."""
     READ_CONSENTS = "READ_CONSENTS"
@@ -240,6 +244,11 @@ PERMITTED: dict[Action, frozenset[Role]] = {
     # Two roles that one person cannot have together: who draws rules up never puts them in force.
     Action.PROPOSE_RULES: _roles(Role.SECURITY_OFFICER),
     Action.ADOPT_RULES: _roles(Role.RESPONSIBLE_LEADER),
+    Action.PROPOSE_DELEGATION: _roles(
+        Role.DEPARTMENT_MANAGER, Role.RESPONSIBLE_LEADER, Role.SECURITY_OFFICER
+    ),
+    # The security officer for managers and leaders, a leader for the security officer: always a third person.
+    Action.AGREE_DELEGATION: _roles(Role.RESPONSIBLE_LEADER, Role.SECURITY_OFFICER),
     Action.RECORD_CONSENT: _roles(Role.CLERK),
     Action.READ_CONSENTS: _roles(Role.CLERK, Role.RESPONSIBLE_LEADER, Role.AUDITOR),
     Action.RUN_WORKER: frozenset(),

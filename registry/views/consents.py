@@ -14,7 +14,7 @@ from registry.rules.approval import Act
 from registry.rules.consents import ConsentState
 from registry.rules.words import RequestState
 from registry.views.holdings import Name, name
-from registry.views.people import UnitName
+from registry.views.people import UnitName, unit_name
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def _row(row: UnitConsent, now: datetime) -> ConsentRow:
     return ConsentRow(
         id=row.id,
         state=known.state(now),
-        unit=UnitName(row.unit.id, row.unit.code, row.unit.name_zh, row.unit.name_en),
+        unit=unit_name(row.unit),
         document_id=row.document_id,
         doc_number=row.document.doc_number,
         title=row.document.title,

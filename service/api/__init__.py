@@ -7,6 +7,7 @@ from service.api.batches import area as batches
 from service.api.consents import area as consents
 from service.api.copies import area as copies
 from service.api.custody import area as custody
+from service.api.delegations import area as delegations
 from service.api.destruction import area as destruction
 from service.api.documents import area as documents
 from service.api.drills import area as drills
@@ -47,5 +48,6 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     meetings,
     rules,
     consents,
+    delegations,
     openapi,
 )

@@ -9,6 +9,7 @@ from registry.errors import RegistryError
 from service.cli.approvals import approval
 from service.cli.copies import copy
 from service.cli.custody import counter
+from service.cli.delegations import delegation
 from service.cli.demo import demo
 from service.cli.destruction import destruction
 from service.cli.documents import document
@@ -45,6 +46,7 @@ COMMANDS: tuple[click.Command, ...] = (
     leaver,
     rules,
     consent,
+    delegation,
     worker,
     migrate,
     user,

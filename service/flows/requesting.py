@@ -117,9 +117,10 @@ def _consents(
     chosen = choose(known, wanted, wish.copies, now)
     if not chosen:
         return ()
-    told = letter_lines(session, [one.id for one in chosen])
+    ids = sorted(one.id for one in chosen)
+    told = letter_lines(session, ids)
     return (
-        (CONSENTS_DETAIL, ",".join(str(one.id) for one in chosen)),
+        (CONSENTS_DETAIL, ",".join(map(str, ids))),
         ("consent_letters", "; ".join(told)),
     )
 
@@ -165,6 +166,7 @@ def decide(
     shown_hash: str,
     remark: str = "",
     accepted_hash: str = "",
+    in_place_of: int | None = None,
 ) -> RequestState:
     """Record a yes or no to the order that was shown, and return where the request stands then.
 
@@ -176,6 +178,7 @@ def decide(
         shown_hash: Hash of the order that was shown.
         remark: What else is said.
         accepted_hash: Where the document is less traceable than its level demands: the hash of what was shown of that.
+        in_place_of: The person whose deputy decides, by id.
 
     Raises:
         UntraceableNotAccepted: the document falls short, and exactly that was not accepted.
@@ -196,6 +199,7 @@ def decide(
             now=now,
             marks=runtime.settings.mark_rules,
             accepted_hash=accepted_hash,
+            in_place_of=in_place_of,
         )
 
 
@@ -257,6 +261,11 @@ def may_carry_out(actor: Actor, view: RequestView) -> bool:
     involved = {
         view.row.requester.id,
         *(decision.person.id for decision in view.decisions if decision.agreed),
+        *(
+            decision.in_place_of.id
+            for decision in view.decisions
+            if decision.agreed and decision.in_place_of is not None
+        ),
     }
     return view.row.state is RequestState.APPROVED and actor.person_id not in involved
 

@@ -9,6 +9,7 @@ from service.pages.cases import blueprint as cases
 from service.pages.consents import blueprint as consents
 from service.pages.copies import blueprint as copies
 from service.pages.counter import blueprint as counter
+from service.pages.delegations import blueprint as delegations
 from service.pages.destruction import blueprint as destruction
 from service.pages.documents import blueprint as documents
 from service.pages.drills import blueprint as drills
@@ -53,6 +54,7 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     recalls,
     rules,
     consents,
+    delegations,
     leavers,
     statistics,
     gate,

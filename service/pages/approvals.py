@@ -32,6 +32,7 @@ class DecisionForm(Form):
     shown_hash: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     remark: Annotated[str, StringConstraints(max_length=REMARK_LIMIT)] = ""
     accepted_hash: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")] = ""
+    in_place_of: int | None = None
 
 
 @blueprint.get("/")
@@ -67,6 +68,7 @@ def decide(request_id: int) -> Response | tuple[str, int]:
             shown_hash=form.shown_hash,
             remark=form.remark,
             accepted_hash=form.accepted_hash,
+            in_place_of=form.in_place_of,
         )
     except UntraceableNotAccepted as refusal:
         words = errors.words_of(refusal)

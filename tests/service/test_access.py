@@ -26,6 +26,7 @@ from registry.rules.words import (
 )
 from service.app import create_app
 from service.flows import (
+    consenting,
     copies,
     destroying,
     drilling,
@@ -39,10 +40,12 @@ from service.flows import (
     printing,
     recalling,
     requesting,
+    ruling,
     signing_in,
     stocktaking,
     tracing,
 )
+from service.flows.consenting import LetterFacts
 from service.flows.gate import Seen
 from service.flows.tracing import Offered
 from tests.fixtures.handed import open_gate, permit, print_out
@@ -67,6 +70,8 @@ COUNTER = CLERKS | {"holder"}
 MEETINGS = CLERKS | {"handler", "other_handler"}
 DEVICES = CLERKS | KEEPERS | AUDITOR
 """Who reads the register of devices; everybody else sees their own."""
+RULES = EVERYWHERE | {"officer"}
+"""Who reads the rules and has the past decided again."""
 NOBODY: frozenset[str] = frozenset()
 
 TWO_DOORS: dict[str, frozenset[str]] = {
@@ -74,8 +79,12 @@ TWO_DOORS: dict[str, frozenset[str]] = {
     "/batches": REGISTER,
     "/cases": AUDITOR,
     "/cases/<int:case_id>": AUDITOR,
+    "/consents": EVERYWHERE,
+    "/consents/<int:consent_id>": EVERYWHERE,
+    "/consents/<int:consent_id>/letter": EVERYWHERE,
     "/copies": ALL,
     "/copies/find": NOBODY,
+    "/delegations": ALL,
     "/destruction": CLERKS,
     "/destruction/<int:list_id>": CLERKS,
     "/documents": ALL,
@@ -98,6 +107,9 @@ TWO_DOORS: dict[str, frozenset[str]] = {
     "/recalls": EVERYWHERE,
     "/recalls/<int:recall_id>": EVERYWHERE,
     "/returns/<int:return_id>": COUNTER,
+    "/rules": RULES,
+    "/rules/<int:rule_set_id>": RULES,
+    "/rules/replay": RULES,
     "/stocktakes": EVERYWHERE,
     "/stocktakes/<int:stocktake_id>": EVERYWHERE,
 }
@@ -137,6 +149,7 @@ PAGES: dict[str, frozenset[str]] = {
     "/permits/new": ALL,
     "/recalls/<int:recall_id>/report.pdf": EVERYWHERE,
     "/recalls/<int:recall_id>/slips/<int:person_id>.pdf": CLERKS,
+    "/rules/new": frozenset({"officer"}),
     "/returns/<int:return_id>/receipt.pdf": COUNTER,
     "/statistics": EVERYWHERE,
     "/statistics/<int:year>.csv": EVERYWHERE,
@@ -181,6 +194,7 @@ SCOPED: dict[str, tuple[frozenset[str], frozenset[str]]] = {
         CLERKS | {"leader", "other_manager"},
     ),
     "/documents/<int:document_id>/pages/<int:number>": (NOBODY, NOBODY),
+    "/rules/replay/<int:request_id>": (RULES, RULES),
 }
 """Who reads what belongs to a unit: the finance unit's, and the registry's own."""
 
@@ -271,6 +285,18 @@ def _cleared(world):
         session.flush()
         person_id = leaver.id
     return leaving.clear(world.runtime, world.clerk, person_id, "retired")
+
+
+def _consented(world, document_id):
+    letter = LetterFacts(
+        unit_id=world.units["FIN"],
+        document_id=document_id,
+        letter_no="5",
+        scope="five copies",
+        quota=5,
+        expires_at=world.now + timedelta(days=9),
+    )
+    return consenting.record(world.runtime, world.clerk, letter, b"%PDF-1.7")
 
 
 def _lost(world, code):
@@ -368,6 +394,8 @@ def estate(world):
         "drill_id": drill_id,
         "sha256": "f" * 64,
         "person_id": world.holder.person_id,
+        "rule_set_id": ruling.propose(runtime, world.officer, {"gate.code-typed": "RED"}, "stricter"),
+        "consent_id": _consented(world, document_id),
         "seq": 3,
         "page": 1,
         "number": 1,
