@@ -1,6 +1,7 @@
 """The organisation's own rules: drawn up, shown with what they would have changed, adopted, and the past replayed."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -17,11 +18,15 @@ from registry.ledger import log
 from registry.models import ApprovalRequest, RuleSetVersion
 from registry.rules.amending import BelowFloor
 from registry.rules.approval import Outcome
+from registry.rules.codes import human_code
+from registry.rules.gate import Colour, Reason
 from registry.rules.replay import Difference
 from registry.rules.ruleset import SHIPPED_SHA256
-from registry.rules.words import RequestState, RuleSetState
+from registry.rules.words import Direction, RequestState, RuleSetState, ScanSource
 from registry.ruling import RulesDamaged, in_force
-from service.flows import losses, requesting, ruling, upkeep
+from service.flows import destroying, equipment, gate, lending, losses, requesting, ruling, upkeep
+from service.flows.gate import Seen
+from tests.fixtures.handed import as_supervisor, hand_out, open_gate, permit, staff_no
 
 BOTH = ("RESPONSIBLE_LEADER", "SECURITY_OFFICER")
 
@@ -178,3 +183,41 @@ def test_the_upkeep_puts_the_hash_of_what_is_shipped_on_record_once(world):
         SHIPPED_SHA256,
         SHIPPED_SHA256,
     )
+
+
+def typed(world, gate_id, code):
+    return Seen(
+        attempt=uuid4(),
+        gate_id=gate_id,
+        direction=Direction.EXIT,
+        source=ScanSource.TYPED,
+        device_id="desk-1",
+        device_at=world.now,
+        raw=human_code(code),
+        carriers=frozenset({staff_no(world, "holder")}),
+        pages=2,
+    )
+
+
+def test_gates_and_shredders_answer_by_the_rules_in_force(world):
+    first, second = hand_out(world, count=2)
+    east = open_gate(world)
+    permit(world, [first, second], east)
+    passed = gate.scan(world.runtime, world.guard, typed(world, east, first))
+    gate.override(world.runtime, as_supervisor(world.auditor), passed.event_id, "compared with the paper")
+
+    proposal_id = propose(world, {"gate.code-typed": "RED", "shredder.SECRET": 7})
+    assert ruling.get_version(world.runtime, world.leader, proposal_id).impact.held == (passed.event_id,)
+    adopt(world, proposal_id)
+    world.later(minutes=2)
+    verdict = gate.scan(world.runtime, world.guard, typed(world, east, second)).verdict
+    assert (verdict.colour, verdict.reason) == (Colour.RED, Reason.CODE_TYPED)
+
+    scan = world.runtime.tokens.qr_text(second, 1)
+    lending.take_back(world.runtime, world.clerk, [scan], world.holder.person_id)
+    device = equipment.add_shredder(world.runtime, world.administrator, "粉碎机 Shredder", "B1", "P-6")
+    list_id = destroying.open_list(world.runtime, world.clerk, device, "the meeting is over")
+    destroying.add(world.runtime, world.clerk, list_id, [scan])
+    until = world.now + timedelta(days=7)
+    world.approve(destroying.submit(world.runtime, world.clerk, list_id, until=until), "leader")
+    assert destroying.shortfall(world.runtime, world.clerk, list_id).shredder_minimum == 7

@@ -396,6 +396,7 @@ def estate(world):
         "person_id": world.holder.person_id,
         "rule_set_id": ruling.propose(runtime, world.officer, {"gate.code-typed": "RED"}, "stricter"),
         "consent_id": _consented(world, document_id),
+        "delegation_id": 1,
         "seq": 3,
         "page": 1,
         "number": 1,

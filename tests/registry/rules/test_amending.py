@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import product
+from itertools import combinations, product
 
 import pytest
 from hypothesis import given
@@ -30,6 +30,8 @@ from registry.rules.ruleset import (
 )
 
 NOW = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
+ALL_UNITS = (Units(1, 1, 1), Units(1, 2, 2), Units(1, 2, 3), Units(1, 1, 2), Units(1, 2, 1))
+"""Every way in which the three units can be one or different."""
 LEADER, OFFICER, MANAGER = "RESPONSIBLE_LEADER", "SECURITY_OFFICER", "DEPARTMENT_MANAGER@requesting"
 
 
@@ -64,8 +66,7 @@ def test_no_edit_gets_below_the_floor(edits):
         if was.source != "practice":
             assert set(was.steps) <= set(now.steps)
         if was.opens is not Opening.NEVER:
-            for units in (Units(1, 1, 1), Units(1, 2, 2), Units(1, 2, 3), Units(1, 1, 2), Units(1, 2, 1)):
-                assert required_steps(now, units)
+            assert all(required_steps(now, units) for units in ALL_UNITS)
     assert rules.clocks.loss_report <= DEFAULT_CLOCKS.loss_report
     assert rules.clocks.investigation <= DEFAULT_CLOCKS.investigation
     assert rules.clocks.authentication <= DEFAULT_CLOCKS.authentication
@@ -75,6 +76,25 @@ def test_no_edit_gets_below_the_floor(edits):
     for reason, colour in COLOURS.items():
         assert rules.colours[reason] in {colour, Colour.RED}
     assert rules.opened <= {"fax-top-secret"}
+
+
+CHAINS = [item for item in ITEMS.values() if item.kind is Kind.CHAIN]
+
+
+@pytest.mark.parametrize("item", CHAINS, ids=lambda item: item.key)
+def test_of_every_chain_that_can_be_chosen_none_lacks_a_demanded_step_or_becomes_empty(item):
+    accepted = 0
+    for size in range(len(item.options) + 1):
+        for chain in combinations(item.options, size):
+            try:
+                values = amending.amend(SHIPPED_VALUES, {item.key: chain})
+            except (BelowFloor, NothingChanged):
+                continue
+            accepted += 1
+            assert set(item.floor) <= set(chain)
+            rule = build(2, values).rulebook.get(item.rule.id)
+            assert all(required_steps(rule, units) for units in ALL_UNITS)
+    assert accepted
 
 
 def test_what_is_shipped_is_version_one_and_says_what_the_tables_say():
