@@ -19,6 +19,8 @@ from registry.rows import get_row
 from registry.rules import approval
 from registry.rules.approval import Act, Decision, Opening, Order, Outcome, Refused, Rule, Standing
 from registry.rules.clocks import is_lapsed
+from registry.rules.family import USE_DETAIL, ApprovedForAnotherUse, Use
+from registry.rules.levels import mark_text
 from registry.rules.marks import MarkRules
 from registry.rules.orders import load_order
 from registry.rules.requests import RequestStep, next_request_state
@@ -27,6 +29,11 @@ from registry.rules.traceability import PAPER_ACTS, Traceability, evidence_hash,
 from registry.rules.words import RequestState
 from registry.ruling import in_force, rules_under
 
+ENDED_WITH_SECRECY: Final = PAPER_ACTS | {Act.FAX, Act.REGRADE}
+"""Acts that nobody is asked about once a document is secret no more."""
+
+MARK_DETAIL: Final = "mark"
+"""The name under which an order shows the document's secrecy mark."""
 LINES_DETAIL: Final = "visible_lines"
 """The name under which an order for paper shows what its visible lines will say."""
 
@@ -85,6 +92,18 @@ class OrderChanged(ConflictError):
     code = "order-changed"
 
 
+class RegradedSince(OrderChanged):
+    """The document has another level or period now than when this was agreed to."""
+
+    code = "regraded-since"
+
+
+class DocumentDeclassified(ConflictError):
+    """The document is secret no more: it needs neither numbered copies nor an approval to be copied."""
+
+    code = "document-declassified"
+
+
 class ProofChanged(OrderChanged):
     """The document's traceability was measured anew since somebody agreed."""
 
@@ -100,6 +119,7 @@ def consume(
     actor: Actor,
     now: datetime,
     order_hash: str | None = None,
+    use: Use | None = None,
 ) -> ApprovalRequest:
     """Use ``quantity`` of an approval and return its request, locked; `order_of` tells exactly what was agreed to.
 
@@ -111,6 +131,7 @@ def consume(
         actor: Who does it; neither the requester nor one who agreed.
         now: When.
         order_hash: Hash of the order that the caller has looked at, where it has.
+        use: Of an approval to copy, what it is used for; None for a job on a device, and for every other act.
 
     Raises:
         UnknownRow: there is no such request.
@@ -118,6 +139,8 @@ def consume(
         NotApproved: nobody, or not everybody, has agreed, or it was used up, withdrawn or rejected.
         ApprovalLapsed: too late.
         OrderChanged: the stored order is not what was agreed to.
+        ApprovedForAnotherUse: it is an approval to copy for something else.
+        RegradedSince: the document has another level or period by now.
         ProofChanged: what is known of the document's traceability is not what was agreed on.
         ConsentUnusable: it rests on the consent of a unit that was revoked or has expired.
         ApprovalExhausted: fewer are left.
@@ -136,6 +159,9 @@ def consume(
         raise OrderChanged("got another order than was agreed to", request=request_id)
     if standing_of(request).outcome is not Outcome.APPROVED:
         raise NotApproved("got a request that its decisions do not approve", state=str(request.state))
+    _require_use(request, use)
+    if is_regraded_since(request):
+        raise RegradedSince("got an approval from before the document was regraded", request=request_id)
     _require_same_proof(request)
     require_letters_hold(session, request, now=now)
     require_separate(request, actor)
@@ -187,9 +213,14 @@ def rule_for_order(session: Session, order: Order, document: Document | None, *,
     Raises:
         OpensByConsent: the order does not rest on the consents that the rule wants.
         RefusedByRule: nobody can agree; facts ``rule``, ``version`` and ``reason``.
+        DocumentDeclassified: nobody needs to agree any more.
         UnknownLevel: the order's scheme has no such level.
         ConsentUnusable: it rests on one that cannot be used.
     """
+    if document is not None and document.declassified_at is not None and order.act in ENDED_WITH_SECRECY:
+        raise DocumentDeclassified(
+            f"got {order.act} of a document that is secret no more", act=str(order.act)
+        )
     rules = in_force(session, now)
     found = approval.rule_for(
         order.act,
@@ -287,6 +318,38 @@ def require_same_lines(request: ApprovalRequest, marks: MarkRules) -> None:
         return
     if agreed != marks.get(document.scheme, document.level).lines_text:
         raise VisibleLinesChanged("got visible lines that were not agreed to", request=request.id)
+
+
+def use_of(request: ApprovalRequest) -> Use | None:
+    """Return what an approval to copy is used for; None for a job on a device, and for every other act.
+
+    As stored, for lists; whether that is what was agreed to is judged when the approval is used.
+    """
+    stated = next((value for name, value in request.order["details"] if name == USE_DETAIL), None)
+    return None if stated is None else Use(stated)
+
+
+def _require_use(request: ApprovalRequest, use: Use | None) -> None:
+    stated = use_of(request)
+    if stated is not use:
+        raise ApprovedForAnotherUse(
+            "got an approval to copy for another use", approved=str(stated or ""), wanted=str(use or "")
+        )
+
+
+def is_regraded_since(request: ApprovalRequest) -> bool:
+    """Tell whether the document is not as secret any more as everybody who agreed was shown.
+
+    Orders of older releases do not show the mark.
+    """
+    document = request.document
+    if document is None:
+        return False
+    order = order_of(request)
+    mark = mark_text(document.level, document.secrecy_period, scheme=document.scheme)
+    shown = dict(order.details).get(MARK_DETAIL, mark)
+    is_same = (order.scheme, order.level, shown) == (document.scheme, document.level, mark)
+    return not is_same or (document.declassified_at is not None and order.act in ENDED_WITH_SECRECY)
 
 
 def _require_same_proof(request: ApprovalRequest) -> None:

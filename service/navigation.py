@@ -76,8 +76,10 @@ LINES: tuple[Line, ...] = (
     Line("losses.index", _("Losses"), "clock-history", REGISTRY_DESK, Action.READ_LOSSES),
     Line("recalls.index", _("Recalls"), "bell", REGISTRY_DESK, Action.READ_RECALLS),
     Line("consents.index", _("Consents"), "file-earmark-lock", REGISTRY_DESK, Action.READ_CONSENTS),
+    Line("regradings.index", _("Regradings"), "shield-check", REGISTRY_DESK, Action.READ_REGRADINGS),
     Line("leavers.index", _("Leavers"), "box-arrow-right", REGISTRY_DESK, Action.CLEAR_LEAVER),
     Line("statistics.show", _("Figures"), "list", REGISTRY_DESK, Action.READ_STATISTICS),
+    Line("exchange.index", _("Import and export"), "arrow-left-right", REGISTRY_DESK, Action.READ_REGISTER),
     Line("gate.index", _("Gate"), "shield-check", GATES, Action.SCAN_AT_GATE),
     Line(
         "gate.waiting",
@@ -95,6 +97,8 @@ LINES: tuple[Line, ...] = (
     Line("rules.index", _("Rules"), "shield-lock", ORGANISATION, Action.READ_RULES),
     Line("people.index", _("People"), "people", ORGANISATION, Action.MANAGE_PEOPLE),
     Line("people.index", _("People"), "people", ORGANISATION, Action.MANAGE_ROLES),
+    Line("exchange.index", _("Import and export"), "arrow-left-right", ORGANISATION, Action.MANAGE_PEOPLE),
+    Line("exchange.index", _("Import and export"), "arrow-left-right", ORGANISATION, Action.MANAGE_ROLES),
 )
 """In the order of the menu; the first that a visitor sees is the start page."""
 

@@ -12,6 +12,8 @@ from flask import Flask
 from flask_babel import LazyString, lazy_gettext
 
 from registry.rules.approval import Act
+from registry.rules.family import Use
+from registry.rules.regrading import Change
 from registry.rules.traceability import page_ranges
 from registry.rules.words import (
     AttendeeState,
@@ -49,8 +51,26 @@ ACTS: Final[Mapping[Act, LazyString]] = MappingProxyType(
         Act.CONVEY: _("Convey beyond the stated scope"),
         Act.PRESS: _("Give the press access"),
         Act.DESTROY: _("Destroy"),
-        Act.REGRADE: _("Lower or end the secrecy"),
+        Act.REGRADE: _("Change the level or period, or end the secrecy"),
         Act.REPAIR: _("Send a device for repair"),
+    }
+)
+
+USES: Final[Mapping[Use, LazyString]] = MappingProxyType(
+    {
+        Use.RECOPY: _("Re-copies 翻印"),
+        Use.EXCERPT: _("Excerpt 摘录"),
+        Use.COMPILATION: _("Compilation 汇编"),
+    }
+)
+
+CHANGES: Final[Mapping[Change, LazyString]] = MappingProxyType(
+    {
+        Change.RAISE: _("level raised"),
+        Change.LOWER: _("level lowered"),
+        Change.EXTEND: _("period extended"),
+        Change.SHORTEN: _("period shortened"),
+        Change.DECLASSIFY: _("declassified 解密"),
     }
 )
 
@@ -159,11 +179,16 @@ DETAILS: Final[Mapping[str, LazyString]] = MappingProxyType(
         "outlet": _("Press, from"),
         "persons": _("Press, persons"),
         "consent_letters": _("Consents"),
+        "use": _("To be made"),
+        "source_copy": _("Made after the copy"),
+        "part": _("What is taken"),
+        "change": _("Change"),
+        "to_mark": _("New mark"),
     }
 )
 """What an order says besides its document, by the name of the detail; an approver reads them."""
 
-UNCOUNTED: Final = frozenset({Act.REPAIR, Act.CONVEY, Act.PRESS})
+UNCOUNTED: Final = frozenset({Act.REPAIR, Act.CONVEY, Act.PRESS, Act.REGRADE})
 """Acts that are about no number of copies."""
 
 RULE_SOURCES: Final[Mapping[str, LazyString]] = MappingProxyType(
@@ -380,6 +405,7 @@ def register(app: Flask) -> None:
         act_words=ACTS, request_looks=REQUEST_STATES, meeting_looks=MEETING_STATES, rule_sources=RULE_SOURCES
     )
     app.jinja_env.globals.update(
+        use_words={str(use): word for use, word in USES.items()},
         channel_words={str(channel): word for channel, word in CHANNELS.items()},
         grade_looks=GRADES,
         loud_findings=LOUD,
@@ -404,7 +430,9 @@ def told(findings: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
 
 def told_details(details: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return what an order says besides its document, each with its label."""
-    spoken = {str(guard): str(word) for guard, word in REPAIR_GUARDS.items()}
+    spoken = {
+        str(word): str(said) for words in (REPAIR_GUARDS, USES, CHANGES) for word, said in words.items()
+    }
     return [(str(DETAILS[name]), spoken.get(value, value)) for name, value in details if name in DETAILS]
 
 

@@ -16,6 +16,7 @@ pytest_plugins = [
     "tests.fixtures.readers",
     "tests.fixtures.doors",
     "tests.fixtures.printers",
+    "tests.fixtures.tables",
 ]
 
 settings.register_profile("desk", deadline=None)

@@ -18,7 +18,7 @@ from registry.letters import require_letters_hold, take_letters
 from registry.mandates import mandates_of
 from registry.models import ApprovalDecision, ApprovalRequest, Document, Person
 from registry.rows import flush_unique, get_row
-from registry.rules import roles
+from registry.rules import roles, takeover
 from registry.rules.approval import Act, Decision, Order, Outcome
 from registry.rules.clocks import is_lapsed
 from registry.rules.delegation import Mandate
@@ -39,6 +39,7 @@ REQUESTED_AS: Final[dict[Act, Action]] = {
     Act.REPAIR: Action.REQUEST_REPAIR,
     Act.CONVEY: Action.REQUEST_CONVEYING,
     Act.PRESS: Action.REQUEST_CONVEYING,
+    Act.REGRADE: Action.REQUEST_REGRADING,
 }
 """The acts that can be asked for, and what asking is called."""
 
@@ -104,6 +105,8 @@ def request(session: Session, order: Order, *, actor: Actor, now: datetime) -> i
     """
     document = None if order.document_id is None else get_row(session, Document, order.document_id)
     _require_to_ask(order, document, actor)
+    if document is not None and order.act is Act.PRINT:
+        takeover.require_file(document.cleaned_sha256)
     rule = consent.rule_for_order(session, order, document, now=now)
     _require_true(order, document, actor)
     _require_people(session, order)

@@ -1,5 +1,8 @@
 """Numbered copies come to be: reserved, taken into stock, spoiled and made anew, or given up unprinted.
 
+A re-copy (翻印) comes to be likewise, under an approval to copy: a number of its own of the same document, and the
+copy that it is made after.
+
 Laws: a number or code is never used twice, not even that of a copy that was given up. Number and code exist,
 on the record, before their paper does. Every sheet is accounted for: a misprint stays on the books until it
 is destroyed, and what replaces it has a number of its own. The document's row is locked while its numbers are
@@ -17,7 +20,8 @@ from sqlalchemy.orm import Session
 from registry import consent
 from registry.errors import ConflictError, InvalidError
 from registry.ledger import log
-from registry.models import ApprovalRequest, Copy, Document, Person, PrintBatch
+from registry.models import ApprovalRequest, Copy, Document, Person, PrintBatch, Recopy
+from registry.recalling import refuse_recalled
 from registry.rows import get_row, locked_copies, locked_copy, move, once_held
 from registry.rules import attempts, batches, lifecycle, roles
 from registry.rules.approval import Act
@@ -25,12 +29,14 @@ from registry.rules.attempts import AttemptStep
 from registry.rules.batches import BatchStep
 from registry.rules.clocks import is_lapsed
 from registry.rules.codes import copy_no_text, mint_code
+from registry.rules.family import SOURCE_DETAIL, Use
 from registry.rules.lifecycle import FIRST_STATE, State, Step
 from registry.rules.limits import REASON_LIMIT
 from registry.rules.marks import MARK_RULES, MarkRules
 from registry.rules.roles import Action, Actor
 from registry.rules.texts import parse_line
 from registry.rules.words import BatchState, Custodian, MovementKind
+from registry.sources import locked_source
 
 
 class NothingOrdered(InvalidError):
@@ -67,6 +73,12 @@ class NotAMisprint(ConflictError):
     """A holder has had the copy: whatever is wrong with it now, the printer did not do it."""
 
     code = "not-a-misprint"
+
+
+class NotPrintedHere(ConflictError):
+    """The copy was taken over from an older register; no run of ours made it."""
+
+    code = "not-printed-here"
 
 
 class PartialPrint(ConflictError):
@@ -118,7 +130,7 @@ def reserve(
 
     Args:
         session: The deed's transaction.
-        request_id: The approved request.
+        request_id: The approved request, to print or to copy.
         recipients: For each copy the person whose name is printed on it; None prints the issuing unit.
         actor: Who has the copies printed; neither the requester nor one who approved.
         now: When.
@@ -128,15 +140,22 @@ def reserve(
 
     Raises:
         LessTraceableThanAgreed: under these marks the document falls short in a way that was not accepted.
+        SourceNotAtHand: the copy that re-copies are made after is elsewhere, or gone.
+        CopyRecalled: it is being recalled.
     """
     roles.require(actor, Action.PRINT)
     if not recipients:
         raise NothingOrdered("got a print run of no copies")
     _require_active(session, recipients)
-    request = consent.consume(session, request_id, Act.PRINT, quantity=len(recipients), actor=actor, now=now)
+    use = consent.use_of(get_row(session, ApprovalRequest, request_id))
+    act, use = (Act.COPY, use) if use is Use.RECOPY else (Act.PRINT, None)
+    request = consent.consume(
+        session, request_id, act, quantity=len(recipients), actor=actor, now=now, use=use
+    )
     _require_agreed(request, recipients)
     consent.require_accepted(request, marks, proof=proof)
-    wanted = [_Wanted(recipient_id, None) for recipient_id in recipients]
+    source_id = _source_id(session, request) if act is Act.COPY else None
+    wanted = [_Wanted(recipient_id, None, source_id) for recipient_id in recipients]
     batch, minted = _mint(session, request, wanted, printer, actor=actor, now=now)
     _record_minted(session, batch, minted, actor=actor, now=now)
     return batch.id
@@ -174,7 +193,7 @@ def remake(session: Session, code: str, made: Made, *, actor: Actor, now: dateti
     """
     roles.require(actor, Action.ISSUE)
     copy = _locked_on_its_base(session, code, made)
-    batches.next_batch_state(copy.batch.state, BatchStep.STAMP)
+    batches.next_batch_state(_run_of(copy).state, BatchStep.STAMP)
     copy.stamped_sha256, copy.delta_sha256 = made.stamped_sha256, made.delta_sha256
     log.append(
         session,
@@ -192,8 +211,8 @@ def spoil(session: Session, codes: Sequence[str], reason: str, *, actor: Actor, 
     """Record that copies of one released print run were misprinted, and mint what replaces them.
 
     A misprint and what replaces it are one use of the approval: as many good copies leave the printer as were
-    agreed to. When the approval has run out in the meantime the spoiling is recorded all the same, and
-    nothing replaces it.
+    agreed to. When the approval has run out in the meantime, or the document was regraded, the spoiling is
+    recorded all the same, and nothing replaces it.
     """
     roles.require(actor, Action.SPOIL)
     if not codes:
@@ -202,8 +221,8 @@ def spoil(session: Session, codes: Sequence[str], reason: str, *, actor: Actor, 
     _lock_runs(session, codes)
     copies = locked_copies(session, list(dict.fromkeys(codes)))
     states = [lifecycle.next_state(copy.state, Step.SPOIL) for copy in copies]
-    _require_misprints(session, copies)
-    request = copies[0].batch.request
+    run = _require_misprints(session, copies)
+    request = run.request
     consent.require_separate(request, actor)
     for copy, state in zip(copies, states, strict=True):
         copy.state = state
@@ -211,12 +230,13 @@ def spoil(session: Session, codes: Sequence[str], reason: str, *, actor: Actor, 
         move(session, copy, MovementKind.SPOILED, Custodian.REGISTRY, actor=actor, now=now)
     batch: PrintBatch | None = None
     minted: list[Copy] = []
-    if not is_lapsed(request.valid_until_at, now):
-        wanted = [_Wanted(copy.recipient_id, copy.id) for copy in copies]
-        batch, minted = _mint(session, request, wanted, copies[0].batch.printer, actor=actor, now=now)
+    if not is_lapsed(request.valid_until_at, now) and not consent.is_regraded_since(request):
+        sources = _sources(session, copies)
+        wanted = [_Wanted(copy.recipient_id, copy.id, sources.get(copy.id)) for copy in copies]
+        batch, minted = _mint(session, request, wanted, run.printer, actor=actor, now=now)
     for copy in copies:
         _record(session, copy, Step.SPOIL, actor=actor, now=now, reason=log.private(why))
-    _end_attempt(session, copies[0].batch, why, actor=actor, now=now)
+    _end_attempt(session, run, why, actor=actor, now=now)
     if batch is None:
         return Spoiling(None, {})
     _record_minted(session, batch, minted, actor=actor, now=now)
@@ -263,6 +283,21 @@ class _Wanted:
 
     recipient_id: int | None
     replaces_id: int | None
+    source_id: int | None
+
+
+def _source_id(session: Session, request: ApprovalRequest) -> int:
+    """Return the id of the copy that re-copies are made after: the one that was agreed to, here and not called back."""
+    code = dict(consent.order_of(request).details).get(SOURCE_DETAIL, "")
+    source = locked_source(session, code, request.document_id or 0)
+    refuse_recalled(session, [source])
+    return source.id
+
+
+def _sources(session: Session, copies: Sequence[Copy]) -> dict[int, int]:
+    """Return the copy that each re-copy among these was made after, by id."""
+    query = sa.select(Recopy).where(Recopy.copy_id.in_([copy.id for copy in copies]))
+    return {row.copy_id: row.source_id for row in session.scalars(query)}
 
 
 def _mint(
@@ -278,6 +313,8 @@ def _mint(
     document = get_row(session, Document, request.document_id or 0, lock=True)
     if consent.order_of(request).document_sha256 != document.cleaned_sha256:
         raise consent.OrderChanged("got another document than was agreed to", request=request.id)
+    if consent.is_regraded_since(request):  # while this waited for the document
+        raise consent.RegradedSince("got a document that was just regraded", request=request.id)
     first_no = document.last_copy_no + 1
     document.last_copy_no += len(wanted)
     copy_no_text(document.last_copy_no)  # six digits are the end of a document's numbers
@@ -307,6 +344,12 @@ def _mint(
         for copy_no, want in enumerate(wanted, first_no)
     ]
     session.add_all(copies)
+    session.flush()  # their ids, for what re-copies are made after
+    session.add_all(
+        Recopy(copy_id=copy.id, source_id=want.source_id)
+        for copy, want in zip(copies, wanted, strict=True)
+        if want.source_id is not None
+    )
     return batch, copies
 
 
@@ -314,6 +357,7 @@ def _record_minted(
     session: Session, batch: PrintBatch, copies: Sequence[Copy], *, actor: Actor, now: datetime
 ) -> None:
     """Write the run and each of its numbers down; last in a deed, since the ledger is locked last."""
+    sources = _sources(session, copies)
     log.append(
         session,
         "batch.ordered",
@@ -328,6 +372,7 @@ def _record_minted(
         printer=batch.printer,
     )
     for copy in copies:
+        source = {"copied_from": sources[copy.id]} if copy.id in sources else {}
         log.append(
             session,
             "copy.reserved",
@@ -340,6 +385,7 @@ def _record_minted(
             batch=batch.id,
             recipient=copy.recipient_id,
             replaces=copy.replaces_id,
+            **source,
         )
 
 
@@ -347,7 +393,7 @@ def _locked_on_its_base(session: Session, code: str, made: Made) -> Copy:
     """Return a copy, locked after its run, when it was made on the document that the run is made on."""
     _lock_runs(session, [code])
     copy = locked_copy(session, code)
-    if copy.batch.base_sha256 != made.base_sha256:
+    if _run_of(copy).base_sha256 != made.base_sha256:
         raise PreparedAnew("got a copy made on another prepared document", copy=copy.code)
     return copy
 
@@ -355,7 +401,7 @@ def _locked_on_its_base(session: Session, code: str, made: Made) -> Copy:
 def _lock_runs(session: Session, codes: Sequence[str]) -> None:
     """Lock the runs of copies, always before the copies: so that who makes, gives up, spoils and resumes queue."""
     found = session.scalars(sa.select(Copy.batch_id).where(Copy.code.in_(codes)).distinct())
-    for batch_id in sorted(found):
+    for batch_id in sorted(one for one in found if one is not None):
         get_row(session, PrintBatch, batch_id, lock=True)
 
 
@@ -375,17 +421,24 @@ def _require_agreed(request: ApprovalRequest, recipients: Sequence[int | None]) 
         raise RecipientNotAgreed("got a recipient whom the approval does not name", request=request.id)
 
 
-def _require_misprints(session: Session, copies: Sequence[Copy]) -> None:
+def _run_of(copy: Copy) -> PrintBatch:
+    if copy.batch is None:
+        raise NotPrintedHere("got a copy that no run of ours made", copy=copy.code)
+    return copy.batch
+
+
+def _require_misprints(session: Session, copies: Sequence[Copy]) -> PrintBatch:
+    """Return the one run that the copies were misprinted in."""
     if len({copy.batch_id for copy in copies}) > 1:
         raise SeveralBatches("got copies of several print runs")
-    if copies[0].batch.state is not BatchState.RELEASED:
-        raise NothingPrintedYet(
-            "got copies of a print run that was not released", state=str(copies[0].batch.state)
-        )
+    run = _run_of(copies[0])
+    if run.state is not BatchState.RELEASED:
+        raise NothingPrintedYet("got copies of a print run that was not released", state=str(run.state))
     used = once_held(session, [copy.id for copy in copies])
     if used:
         code = next(copy.code for copy in copies if copy.id in used)
         raise NotAMisprint("got a copy that a holder has had", copy=code)
+    return run
 
 
 def _end_attempt(session: Session, batch: PrintBatch, why: str, *, actor: Actor, now: datetime) -> None:

@@ -14,37 +14,23 @@ from registry import consent
 from registry.errors import ConflictError, InvalidError
 from registry.ledger import log
 from registry.models import ApprovalRequest, Document, Equipment, EquipmentJob
-from registry.rows import get_row, locked_copy
+from registry.rows import get_row
 from registry.rules import equipment as rules
 from registry.rules import roles
 from registry.rules.approval import Act
 from registry.rules.equipment import Device
 from registry.rules.levels import get_level
-from registry.rules.lifecycle import State
 from registry.rules.roles import Action, Actor
 from registry.rules.texts import parse_line
+from registry.sources import locked_source
 
 STATION_LIMIT: Final = 120
-ON_THE_GLASS: Final = frozenset({State.IN_STOCK, State.HELD})
-"""States in which a copy's paper can be laid on a device."""
 
 
 class NotACopyingRequest(InvalidError):
     """The approval is for neither copying nor faxing."""
 
     code = "not-a-copying-request"
-
-
-class SourceOfOtherDocument(ConflictError):
-    """The copy on the glass is of another document than was approved."""
-
-    code = "source-of-other-document"
-
-
-class SourceNotAtHand(ConflictError):
-    """The copy on the glass is, on record, not where it could lie there."""
-
-    code = "source-not-at-hand"
 
 
 class OtherStation(ConflictError):
@@ -77,7 +63,8 @@ def run_job(
         now: When.
 
     Raises:
-        NotACopyingRequest, SourceOfOtherDocument, SourceNotAtHand, OtherStation: the job is not what was approved.
+        NotACopyingRequest, SourceOfOtherDocument, SourceNotAtHand, OtherStation, ApprovedForAnotherUse: the job is not
+            what was approved.
         ConflictError: the device may not do it, see ``rules.equipment.require_usable``, or the approval is not usable,
             see ``consent.consume``.
     """
@@ -88,16 +75,12 @@ def run_job(
     act = get_row(session, ApprovalRequest, request_id).act
     if act not in rules.KINDS_FOR:
         raise NotACopyingRequest(f"got an approval of {act}", act=str(act))
-    request = consent.consume(session, request_id, act, quantity=copies, actor=actor, now=now)
+    request = consent.consume(session, request_id, act, quantity=copies, actor=actor, now=now, use=None)
     order = consent.order_of(request)
     document = get_row(session, Document, order.document_id or 0)
     level = get_level(document.scheme, document.level)
     rules.require_usable(device_of(device), act, level.handling, now)
-    source = locked_copy(session, source_code)
-    if source.document_id != document.id:
-        raise SourceOfOtherDocument("got a copy of another document than was approved")
-    if source.state not in ON_THE_GLASS:
-        raise SourceNotAtHand("got a copy that cannot lie on the glass", state=str(source.state))
+    source = locked_source(session, source_code, document.id)
     where = parse_line(station, field="station", limit=STATION_LIMIT, required=act is Act.FAX)
     if where != dict(order.details).get("station", ""):
         raise OtherStation("got another station than was approved", field="station")

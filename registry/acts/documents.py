@@ -8,11 +8,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from registry import consent, kin
 from registry.errors import ConflictError, UnknownError
 from registry.ledger import log
-from registry.models import Document, Meeting, Unit
+from registry.models import Derivation, Document, Meeting, Unit
+from registry.recalling import refuse_recalled_documents
 from registry.rows import flush_unique, get_row
-from registry.rules import levels, meetings, roles
+from registry.rules import family, levels, meetings, roles, takeover
+from registry.rules.approval import Act
 from registry.rules.facts import DocumentFacts
 from registry.rules.levels import Level, Scheme
 from registry.rules.limits import DOC_NUMBER_LIMIT, DOC_TITLE_LIMIT, NEED_TO_KNOW_LIMIT
@@ -77,7 +80,13 @@ def register(
     """Enter a document into the register and return its id.
 
     The same file under the same number, registered by the same person, is the same registration sent twice:
-    its id is returned and nothing is written.
+    its id is returned and nothing is written. A document that was taken over from an older register gets its file when
+    everything else that is stated is as it was; its old copies stay what they are. One that is made of others uses an
+    approval to copy each of them.
+
+    Raises:
+        WrongSources, BelowSources, MixedSchemes: it cannot be made of these, or not be marked so.
+        ConflictError: an approval is not usable, see ``consent.consume``, or a source is being recalled.
     """
     roles.require(actor, Action.REGISTER_DOCUMENT)
     level = levels.get_level(facts.scheme, facts.level, enabled=enabled)
@@ -110,8 +119,12 @@ def register(
         registered_at=now,
     )
     twin = _find_twin(session, document)
-    if twin is not None and _is_resent(twin, document):
+    if twin is not None and _is_resent(session, twin, document, facts):
         return twin.id
+    if twin is not None and not (twin.cleaned_sha256 or facts.sources) and _is_stated_alike(twin, document):
+        _add_file(session, twin, document, actor=actor, now=now)
+        return twin.id
+    derivations = _derive(session, document, facts, actor=actor, now=now)
     session.add(document)
     taken = DocumentNumberTaken(
         f"got document number {document.doc_number}, which its unit has used",
@@ -120,7 +133,11 @@ def register(
         document=None if twin is None else twin.id,
     )
     flush_unique(session, {(Document.issuing_unit_id, Document.doc_number): taken})
-    _record(session, document, actor=actor, now=now)
+    for each in derivations:
+        each.document_id = document.id
+    session.add_all(derivations)
+    session.flush()  # before the ledger is locked
+    _record(session, document, derivations, actor=actor, now=now)
     return document.id
 
 
@@ -129,8 +146,10 @@ def open_pages(session: Session, document_id: int, *, actor: Actor, now: datetim
 
     Raises:
         UnknownRow: there is no such document, or none whose pages the actor may see.
+        DocumentWithoutFile: its pages are not here.
     """
     document = get_within_reach(session, document_id, actor, now=now, pages=True)
+    takeover.require_file(document.cleaned_sha256)
     log.append(
         session,
         "document.read",
@@ -183,6 +202,29 @@ def assess(
     return True
 
 
+def _derive(
+    session: Session, document: Document, facts: DocumentFacts, *, actor: Actor, now: datetime
+) -> list[Derivation]:
+    """Use the approvals under which a document was made of others, and hold it to what these set."""
+    use = facts.derived_as
+    if use is None:
+        return []
+    family.require_sources(use, facts.sources)
+    found = []
+    for request_id in facts.sources:
+        request = consent.consume(session, request_id, Act.COPY, quantity=1, actor=actor, now=now, use=use)
+        found.append(Derivation(source_id=request.document_id, made_as=use, request_id=request_id))
+    ids = [each.source_id for each in found]
+    family.require_sources(use, ids)
+    refuse_recalled_documents(session, ids)
+    # Locked, so that no source is regraded meanwhile.
+    sources = [get_row(session, Document, source_id, lock=True) for source_id in sorted(ids)]
+    floor = family.floor_of(map(kin.grade_of, sources))
+    family.require_not_below(kin.grade_of(document), floor)
+    document.no_copying = document.no_copying or any(source.no_copying for source in sources)
+    return found
+
+
 def _require_meeting(session: Session, meeting_id: int, level: Level) -> None:
     meeting = get_row(session, Meeting, meeting_id, lock=True)  # its level must not sink meanwhile
     if meeting.state in meetings.OVER:
@@ -198,7 +240,19 @@ def _find_twin(session: Session, document: Document) -> Document | None:
     )
 
 
-def _is_resent(twin: Document, document: Document) -> bool:
+def _is_resent(session: Session, twin: Document, document: Document, facts: DocumentFacts) -> bool:
+    """Tell whether a document is stated again exactly as it was registered: its file, its facts, what it is made of."""
+    used = session.scalars(sa.select(Derivation.request_id).where(Derivation.document_id == twin.id))
+    inherits = bool(facts.sources) and twin.no_copying
+    return (
+        _is_stated_alike(twin, document, inherits=inherits)
+        and twin.original_sha256 == document.original_sha256
+        and twin.registered_by_id == document.registered_by_id
+        and set(used) == set(facts.sources)
+    )
+
+
+def _is_stated_alike(twin: Document, document: Document, *, inherits: bool = False) -> bool:
     stated = (
         "title",
         "classifying_unit_id",
@@ -206,15 +260,49 @@ def _is_resent(twin: Document, document: Document) -> bool:
         "level",
         "secrecy_period",
         "need_to_know",
-        "no_copying",
+        "meeting_id",
     )
-    return all(
-        getattr(twin, name) == getattr(document, name)
-        for name in (*stated, "meeting_id", "original_sha256", "registered_by_id")
+    return all(getattr(twin, name) == getattr(document, name) for name in stated) and (
+        inherits or twin.no_copying == document.no_copying
     )
 
 
-def _record(session: Session, document: Document, *, actor: Actor, now: datetime) -> None:
+def _add_file(session: Session, known: Document, offered: Document, *, actor: Actor, now: datetime) -> None:
+    """Give a document that was taken over the file that was offered, and what was found in it."""
+    document = get_row(session, Document, known.id, lock=True)
+    for name in (
+        "pages",
+        "original_sha256",
+        "cleaned_sha256",
+        "pictures",
+        "findings",
+        "proof",
+        "survey_sha256",
+    ):
+        setattr(document, name, getattr(offered, name))
+    session.flush()  # before the ledger is locked
+    log.append(
+        session,
+        "document.file-added",
+        f"document:{document.id}",
+        actor=actor,
+        now=now,
+        pages=document.pages,
+        original=document.original_sha256,
+        cleaned=document.cleaned_sha256,
+        findings=[finding["code"] for finding in document.findings],
+        proof=evidence_hash(document.proof, document.cleaned_sha256),
+    )
+
+
+def _record(
+    session: Session, document: Document, derivations: Sequence[Derivation], *, actor: Actor, now: datetime
+) -> None:
+    made_of: dict[str, log.Loggable] = {
+        "made_as": next((str(each.made_as) for each in derivations), None),
+        "sources": [each.source_id for each in derivations],
+        "requests": [each.request_id for each in derivations],
+    }
     log.append(
         session,
         "document.registered",
@@ -236,4 +324,5 @@ def _record(session: Session, document: Document, *, actor: Actor, now: datetime
         cleaned=document.cleaned_sha256,
         findings=[finding["code"] for finding in document.findings],
         proof=evidence_hash(document.proof, document.cleaned_sha256),
+        **(made_of if derivations else {}),
     )

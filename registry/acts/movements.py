@@ -16,6 +16,7 @@ from registry.errors import ConflictError, InvalidError
 from registry.ledger import log
 from registry.models import Copy, CopyReturn, CopyReturnItem, HandOver, HandOverItem, Person
 from registry.recalling import refuse_recalled
+from registry.remarking import refuse_unmarked
 from registry.rows import get_row, locked_copies, locked_copy, move
 from registry.rules import lifecycle, roles, texts
 from registry.rules.attempts import Paper
@@ -137,6 +138,7 @@ def offer(
     copies = _locked_stack(session, codes)
     gatherings.require_admitted(session, copies, receiver_id)
     refuse_recalled(session, copies)
+    refuse_unmarked(session, copies)
     states = [lifecycle.next_state(copy.state, Step.OFFER) for copy in copies]
     _require_paper(session, copies)
     hand_over = _open_hand_over(
@@ -262,6 +264,7 @@ def transfer(
         raise LoanNeedsDueTime("got a due time that is past")
     copies = _locked_stack(session, list(checks))
     refuse_recalled(session, copies)
+    refuse_unmarked(session, copies)
     holders = custody_now(session, [copy.id for copy in copies])
     homecoming.refuse_own(holders.values(), actor)
     for copy in copies:

@@ -3,11 +3,13 @@
 Law: a return is an act of the counter and fulfils the campaign by itself; nothing here says that a copy is back.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from registry import kin
 from registry.errors import ConflictError, InvalidError
 from registry.ledger import log
 from registry.models import Copy, Document, Movement, Recall, RecallItem
@@ -56,15 +58,14 @@ class NotMissedInRecall(ConflictError):
 def begin(
     session: Session, document_id: int, reason: str, due_at: datetime, *, actor: Actor, now: datetime
 ) -> int:
-    """Begin a campaign over a document: freeze what is due, and return its id.
-
-    The register knows no derived documents yet; a campaign over one of a family will have to take in the others.
-    """
+    """Begin a campaign over a document and everything that was made of it: freeze what is due, and return its id."""
     roles.require(actor, Action.RECALL)
     why = parse_line(reason, field="reason", limit=REASON_LIMIT)
     if due_at <= now:
         raise RecallNeedsDueTime("got a campaign whose time is past", field="due_at")
-    get_row(session, Document, document_id, lock=True)
+    reached = kin.family_of(session, document_id)
+    for each in reached:
+        get_row(session, Document, each, lock=True)
     begun = Recall(
         document_id=document_id,
         state=RecallState.RUNNING,
@@ -77,13 +78,13 @@ def begin(
     taken = AlreadyRecalled("got a document that is being recalled", document=document_id)
     flush_unique(session, {(Recall.document_id,): taken})
     session.execute(
-        sa.insert(RecallItem).from_select(("recall_id", "copy_id", "holder_id"), _due(begun.id, document_id))
+        sa.insert(RecallItem).from_select(("recall_id", "copy_id", "holder_id"), _due(begun.id, reached))
     )
     due = session.execute(
         sa.select(Copy.code, RecallItem.holder_id)
         .join(RecallItem, RecallItem.copy_id == Copy.id)
         .where(RecallItem.recall_id == begun.id)
-        .order_by(Copy.copy_no)
+        .order_by(Copy.document_id, Copy.copy_no)
     ).all()
     if not due:
         raise NothingToRecall("got a document of which nothing is out", document=document_id)
@@ -94,6 +95,7 @@ def begin(
         actor=actor,
         now=now,
         document=document_id,
+        family=list(reached),
         due_at=due_at,
         due=[code for code, _ in due],
         holders=sorted({holder for _, holder in due if holder is not None}),
@@ -199,7 +201,7 @@ def _locked(session: Session, recall_id: int) -> Recall:
     return row
 
 
-def _due(recall_id: int, document_id: int) -> sa.Select[int, int, int | None]:
+def _due(recall_id: int, document_ids: Sequence[int]) -> sa.Select[int, int, int | None]:
     """Return the query for what is due: every copy that is out or missing, and who answers for it."""
     later = aliased(Movement)
     newest = ~sa.exists().where(later.copy_id == Movement.copy_id, later.seq > Movement.seq)
@@ -207,5 +209,5 @@ def _due(recall_id: int, document_id: int) -> sa.Select[int, int, int | None]:
     return (
         sa.select(sa.literal(recall_id), Copy.id, holder_id)
         .outerjoin(Movement, sa.and_(Movement.copy_id == Copy.id, newest))
-        .where(Copy.document_id == document_id, Copy.state.in_(rules.DUE_STATES))
+        .where(Copy.document_id.in_(document_ids), Copy.state.in_(rules.DUE_STATES))
     )

@@ -259,7 +259,7 @@ def record_taking(
 def codes_on_paper(session: Session, codes: Collection[str]) -> dict[str, int]:
     """Return, of the codes, those of copies that were printed, with their document; reads only."""
     query = sa.select(Copy.code, Copy.document_id).where(
-        Copy.code.in_(codes), Copy.state.not_in(WITHOUT_PAPER)
+        Copy.code.in_(codes), Copy.state.not_in(WITHOUT_PAPER), Copy.batch_id.is_not(None)
     )
     return {row.code: row.document_id for row in session.execute(query)}
 

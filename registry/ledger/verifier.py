@@ -37,6 +37,8 @@ LARGEST_GAP = 10_000_000
 """More missing entries at once are not counted out but refused: a forged number shall not fill the memory."""
 FEWEST_ROOT_CHARS = 10
 MOST_LINES_SHOWN = 20
+GONE = "GONE"
+"""State of a copy whose import was undone: the tables no longer have it."""
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 
 Record: TypeAlias = Mapping[str, Any]
@@ -505,7 +507,7 @@ class _Verification:
         if tables is None:
             return
         for copy, (state, seq) in entries.items():
-            if tables.get(copy) != state:
+            if tables.get(copy) != (None if state == GONE else state):
                 self._fault(
                     seq, Kind.STATE, f"copy {copy} is {tables.get(copy, 'not there')}, was left {state}"
                 )

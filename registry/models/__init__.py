@@ -15,7 +15,9 @@ from registry.models.equipment import (
     EquipmentRetirement,
     RetirementSignature,
 )
+from registry.models.family import Derivation, Recopy, Regrading, RegradingProposal, Remarking
 from registry.models.gates import Gate, GateEvent, Permit, PermitCarrier
+from registry.models.imports import ImportBatch, ImportItem
 from registry.models.leaving import Clearance
 from registry.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerSalt, LedgerSubtree, LedgerTree
 from registry.models.losses import Loss
@@ -61,6 +63,7 @@ __all__ = [
     "CopyReturn",
     "CopyReturnItem",
     "Delegation",
+    "Derivation",
     "DestructionItem",
     "DestructionList",
     "DestructionSignature",
@@ -76,6 +79,8 @@ __all__ = [
     "GateEvent",
     "HandOver",
     "HandOverItem",
+    "ImportBatch",
+    "ImportItem",
     "LeakDrill",
     "LedgerCheckpoint",
     "LedgerEntry",
@@ -102,6 +107,10 @@ __all__ = [
     "PrintBatch",
     "Recall",
     "RecallItem",
+    "Recopy",
+    "Regrading",
+    "RegradingProposal",
+    "Remarking",
     "RetirementSignature",
     "RuleSetVersion",
     "SpoiledSheet",

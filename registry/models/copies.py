@@ -56,6 +56,8 @@ class Copy(Base):
 
     ``delta_sha256`` names the stored bytes that are its own, ``stamped_sha256`` is the hash of the whole that they make
     with the prepared document of the run. Without a delta an older release has stored the whole under that hash.
+    ``batch_id`` is None for a copy that was taken over from an older register: it was not printed here, bears no marks,
+    and its paper exists.
     """
 
     __tablename__ = "copy"
@@ -68,7 +70,7 @@ class Copy(Base):
     code: Mapped[str] = mapped_column(sa.String(13), unique=True)
     document_id: Mapped[int] = mapped_column(sa.ForeignKey("document.id"))
     copy_no: Mapped[int]
-    batch_id: Mapped[int] = mapped_column(sa.ForeignKey("print_batch.id"), index=True)
+    batch_id: Mapped[int | None] = mapped_column(sa.ForeignKey("print_batch.id"), index=True)
     recipient_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     state: Mapped[State] = mapped_column(words(State), index=True)
     pages: Mapped[int]
@@ -79,7 +81,7 @@ class Copy(Base):
     minted_at: Mapped[datetime]
 
     document: Mapped[Document] = relationship()
-    batch: Mapped[PrintBatch] = relationship(back_populates="copies")
+    batch: Mapped[PrintBatch | None] = relationship(back_populates="copies")
     recipient: Mapped[Person | None] = relationship()
     replaces: Mapped["Copy | None"] = relationship(remote_side="Copy.id")
 

@@ -36,6 +36,8 @@ class Document(Base):
     """The intellectual item; its numbered copies are what is in custody. ``pictures`` names one picture per page.
 
     ``proof`` tells how traceable each page is, and the hash of the carriers that were measured; None where nothing was.
+    One that was taken over from an older register has no file here: its hashes are empty, and it has no pictures.
+    Level and period of one that is declassified tell what it was. Of what it was made, if of others: `Derivation`.
     """
 
     __tablename__ = "document"
@@ -62,6 +64,7 @@ class Document(Base):
     last_copy_no: Mapped[int] = mapped_column(default=0)
     registered_by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
     registered_at: Mapped[datetime]
+    declassified_at: Mapped[datetime | None]
 
     issuing_unit: Mapped[Unit] = relationship(foreign_keys=[issuing_unit_id])
     classifying_unit: Mapped[Unit] = relationship(foreign_keys=[classifying_unit_id])

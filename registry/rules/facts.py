@@ -3,13 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from registry.rules.family import Use
 from registry.rules.levels import Handling
 from registry.rules.words import ConveyedAs, EquipmentKind
 
 
 @dataclass(frozen=True, kw_only=True)
 class DocumentFacts:
-    """What the clerk states about a document."""
+    """What the clerk states about a document.
+
+    Attributes:
+        derived_as: What it is made as from others; None for an original.
+        sources: The approvals under which it was made, one for each document that it comes from.
+    """
 
     doc_number: str
     title: str
@@ -21,6 +27,8 @@ class DocumentFacts:
     need_to_know: str = ""
     no_copying: bool = False
     meeting_id: int | None = None
+    derived_as: Use | None = None
+    sources: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -117,6 +117,8 @@ PAPERLESS: frozenset[State] = TERMINAL | {State.RESERVED}
 WITH_HOLDER: frozenset[State] = frozenset({State.HELD, State.CLAIMED, State.OUTSIDE})
 """States in which a holder has signed and answers for the copy."""
 MISSING: frozenset[State] = frozenset({State.UNACCOUNTED, State.LOST})
+AT_HAND: frozenset[State] = frozenset({State.IN_STOCK, State.HELD})
+"""States in which a copy's paper can lie before a clerk: on a device, or to be marked anew."""
 
 RECORDED_AS: dict[Step, str] = {
     Step.ISSUE: "copy.issued",

@@ -4,7 +4,9 @@ Decides what has become of a copy that is due, and what a running campaign forbi
 
 * Due is what was out, or missing, when the campaign began; from then on *due = returned + missed + lost*, at every
   moment, since each copy that is due stands in one state and each state is one fate.
-* While a campaign runs no copy of its document is handed out, put on a destruction list, or let through a gate.
+* A campaign over a document is one over everything that was made of it: excerpts, compilations, and theirs.
+* While a campaign runs no copy of these is handed out, put on a destruction list, or let through a gate, and nothing is
+  made of them.
 * A campaign ends when nothing is missed, or when somebody else than the clerk has signed for every copy that is.
 """
 
@@ -64,6 +66,12 @@ class CopyRecalled(ConflictError):
     code = "copy-recalled"
 
 
+class SourceRecalled(ConflictError):
+    """Something would be made of a document that is being recalled."""
+
+    code = "source-recalled"
+
+
 class RecallNotSettled(ConflictError):
     """Copies are missed that nobody has signed an exception for."""
 
@@ -121,6 +129,17 @@ def require_not_recalled(codes: Iterable[tuple[str, int]], recalled: Collection[
     for code, document_id in codes:
         if document_id in recalled:
             raise CopyRecalled("got a copy whose document is being recalled", copy=code)
+
+
+def require_sources_not_recalled(document_ids: Iterable[int], recalled: Collection[int]) -> None:
+    """Pass when none of the documents that another is to be made of is being recalled.
+
+    Raises:
+        SourceRecalled: fact ``document`` names the first that is.
+    """
+    for document_id in document_ids:
+        if document_id in recalled:
+            raise SourceRecalled("got a source that is being recalled", document=document_id)
 
 
 def require_independent(

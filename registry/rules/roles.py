@@ -153,6 +153,14 @@ class Action(StrEnum):
     RECORD_CONSENT = "RECORD_CONSENT"
     """Enter the letter by which a unit consents, and that it is revoked."""
     READ_CONSENTS = "READ_CONSENTS"
+    REQUEST_REGRADING = "REQUEST_REGRADING"
+    """Ask that a document's level or period be changed, or its secrecy ended."""
+    REGRADE = "REGRADE"
+    """Carry that out, and say that a proposal is not followed."""
+    READ_REGRADINGS = "READ_REGRADINGS"
+    """See what was regraded, and which copies still wait for their mark."""
+    REMARK = "REMARK"
+    """Mark copies anew whose document was regraded."""
     RUN_WORKER = "RUN_WORKER"
     RUN_UPKEEP = "RUN_UPKEEP"
 
@@ -251,6 +259,10 @@ PERMITTED: dict[Action, frozenset[Role]] = {
     Action.AGREE_DELEGATION: _roles(Role.RESPONSIBLE_LEADER, Role.SECURITY_OFFICER),
     Action.RECORD_CONSENT: _roles(Role.CLERK),
     Action.READ_CONSENTS: _roles(Role.CLERK, Role.RESPONSIBLE_LEADER, Role.AUDITOR),
+    Action.REQUEST_REGRADING: _roles(Role.CLERK, Role.HANDLER),
+    Action.REGRADE: _roles(Role.CLERK),
+    Action.READ_REGRADINGS: _roles(Role.CLERK, Role.RESPONSIBLE_LEADER, Role.AUDITOR),
+    Action.REMARK: _roles(Role.CLERK),
     Action.RUN_WORKER: frozenset(),
     Action.RUN_UPKEEP: frozenset(),
 }
@@ -279,6 +291,7 @@ BOUND_TO_UNIT: frozenset[tuple[Role, Action]] = frozenset(
         (Role.DEPARTMENT_MANAGER, Action.APPROVE_ATTENDANCE),
         (Role.CLERK, Action.REQUEST_COPYING),
         (Role.HANDLER, Action.REQUEST_COPYING),
+        (Role.HANDLER, Action.REQUEST_REGRADING),
         (Role.DEPARTMENT_MANAGER, Action.READ_REGISTER),
         (Role.DEPARTMENT_MANAGER, Action.READ_DOCUMENT),
         (Role.DEPARTMENT_MANAGER, Action.DECIDE_APPROVAL),

@@ -120,6 +120,8 @@ class MovementKind(StrEnum):
     DESTROYED = "DESTROYED"
     VOIDED = "VOIDED"
     FOUND = "FOUND"
+    TAKEN_OVER = "TAKEN_OVER"
+    """As an older register had it when this one began."""
 
 
 class Custodian(StrEnum):

@@ -1,6 +1,6 @@
 """Requests for approval as screens show them: who must agree and why, who has, who is missing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from registry.rules import approval, roles
 from registry.rules.approval import Act, Decision, Order, Rule, Step
 from registry.rules.clocks import is_lapsed
 from registry.rules.delegation import Mandate
+from registry.rules.family import Use
 from registry.rules.marks import MARK_RULES, MarkRules
 from registry.rules.roles import Action, Actor, Role
 from registry.rules.traceability import Traceability
@@ -76,7 +77,11 @@ class DecisionView:
 
 @dataclass(frozen=True)
 class RequestRow:
-    """One request in a list; the document's facts are empty where the order names none."""
+    """One request in a list; the document's facts are empty where the order names none.
+
+    Attributes:
+        use: Of a request to copy, what for; None for a job on a device, and for every other act.
+    """
 
     id: int
     act: Act
@@ -93,6 +98,7 @@ class RequestRow:
     missing: int
     requested_at: datetime
     valid_until_at: datetime
+    use: Use | None
 
 
 @dataclass(frozen=True)
@@ -171,8 +177,18 @@ def of_document(session: Session, document_id: int) -> tuple[RequestRow, ...]:
     return tuple(map(_row, session.scalars(query)))
 
 
-def usable(session: Session, act: Act, actor: Actor, *, now: datetime) -> tuple[RequestRow, ...]:
-    """Return the approvals of an act that the actor could carry out now, having neither asked nor agreed."""
+def usable(
+    session: Session, act: Act, actor: Actor, *, now: datetime, uses: Collection[Use | None] = (None,)
+) -> tuple[RequestRow, ...]:
+    """Return the approvals of an act that the actor could carry out now, having neither asked nor agreed.
+
+    Args:
+        session: Any session.
+        act: The act.
+        actor: Who would carry it out.
+        now: The present instant.
+        uses: Of approvals to copy, what they are used for.
+    """
     query = _requests().where(
         ApprovalRequest.state == RequestState.APPROVED,
         ApprovalRequest.act == act,
@@ -186,7 +202,14 @@ def usable(session: Session, act: Act, actor: Actor, *, now: datetime) -> tuple[
             ),
         ),
     )
-    return tuple(map(_row, session.scalars(query.order_by(ApprovalRequest.decided_at, ApprovalRequest.id))))
+    found = map(_row, session.scalars(query.order_by(ApprovalRequest.decided_at, ApprovalRequest.id)))
+    return tuple(row for row in found if row.use in uses)
+
+
+def printable(session: Session, actor: Actor, *, now: datetime) -> tuple[RequestRow, ...]:
+    """Return the approvals that the actor could print now: of print runs, and of re-copies."""
+    recopies = usable(session, Act.COPY, actor, now=now, uses=(Use.RECOPY,))
+    return (*usable(session, Act.PRINT, actor, now=now), *recopies)
 
 
 def overdue_requests(session: Session, *, now: datetime) -> tuple[int, ...]:
@@ -318,6 +341,7 @@ def _row(found: ApprovalRequest) -> RequestRow:
         missing=len(consent.standing_of(found).missing) if is_open else 0,
         requested_at=found.requested_at,
         valid_until_at=found.valid_until_at,
+        use=consent.use_of(found),
     )
 
 

@@ -125,10 +125,13 @@ class Unsettled:
 
 @dataclass(frozen=True)
 class OnPaper:
-    """What is known of the paper of a copy; ``attempt`` is the last one that prints it, None where none does."""
+    """What is known of the paper of a copy; ``attempt`` is the last one that prints it, None where none does.
+
+    ``batch_id`` is None for a copy that was taken over from an older register.
+    """
 
     paper: Paper
-    batch_id: int
+    batch_id: int | None
     attempt: int | None
 
 
@@ -248,8 +251,8 @@ def printable(session: Session, batch_id: int, layout: Layout) -> Printable:
 def on_paper(session: Session, copy_ids: Collection[int]) -> dict[int, OnPaper]:
     """Return what is known of the paper of copies, by their ids.
 
-    What a holder has had was whole, whatever was said of the printer; and a run that left before attempts were counted
-    is believed.
+    What a holder has had was whole, whatever was said of the printer; a run that left before attempts were counted
+    is believed, and so is an older register.
     """
     held = once_held(session, copy_ids)
     last = {
@@ -264,14 +267,14 @@ def on_paper(session: Session, copy_ids: Collection[int]) -> dict[int, OnPaper]:
     }
     counted = sa.exists().where(PrintAttempt.batch_id == PrintBatch.id)
     runs = session.execute(
-        sa.select(Copy.id, PrintBatch.id, PrintBatch.state, counted)
-        .join(PrintBatch, Copy.batch_id == PrintBatch.id)
+        sa.select(Copy.id, Copy.batch_id, PrintBatch.state, counted)
+        .outerjoin(PrintBatch, Copy.batch_id == PrintBatch.id)
         .where(Copy.id.in_(copy_ids))
     )
     found = {}
     for copy_id, batch_id, state, is_counted in runs:
         printed = last.get(copy_id)
-        if copy_id in held or (state is BatchState.RELEASED and not is_counted):
+        if copy_id in held or batch_id is None or (state is BatchState.RELEASED and not is_counted):
             paper = Paper.OUT
         elif printed is None:
             paper = Paper.MISSING

@@ -8,11 +8,13 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from registry import consent
 from registry.ledger.log import Head
 from registry.models import Copy, Document, LedgerCheckpoint, PrintBatch, Unit
 from registry.rows import UnknownCopy, UnknownRow, get_row
 from registry.rules import roles
 from registry.rules.batches import UNFINISHED
+from registry.rules.family import Use
 from registry.rules.lifecycle import State
 from registry.rules.roles import Action, Actor
 from registry.rules.words import BatchState
@@ -63,6 +65,9 @@ class MarkFacts:
     delta_sha256: str | None
     holder_zh: str
     holder_en: str
+    copied_by_zh: str = ""
+    copied_by_en: str = ""
+    """The copying unit of a re-copy."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +149,7 @@ def batch_work(session: Session, batch_id: int) -> BatchWork:
     """
     batch = get_row(session, PrintBatch, batch_id)
     document = batch.document
+    copying_unit = _copying_unit(session, batch)
     return BatchWork(
         id=batch.id,
         state=batch.state,
@@ -159,7 +165,9 @@ def batch_work(session: Session, batch_id: int) -> BatchWork:
         printer=batch.printer,
         checkpoint=_checkpoint_before(session, batch.ordered_at),
         copies=tuple(
-            _mark_facts(copy, document.issuing_unit) for copy in batch.copies if copy.state is not State.VOID
+            _mark_facts(copy, document.issuing_unit, copying_unit)
+            for copy in batch.copies
+            if copy.state is not State.VOID
         ),
     )
 
@@ -175,7 +183,9 @@ def stored_copy(session: Session, code: str) -> StoredCopy | None:
         raise UnknownCopy(code)
     if copy.stamped_sha256 is None:
         return None
-    return StoredCopy(copy.batch.base_sha256, copy.delta_sha256, copy.stamped_sha256)
+    return StoredCopy(
+        None if copy.batch is None else copy.batch.base_sha256, copy.delta_sha256, copy.stamped_sha256
+    )
 
 
 def _checkpoint_before(session: Session, at: datetime) -> str:
@@ -188,7 +198,14 @@ def _checkpoint_before(session: Session, at: datetime) -> str:
     return "" if found is None else Head(found.size, found.root).short
 
 
-def _mark_facts(copy: Copy, issuing_unit: Unit) -> MarkFacts:
+def _copying_unit(session: Session, batch: PrintBatch) -> Unit | None:
+    """Return whose re-copies a run makes; None where it makes first copies."""
+    if consent.use_of(batch.request) is not Use.RECOPY:
+        return None
+    return get_row(session, Unit, consent.order_of(batch.request).units.requesting)
+
+
+def _mark_facts(copy: Copy, issuing_unit: Unit, copying_unit: Unit | None) -> MarkFacts:
     named = copy.recipient or issuing_unit
     number, size = place_in_run(copy)
     return MarkFacts(
@@ -201,6 +218,8 @@ def _mark_facts(copy: Copy, issuing_unit: Unit) -> MarkFacts:
         delta_sha256=copy.delta_sha256,
         holder_zh=named.name_zh,
         holder_en=named.name_en,
+        copied_by_zh="" if copying_unit is None else copying_unit.name_zh,
+        copied_by_en="" if copying_unit is None else copying_unit.name_en,
     )
 
 
@@ -210,8 +229,8 @@ def _rows(session: Session, found: Sequence[PrintBatch]) -> tuple[BatchRow, ...]
         .where(Copy.batch_id.in_([batch.id for batch in found]))
         .group_by(Copy.batch_id, Copy.state)
     )
-    made: Counter[int] = Counter()
-    void: Counter[int] = Counter()
+    made: Counter[int | None] = Counter()
+    void: Counter[int | None] = Counter()
     for batch_id, state, count, stamped in counted:
         if state is State.VOID:
             void[batch_id] += count

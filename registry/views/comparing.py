@@ -53,7 +53,11 @@ def comparables(session: Session, reader: str) -> tuple[Comparable, ...]:
         reader: Whose references are asked for.
     """
     codes: dict[int, list[str]] = defaultdict(list)
-    printed = sa.select(Copy.document_id, Copy.code).where(Copy.state.not_in(WITHOUT_PAPER)).order_by(Copy.id)
+    printed = (
+        sa.select(Copy.document_id, Copy.code)
+        .where(Copy.state.not_in(WITHOUT_PAPER), Copy.batch_id.is_not(None))
+        .order_by(Copy.id)
+    )
     for document_id, code in session.execute(printed):
         codes[document_id].append(code)
     kept = {
@@ -82,7 +86,7 @@ def comparables(session: Session, reader: str) -> tuple[Comparable, ...]:
 
 def extent(session: Session) -> Extent:
     """Return how much there is to compare with at present."""
-    on_paper = Copy.state.not_in(WITHOUT_PAPER)
+    on_paper = sa.and_(Copy.state.not_in(WITHOUT_PAPER), Copy.batch_id.is_not(None))
     copies = session.scalars(sa.select(sa.func.count(Copy.id)).where(on_paper)).one()
     with_copies = sa.select(Copy.document_id).where(on_paper).distinct()
     row = session.execute(

@@ -16,7 +16,9 @@ from registry.rules.lifecycle import State
 from registry.rules.roles import Action, Actor
 from registry.rules.words import BatchState, Custodian, Direction
 from registry.views.custody import custody_now
+from registry.views.family import made_after, source_of
 from registry.views.holdings import CopyLine, Name, copy_line, name
+from registry.views.regrading import waiting_mark
 
 PAGE_ROWS = 30
 
@@ -68,13 +70,16 @@ class CopyView:
 
     Attributes:
         number: Which copy of its run it is, of ``size``, as printed on it.
+        batch_id: None for a copy that was taken over from an older register; ``size`` then counts its document's.
+        made_after: The copy that this one, as a re-copy, was made after; ``recopies`` were made after this one.
+        awaited_mark: The mark that its paper is still to get.
     """
 
     copy: CopyLine
     issuing_unit_id: int
     recipient: Name | None
-    batch_id: int
-    batch_state: BatchState
+    batch_id: int | None
+    batch_state: BatchState | None
     number: int
     size: int
     state_reason: str | None
@@ -82,6 +87,9 @@ class CopyView:
     minted_at: datetime
     replaces: CopyLine | None
     replaced_by: CopyLine | None
+    made_after: CopyLine | None
+    recopies: tuple[CopyLine, ...]
+    awaited_mark: str | None
 
 
 @dataclass(frozen=True)
@@ -149,7 +157,7 @@ def get_copy(session: Session, code: str, actor: Actor) -> CopyView:
         issuing_unit_id=copy.document.issuing_unit_id,
         recipient=None if copy.recipient is None else name(copy.recipient),
         batch_id=copy.batch_id,
-        batch_state=copy.batch.state,
+        batch_state=None if copy.batch is None else copy.batch.state,
         number=number,
         size=size,
         state_reason=copy.state_reason,
@@ -157,6 +165,9 @@ def get_copy(session: Session, code: str, actor: Actor) -> CopyView:
         minted_at=copy.minted_at,
         replaces=None if copy.replaces is None else copy_line(copy.replaces, copy.document),
         replaced_by=None if replaced_by is None else copy_line(replaced_by, copy.document),
+        made_after=source_of(session, copy.id),
+        recopies=made_after(session, copy.id),
+        awaited_mark=waiting_mark(session, copy.id),
     )
 
 
@@ -186,6 +197,8 @@ def place_in_run(copy: Copy) -> tuple[int, int]:
     """Return which copy of its run this is, and of how many; what replaces a misprint takes its place."""
     while copy.replaces is not None:
         copy = copy.replaces
+    if copy.batch is None:
+        return copy.copy_no, copy.document.last_copy_no
     return copy.copy_no - copy.batch.copies[0].copy_no + 1, copy.batch.size
 
 

@@ -24,13 +24,15 @@ from registry.models import (
 from registry.rules import roles
 from registry.rules.approval import Act
 from registry.rules.attempts import AttemptState
+from registry.rules.family import DERIVING
 from registry.rules.lifecycle import State
 from registry.rules.roles import Action, Actor
 from registry.rules.words import BatchState, CaseState, DestructionState, RequestState
 from registry.views import gates
-from registry.views.approvals import RequestRow, requested_by, usable, waiting_for
+from registry.views.approvals import RequestRow, printable, requested_by, usable, waiting_for
 from registry.views.attempts import Waste, unsettled, waste
 from registry.views.holdings import HandOverView, Holding, Name, holdings, name, open_hand_overs, overdue
+from registry.views.regrading import open_proposals, waiting_regradings
 
 SHOWN: Final = 5
 """How many things of a stack are shown; the rest is behind its link."""
@@ -57,6 +59,11 @@ class Stack(StrEnum):
     TO_DESTROY = "TO_DESTROY"
     AMBER = "AMBER"
     CASES = "CASES"
+    TO_DERIVE = "TO_DERIVE"
+    TO_REGRADE = "TO_REGRADE"
+    TO_REMARK = "TO_REMARK"
+    REMARK_OVERDUE = "REMARK_OVERDUE"
+    TO_FOLLOW = "TO_FOLLOW"
 
 
 @dataclass(frozen=True)
@@ -120,8 +127,59 @@ def _own_requests(session: Session, actor: Actor, now: datetime) -> list[Thing]:
     return [_of_request(row) for row in requested_by(session, actor.person_id or 0) if row.missing]
 
 
+def _printable(session: Session, actor: Actor, now: datetime) -> list[Thing]:
+    return [_of_request(row) for row in printable(session, actor, now=now)]
+
+
+def _derivable(session: Session, actor: Actor, now: datetime) -> list[Thing]:
+    return [
+        _of_request(row, counted=False)
+        for row in usable(session, Act.COPY, actor, now=now, uses=tuple(DERIVING))
+    ]
+
+
+def _unmarked(*, late: bool) -> Callable[[Session, Actor, datetime], list[Thing]]:
+    """Return what fills a stack with the regradings of which copies wait for their mark, in time or not."""
+
+    def fill(session: Session, actor: Actor, now: datetime) -> list[Thing]:
+        del actor
+        return [
+            Thing(
+                key=str(row.id),
+                doc_number=row.doc_number,
+                title=row.title,
+                level=row.level,
+                person=None,
+                at=row.done_at,
+                due_at=row.remark_by,
+                count=row.tasks.waiting,
+            )
+            for row in waiting_regradings(session)
+            if row.is_overdue(now) is late
+        ]
+
+    return fill
+
+
+def _proposed(session: Session, actor: Actor, now: datetime) -> list[Thing]:
+    del actor, now
+    return [
+        Thing(
+            key=str(row.regrading_id),
+            doc_number=row.doc_number,
+            title=row.title,
+            level=row.level,
+            person=None,
+            at=row.made_at,
+        )
+        for row in open_proposals(session)
+    ]
+
+
 def _usable(act: Act) -> Callable[[Session, Actor, datetime], list[Thing]]:
-    return lambda session, actor, now: [_of_request(row) for row in usable(session, act, actor, now=now)]
+    return lambda session, actor, now: [
+        _of_request(row, counted=act is not Act.REGRADE) for row in usable(session, act, actor, now=now)
+    ]
 
 
 def _to_sign_for(session: Session, actor: Actor, now: datetime) -> list[Thing]:
@@ -279,7 +337,12 @@ _STACKS: Final[dict[Stack, tuple[Action, Callable[[Session, Actor, datetime], li
     Stack.PRINT_UNSEEN: (Action.RELEASE_PRINT, _unsettled(AttemptState.SENT)),
     Stack.TO_RELEASE: (Action.RELEASE_PRINT, _runs(BatchState.READY)),
     Stack.FAILED_RUNS: (Action.PRINT, _runs(BatchState.FAILED)),
-    Stack.TO_PRINT: (Action.PRINT, _usable(Act.PRINT)),
+    Stack.REMARK_OVERDUE: (Action.REMARK, _unmarked(late=True)),
+    Stack.TO_PRINT: (Action.PRINT, _printable),
+    Stack.TO_DERIVE: (Action.REGISTER_DOCUMENT, _derivable),
+    Stack.TO_REGRADE: (Action.REGRADE, _usable(Act.REGRADE)),
+    Stack.TO_REMARK: (Action.REMARK, _unmarked(late=False)),
+    Stack.TO_FOLLOW: (Action.REGRADE, _proposed),
     Stack.TO_PERMIT: (Action.OPEN_PERMIT, _usable(Act.TAKE_OUT)),
     Stack.TO_DESTROY: (Action.DESTROY, _to_destroy),
     Stack.SPOILED_SHEETS: (Action.DESTROY, _spoiled_sheets),
@@ -292,7 +355,7 @@ _STACKS: Final[dict[Stack, tuple[Action, Callable[[Session, Actor, datetime], li
 """Whoever may do the action has the stack; in the order in which they are shown."""
 
 
-def _of_request(row: RequestRow) -> Thing:
+def _of_request(row: RequestRow, *, counted: bool = True) -> Thing:
     return Thing(
         key=str(row.id),
         doc_number=row.doc_number,
@@ -301,7 +364,7 @@ def _of_request(row: RequestRow) -> Thing:
         person=row.requester,
         at=row.requested_at,
         due_at=row.valid_until_at,
-        count=row.quantity - row.used,
+        count=row.quantity - row.used if counted else 0,
     )
 
 

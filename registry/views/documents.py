@@ -47,6 +47,7 @@ class DocumentRow:
     no_copying: bool
     pages: int
     registered_at: datetime
+    declassified_at: datetime | None
     conservation: Conservation
 
 
@@ -161,6 +162,7 @@ def _rows(session: Session, found: Sequence[Document]) -> tuple[DocumentRow, ...
             no_copying=row.no_copying,
             pages=row.pages,
             registered_at=row.registered_at,
+            declassified_at=row.declassified_at,
             conservation=lines[row.id],
         )
         for row in found

@@ -25,6 +25,7 @@ from registry.rules.approval import Act
 from registry.rules.clocks import is_lapsed
 from registry.rules.devicebook import DEVICEBOOK, DeviceCheck, load_devicebook
 from registry.rules.equipment import STRICTEST
+from registry.rules.family import USE_DETAIL
 from registry.rules.levels import Handling
 from registry.rules.roles import Action, Actor
 from registry.rules.words import (
@@ -279,7 +280,11 @@ def usable_approvals(
     for request in session.scalars(query).unique():
         details = dict(request.order["details"])
         agreed = {row.person_id for row in request.decisions if row.agreed}
-        if actor.person_id in agreed or (detail is not None and details.get(detail[0]) != detail[1]):
+        if (
+            actor.person_id in agreed
+            or USE_DETAIL in details
+            or (detail is not None and details.get(detail[0]) != detail[1])
+        ):
             continue
         document = request.document
         found.append(

@@ -34,7 +34,7 @@ class Name:
 
 @dataclass(frozen=True)
 class CopyLine:
-    """One copy in a list: enough to find the sheet of paper."""
+    """One copy in a list: enough to find the sheet of paper. ``declassified``: its document is secret no more."""
 
     copy_id: int
     code: str
@@ -47,6 +47,7 @@ class CopyLine:
     level: str
     secrecy_period: str
     pages: int
+    declassified: bool = False
 
 
 @dataclass(frozen=True)
@@ -265,6 +266,7 @@ def copy_line(copy: Copy, document: Document) -> CopyLine:
         level=document.level,
         secrecy_period=document.secrecy_period,
         pages=copy.pages,
+        declassified=document.declassified_at is not None,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
+from registry import kin
 from registry.ledger import log
 from registry.models import (
     ApprovalDecision,
@@ -40,12 +41,17 @@ Found: TypeAlias = tuple[int, int, datetime, datetime]
 
 @dataclass(frozen=True)
 class Knower:
-    """One person who knows a document, and by what; earliest trace first."""
+    """One person who knows a document, and by what; earliest trace first.
+
+    Attributes:
+        through: The documents that left the traces, by id: the one that was asked for, and others made of it.
+    """
 
     person: Name
     unit: UnitName
     active: bool
     known: tuple[Known, ...]
+    through: tuple[int, ...]
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -65,22 +71,21 @@ class Knower:
 
 
 def who_knows(session: Session, document_id: int) -> tuple[Knower, ...]:
-    """Return who knows a document, who knew it first first.
+    """Return who knows a document, or a part of it by what was made of it; who knew it first first.
 
     Raises:
         UnknownRow: there is no such document.
     """
-    document = get_row(session, Document, document_id)
+    get_row(session, Document, document_id)
     traces: dict[int, dict[Trace, Known]] = {}
-    for trace, rows in (
-        (Trace.READ, _readings(session, document_id)),
-        (Trace.REGISTERED, [(document.registered_by_id, 1, document.registered_at, document.registered_at)]),
-        *((trace, _grouped(session, query)) for trace, query in _queries(document_id)),
-    ):
-        for person_id, times, first_at, last_at in rows:
+    through: dict[int, list[int]] = {}
+    for member in kin.family_of(session, document_id):
+        for person_id, new in _traces(session, member):
             of_person = traces.setdefault(person_id, {})
-            new = Known(trace, times, first_at, last_at)
-            of_person[trace] = _merged(of_person[trace], new) if trace in of_person else new
+            of_person[new.trace] = _merged(of_person[new.trace], new) if new.trace in of_person else new
+            documents = through.setdefault(person_id, [])
+            if member not in documents:
+                documents.append(member)
     persons = session.scalars(
         sa.select(Person).where(Person.id.in_(traces)).options(selectinload(Person.unit))
     )
@@ -90,10 +95,24 @@ def who_knows(session: Session, document_id: int) -> tuple[Knower, ...]:
             unit=unit_name(row.unit),
             active=row.active,
             known=tuple(sorted(traces[row.id].values(), key=lambda one: (one.first_at, one.trace))),
+            through=tuple(through[row.id]),
         )
         for row in persons
     ]
     return tuple(sorted(knowers, key=lambda one: (one.first_at, one.person.staff_no)))
+
+
+def _traces(session: Session, document_id: int) -> Iterable[tuple[int, Known]]:
+    """Return what left a trace about one document: persons, and by what."""
+    document = get_row(session, Document, document_id)
+    registered: list[Found] = [(document.registered_by_id, 1, document.registered_at, document.registered_at)]
+    for trace, rows in (
+        (Trace.READ, _readings(session, document_id)),
+        (Trace.REGISTERED, registered),
+        *((trace, _grouped(session, query)) for trace, query in _queries(document_id)),
+    ):
+        for person_id, times, first_at, last_at in rows:
+            yield person_id, Known(trace, times, first_at, last_at)
 
 
 def _merged(one: Known, other: Known) -> Known:

@@ -127,13 +127,15 @@ def wanted_from(session: Session, person_id: int) -> dict[str, datetime]:
     newest = ~sa.exists().where(later.copy_id == Movement.copy_id, later.seq > Movement.seq)
     rows = session.execute(
         sa.select(Copy.code, Recall.due_at)
-        .join(Recall, Recall.document_id == Copy.document_id)
+        .join(RecallItem, RecallItem.copy_id == Copy.id)
+        .join(Recall, RecallItem.recall_id == Recall.id)
         .join(Movement, sa.and_(Movement.copy_id == Copy.id, newest))
         .where(
             Recall.state == RecallState.RUNNING,
             Movement.custodian == Custodian.PERSON,
             Movement.person_id == person_id,
         )
+        .order_by(Recall.due_at.desc())  # of two campaigns that want a copy the earlier one stays
     )
     return {row.code: row.due_at for row in rows}
 
@@ -184,7 +186,7 @@ def _due(session: Session, row: Recall) -> tuple[DueCopy, ...]:
         .outerjoin(Movement, sa.and_(Movement.copy_id == Copy.id, newest))
         .outerjoin(answers, Movement.person_id == answers.id)
         .where(RecallItem.recall_id == row.id)
-        .order_by(Copy.copy_no)
+        .order_by(Copy.document_id, Copy.copy_no)
     )
     lines = [
         DueCopy(
@@ -199,4 +201,6 @@ def _due(session: Session, row: Recall) -> tuple[DueCopy, ...]:
         for item, copy, document, had, has, signed in session.execute(query)
     ]
     order = [Fate.MISSED, Fate.LOST, Fate.RETURNED]
-    return tuple(sorted(lines, key=lambda line: (order.index(line.fate), line.copy.copy_no)))
+    return tuple(
+        sorted(lines, key=lambda line: (order.index(line.fate), line.copy.document_id, line.copy.copy_no))
+    )

@@ -80,8 +80,9 @@ def statistics(
         .join(Movement, Movement.copy_id == Copy.id)
         .where(Movement.kind == MovementKind.RETURN, within(Movement.moved_at)),
         "recalled": _per(sa.func.count(RecallItem.copy_id))
-        .join(Recall, Recall.document_id == Document.id)
-        .join(RecallItem, RecallItem.recall_id == Recall.id)
+        .join(Copy, of_copy)
+        .join(RecallItem, RecallItem.copy_id == Copy.id)
+        .join(Recall, RecallItem.recall_id == Recall.id)
         .where(within(Recall.opened_at)),
         "destroyed": _per(sa.func.count(Movement.id))
         .join(Copy, of_copy)

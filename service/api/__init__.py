@@ -12,6 +12,8 @@ from service.api.destruction import area as destruction
 from service.api.documents import area as documents
 from service.api.drills import area as drills
 from service.api.equipment import area as equipment
+from service.api.exchange import area as exchange
+from service.api.families import area as families
 from service.api.gate import area as gate
 from service.api.knowers import area as knowers
 from service.api.leavers import area as leavers
@@ -20,6 +22,7 @@ from service.api.losses import area as losses
 from service.api.meetings import area as meetings
 from service.api.openapi import blueprint as openapi
 from service.api.recalls import area as recalls
+from service.api.regradings import area as regradings
 from service.api.rules import area as rules
 from service.api.sessions import area as sessions
 from service.api.statistics import area as statistics
@@ -28,6 +31,7 @@ from service.api.tracing import area as tracing
 
 API_BLUEPRINTS: tuple[Blueprint, ...] = (
     documents,
+    families,
     approvals,
     sessions,
     copies,
@@ -39,8 +43,10 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     stocktakes,
     losses,
     recalls,
+    regradings,
     leavers,
     statistics,
+    exchange,
     gate,
     tracing,
     drills,

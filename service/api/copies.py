@@ -119,10 +119,10 @@ class CopySighting(Model):
 
 
 class CopyStory(Model):
-    """One copy with everything that is known of it."""
+    """One copy with everything that is known of it; without a print run it was taken over from an older register."""
 
     copy_facts: CopyFacts
-    batch_id: int
+    batch_id: int | None
     number: int
     size: int
     minted_at: datetime

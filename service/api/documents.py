@@ -1,12 +1,13 @@
 """Documents by program: listed, registered with their file, looked up, and asked to be printed."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import AwareDatetime, Base64Bytes, Field
 
 from registry.rules.approval import Act
 from registry.rules.facts import DocumentFacts
+from registry.rules.family import Use
 from registry.rules.limits import DOC_NUMBER_LIMIT, DOC_TITLE_LIMIT, NEED_TO_KNOW_LIMIT
 from registry.rules.roles import Action
 from registry.views.documents import DocumentFilter, DocumentRow, DocumentView
@@ -36,6 +37,13 @@ class NewDocument(Model):
     need_to_know: str = Field(default="", max_length=NEED_TO_KNOW_LIMIT)
     no_copying: bool = False
     meeting_id: int | None = None
+    derived_as: Literal[Use.EXCERPT, Use.COMPILATION] | None = Field(
+        default=None, description="What it is made as from other documents; null for an original."
+    )
+    sources: list[int] = Field(
+        default=[],
+        description="The approvals to copy under which it was made, one for each of these documents.",
+    )
     file: Base64Bytes = Field(description="The PDF, office file or picture, in base64.")
     file_name: str = Field(
         default="", max_length=255, description="What its owner called it; told if it misleads."
@@ -79,6 +87,7 @@ class DocumentLine(Model):
     no_copying: bool
     pages: int
     registered_at: datetime
+    declassified_at: datetime | None
     minted: int
     by_state: dict[str, int]
     conserved: bool
@@ -182,6 +191,8 @@ def register(body: NewDocument) -> Registered:
         need_to_know=body.need_to_know,
         no_copying=body.no_copying,
         meeting_id=body.meeting_id,
+        derived_as=body.derived_as,
+        sources=tuple(body.sources),
     )
     document_id = registering.register(
         current_runtime(), current_actor(), facts, body.file, name=body.file_name
@@ -304,6 +315,7 @@ def _line(row: DocumentRow) -> DocumentLine:
         no_copying=row.no_copying,
         pages=row.pages,
         registered_at=row.registered_at,
+        declassified_at=row.declassified_at,
         minted=row.conservation.minted,
         by_state={str(state): count for state, count in row.conservation.by_state.items()},
         conserved=row.conservation.holds,

@@ -28,6 +28,8 @@ class KnowingPerson(Model):
     unit: str
     parts: list[Part]
     known: list[KnownBy]
+    through: list[int]
+    """The documents that left the traces: this one, and what was made of it."""
 
 
 class Knowers(Model):
@@ -66,6 +68,7 @@ def list_knowers(document_id: int) -> Knowers:
                     )
                     for known in one.known
                 ],
+                through=list(one.through),
             )
             for one in found
         ]

@@ -6,6 +6,7 @@ from flask import Response
 
 from registry.rules.roles import Action
 from service.api.area import Area, Model
+from service.exchange.writing import WORKBOOK_TYPE
 from service.flows import statistics
 from service.login import current_actor, current_runtime
 from service.spreadsheets import CSV_TYPE
@@ -84,3 +85,16 @@ def export_statistics(year: int) -> Response:
     """Give out the figures of a year."""
     content = statistics.export(current_runtime(), current_actor(), year)
     return Response(content, content_type=CSV_TYPE)
+
+
+@area.operation(
+    "GET",
+    "/statistics/<int:year>/xlsx",
+    summary="Give out the figures of a year as a workbook; on record.",
+    action=Action.READ_STATISTICS,
+    media_type=WORKBOOK_TYPE,
+)
+def export_statistics_workbook(year: int) -> Response:
+    """Give out the figures of a year as a workbook."""
+    content = statistics.export(current_runtime(), current_actor(), year, "xlsx")
+    return Response(content, content_type=WORKBOOK_TYPE)

@@ -13,6 +13,7 @@ from service.cli.delegations import delegation
 from service.cli.demo import demo
 from service.cli.destruction import destruction
 from service.cli.documents import document
+from service.cli.exchange import export_register, import_table, undo_import
 from service.cli.gate import gate, permit
 from service.cli.leavers import leaver
 from service.cli.ledger import verify
@@ -52,6 +53,9 @@ COMMANDS: tuple[click.Command, ...] = (
     user,
     batch,
     copy,
+    import_table,
+    undo_import,
+    export_register,
     gate,
     permit,
     trace,

@@ -8,7 +8,7 @@ is on the record.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import cast
 
 from registry import consent
@@ -50,7 +50,7 @@ def make_batch(runtime: Runtime, batch_id: int, report: Report) -> None:
         work = batch_work(session, batch_id)
     if work.state not in UNFINISHED:
         return
-    base_sha256, base = _prepared(runtime, work, marks.all_texts(marks.wordings(work, runtime.settings)))
+    base_sha256, base = _prepared(runtime, work, marks.letters(marks.wordings(work, runtime.settings)))
     with runtime.database.reading() as session:
         work = batch_work(session, batch_id)  # now that no other worker can add copies made on another base
     words = marks.wordings(work, runtime.settings)
@@ -104,7 +104,7 @@ def _proven(runtime: Runtime, stored: StoredCopy, base_sha256: str, delta_sha256
         raise FileDamaged(stored.stamped_sha256)
 
 
-def _prepared(runtime: Runtime, work: BatchWork, texts: Sequence[str]) -> tuple[str, Base]:
+def _prepared(runtime: Runtime, work: BatchWork, letters: str) -> tuple[str, Base]:
     """Return the document ready to be stamped, prepared now unless an earlier worker has done so."""
     base_sha256 = work.base_sha256
     if base_sha256 is None:
@@ -112,12 +112,12 @@ def _prepared(runtime: Runtime, work: BatchWork, texts: Sequence[str]) -> tuple[
             _require_accepted(runtime, work, None)
         cleaned = runtime.store.get(work.cleaned_sha256)
         plan = marks.plan(runtime.settings.mark_rules, work.scheme, work.level, printer=work.printer)
-        further = runtime.fonts.cut("".join(texts))
+        further = runtime.fonts.cut(letters)
         survey = _kept_survey(runtime, work)
         prepared = runtime.parse(
             "service.papers.copies:prepare_base",
             cleaned,
-            list(texts),
+            letters,
             list(further),
             plan,
             survey,

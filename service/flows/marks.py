@@ -9,7 +9,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from registry.rules.codes import LAST_COPY_NO, code_from_number, code_number, copy_no_text, human_code
+from registry.rules.codes import (
+    ALPHABET,
+    LAST_COPY_NO,
+    code_from_number,
+    code_number,
+    copy_no_text,
+    human_code,
+)
 from registry.rules.levels import get_level, mark_text, parse_period
 from registry.rules.lifecycle import FIRST_STATE
 from registry.rules.marks import MarkRules, write_line
@@ -146,8 +153,8 @@ def wording(work: Ordered, copy: MarkFacts, settings: Settings) -> Wording:
         "mark": mark,
         "level_en": level.en,
         "period_en": period.en,
-        "holder_zh": copy.holder_zh,
-        "holder_en": copy.holder_en,
+        "holder_zh": _with_copier(copy.holder_zh, "复制单位", copy.copied_by_zh),
+        "holder_en": _with_copier(copy.holder_en, "copied by", copy.copied_by_en),
         "doc_number": work.doc_number,
         "return_to_zh": settings.return_to_zh,
         "return_to_en": settings.return_to_en,
@@ -186,6 +193,11 @@ class Named(Protocol):
         """The same in English."""
 
 
+def _with_copier(holder: str, said: str, unit: str) -> str:
+    """Return a holder's name with the copying unit, which stands on every re-copy."""
+    return f"{holder} · {said} {unit}" if unit else holder
+
+
 def face_lines(copy: Named) -> tuple[str, ...]:
     """Return what a face sheet says: copy number, holder, place in the run; never a title."""
     number = copy_no_text(copy.copy_no)
@@ -204,9 +216,12 @@ def wordings(work: BatchWork, settings: Settings) -> Sequence[Wording]:
     return [wording(work, copy, settings) for copy in work.copies]
 
 
-def all_texts(wordings: Iterable[Wording]) -> tuple[str, ...]:
-    """Return every text of a print run, each once."""
-    return tuple(dict.fromkeys(text for one in wordings for text in one.texts))
+def letters(wordings: Iterable[Wording]) -> str:
+    """Return each letter of a print run once, and all that codes and numbers can have.
+
+    Runs of a document for the same people thus need the same letters, whatever their codes.
+    """
+    return "".join(sorted(set(ALPHABET).union(*(text for one in wordings for text in one.texts))))
 
 
 def compose(copy: MarkFacts, words: Wording, pages: int, *, tokens: Tokens, keys: Keys) -> Mark:

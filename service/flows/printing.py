@@ -18,9 +18,10 @@ from registry.rules import lifecycle, roles
 from registry.rules.approval import Act
 from registry.rules.batches import UNFINISHED
 from registry.rules.codes import copy_no_text, human_code
+from registry.rules.family import Use
 from registry.rules.lifecycle import State
 from registry.rules.roles import Action, Actor
-from registry.views.approvals import RequestRow, RequestView, request, usable
+from registry.views.approvals import RequestRow, RequestView, printable, request
 from registry.views.batches import batch_state, batch_work, get_batch
 from registry.views.holdings import Name
 from registry.views.people import persons
@@ -66,7 +67,7 @@ def approved(runtime: Runtime, actor: Actor) -> tuple[RequestRow, ...]:
     if not roles.may(actor, Action.PRINT):
         return ()
     with runtime.database.reading() as session:
-        return usable(session, Act.PRINT, actor, now=runtime.now())
+        return printable(session, actor, now=runtime.now())
 
 
 def plan(runtime: Runtime, actor: Actor, request_id: int) -> Plan:
@@ -77,7 +78,7 @@ def plan(runtime: Runtime, actor: Actor, request_id: int) -> Plan:
     """
     with runtime.database.reading() as session:
         view = request(session, request_id, actor, now=runtime.now())
-        if view.row.act is not Act.PRINT:
+        if view.row.act is not Act.PRINT and view.row.use is not Use.RECOPY:
             raise UnknownRow("approval_request", request_id)
         anybody = (row.person for row in persons(session, only_active=True))
         named = view.recipients or tuple(anybody)
@@ -204,8 +205,7 @@ def _measured_for(
 
 def _require_printable(runtime: Runtime, session: Session, batch_id: int) -> None:
     work = batch_work(session, batch_id)
-    texts = marks.all_texts(marks.wordings(work, runtime.settings))
-    if lacking := runtime.fonts.missing("".join(texts)):
+    if lacking := runtime.fonts.missing(marks.letters(marks.wordings(work, runtime.settings))):
         raise UnprintableCharacters("got characters that no typeface has", characters=numbered(lacking))
 
 

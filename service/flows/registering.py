@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 from registry.acts import documents
 from registry.acts.documents import DocumentFile
 from registry.errors import ConflictError, RegistryError
-from registry.rules import levels, roles
+from registry.rules import levels, roles, takeover
 from registry.rules.codes import code_from_number
 from registry.rules.facts import DocumentFacts
 from registry.rules.marks import MarkRule
@@ -112,7 +112,8 @@ def assess(runtime: Runtime, actor: Actor, document_id: int) -> bool:
     """
     with runtime.refusals(actor, "document.assess", f"document:{document_id}"):
         roles.require(actor, Action.REGISTER_DOCUMENT)
-    view = get_document(runtime, actor, document_id)
+        view = get_document(runtime, actor, document_id)
+        takeover.require_file(view.cleaned_sha256)
     rule, plan = _wanted_marks(runtime, view.row.scheme, view.row.level)
     cleaned = runtime.store.get(view.cleaned_sha256)
     longest = marks.longest(view.row, runtime.settings)

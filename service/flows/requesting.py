@@ -16,7 +16,7 @@ from registry.consent import LINES_DETAIL
 from registry.errors import PermissionDenied
 from registry.letters import CONSENTS_DETAIL, letters_for
 from registry.models import Document
-from registry.rules import levels, roles
+from registry.rules import levels, roles, takeover
 from registry.rules.approval import Act, Opening, Order, Units
 from registry.rules.consents import CONSENTED_ACTS, choose
 from registry.rules.levels import Scheme
@@ -71,6 +71,8 @@ def draw_up(session: Session, actor: Actor, wish: Wish, *, marks: MarkRules, now
     if actor.person_id is None or actor.unit_id is None:
         raise PermissionDenied(WITHOUT_UNIT)
     document = get_within_reach(session, wish.document_id, actor, now=now)
+    if wish.act is Act.PRINT:
+        takeover.require_file(document.cleaned_sha256)
     mark = levels.mark_text(document.level, document.secrecy_period, scheme=document.scheme)
     return Order(
         act=wish.act,

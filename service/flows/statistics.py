@@ -1,7 +1,7 @@
 """The figures of a year: shown, and taken away on record."""
 
 from datetime import date, datetime, time
-from typing import Final
+from typing import Final, Literal
 
 from registry.acts import statistics
 from registry.errors import UnknownError
@@ -10,6 +10,7 @@ from registry.rules.levels import LEVELS, Scheme
 from registry.rules.roles import Action, Actor
 from registry.views import statistics as views
 from registry.views.statistics import StatisticsRow
+from service.exchange.writing import Cell, Sheet, workbook
 from service.runtime import Runtime
 from service.spreadsheets import csv_file
 from service.times import day_of, instant
@@ -58,15 +59,16 @@ def figures(runtime: Runtime, actor: Actor, year: int) -> tuple[StatisticsRow, .
         )
 
 
-def export(runtime: Runtime, actor: Actor, year: int) -> bytes:
-    """Record that the figures of a year are taken away, and return them as a CSV file."""
+def export(runtime: Runtime, actor: Actor, year: int, form: Literal["csv", "xlsx"] = "csv") -> bytes:
+    """Record that the figures of a year are taken away, and return them as a file."""
     rows = figures(runtime, actor, year)
     with runtime.deed(actor, "statistics.export", "registry") as session:
         statistics.export(session, year, actor=actor, now=runtime.now())
-    return csv_file(HEAD, [_cells(runtime, row) for row in rows])
+    cells = [_cells(runtime, row) for row in rows]
+    return workbook(Sheet(f"{year}", HEAD, cells)) if form == "xlsx" else csv_file(HEAD, cells)
 
 
-def _cells(runtime: Runtime, row: StatisticsRow) -> tuple[object, ...]:
+def _cells(runtime: Runtime, row: StatisticsRow) -> tuple[Cell, ...]:
     level = next(one for one in LEVELS[Scheme(row.scheme)] if one.code == row.level)
     found = row.figures
     since = None if found.waiting_since is None else day_of(found.waiting_since, runtime.settings).isoformat()

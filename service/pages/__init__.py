@@ -14,6 +14,8 @@ from service.pages.destruction import blueprint as destruction
 from service.pages.documents import blueprint as documents
 from service.pages.drills import blueprint as drills
 from service.pages.equipment import blueprint as equipment
+from service.pages.exchange import blueprint as exchange
+from service.pages.families import blueprint as families
 from service.pages.gate import blueprint as gate
 from service.pages.hand_overs import blueprint as hand_overs
 from service.pages.holdings import blueprint as holdings
@@ -26,6 +28,7 @@ from service.pages.meetings import blueprint as meetings
 from service.pages.people import blueprint as people
 from service.pages.permits import blueprint as permits
 from service.pages.recalls import blueprint as recalls
+from service.pages.regradings import blueprint as regradings
 from service.pages.returns import blueprint as returns
 from service.pages.rules import blueprint as rules
 from service.pages.session import blueprint as session
@@ -36,6 +39,7 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     session,
     home,
     documents,
+    families,
     approvals,
     meetings,
     people,
@@ -55,8 +59,10 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     rules,
     consents,
     delegations,
+    regradings,
     leavers,
     statistics,
+    exchange,
     gate,
     permits,
     cases,

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from registry.consent import UntraceableNotAccepted
 from registry.rules import roles
 from registry.rules.approval import Act
+from registry.rules.family import DERIVING, Use
 from registry.rules.limits import REMARK_LIMIT
 from registry.rules.roles import Action
 from registry.rules.words import RequestState
@@ -18,6 +19,7 @@ from service import errors
 from service.flows import requesting
 from service.forms import FieldErrors, Form, parse_form
 from service.login import current_actor, current_runtime, require
+from service.pages.regradings import default_remark_on
 from service.terms import told_details
 
 blueprint = Blueprint("approvals", __name__, url_prefix="/approvals")
@@ -98,9 +100,16 @@ def _request_page(view: RequestView, wrong: dict[str, str]) -> str:
         errors=wrong,
         may_replay=roles.may(actor, Action.READ_RULES) and bool(view.decisions),
         may_withdraw=view.is_own and view.row.state in _TAKEN_BACK_FROM and not view.row.used,
-        may_print=view.row.act is Act.PRINT
+        may_print=(view.row.act is Act.PRINT or view.row.use is Use.RECOPY)
         and roles.may(actor, Action.PRINT)
         and requesting.may_carry_out(actor, view),
+        may_derive=view.row.use in DERIVING
+        and roles.may(actor, Action.REGISTER_DOCUMENT)
+        and requesting.may_carry_out(actor, view),
+        may_regrade=view.row.act is Act.REGRADE
+        and roles.may(actor, Action.REGRADE)
+        and requesting.may_carry_out(actor, view),
+        remark_on=default_remark_on(),
     )
 
 

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from registry.errors import InvalidError, RegistryError, UnknownError
 from registry.rules import roles
 from registry.rules.codes import human_code
-from registry.rules.lifecycle import State, Step
+from registry.rules.lifecycle import AT_HAND, State, Step
 from registry.rules.limits import REASON_LIMIT
 from registry.rules.roles import Action
 from registry.views.copies import CopyFilter
@@ -224,12 +224,20 @@ def _copy_page(code: str, wrong: Mapping[str, str] | None = None) -> str:
         copy=story.view.copy,
         acts=_acts(story),
         reports=_reports(story),
+        may_recopy=_may_recopy(story),
         may_find=Step.FIND in story.steps and roles.may(current_actor(), Action.FIND),
         loss=losses.find_loss(runtime, current_actor(), code),
         reads_runs=roles.may(current_actor(), Action.READ_REGISTER, unit_id=story.view.issuing_unit_id),
         errors=wrong or {},
         now=runtime.now(),
     )
+
+
+def _may_recopy(story: CopyStory) -> bool:
+    """Tell whether the visitor could ask for re-copies made after this copy."""
+    copy = story.view.copy
+    may = roles.may(current_actor(), Action.REQUEST_COPYING, unit_id=story.view.issuing_unit_id)
+    return may and copy.state in AT_HAND and not copy.declassified
 
 
 def _acts(story: CopyStory) -> list[tuple[Act, str]]:

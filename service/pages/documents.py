@@ -11,19 +11,21 @@ from flask_babel import gettext
 from pydantic import Field, StringConstraints
 from werkzeug.wrappers import Response as AnyResponse
 
-from registry.consent import RefusedByRule
+from registry.consent import DocumentDeclassified, RefusedByRule
 from registry.errors import InvalidError, RegistryError
 from registry.rules import levels, roles
 from registry.rules.approval import Act
 from registry.rules.facts import DocumentFacts
+from registry.rules.family import Use
 from registry.rules.limits import DOC_NUMBER_LIMIT, DOC_TITLE_LIMIT, NEED_TO_KNOW_LIMIT
 from registry.rules.roles import Action
+from registry.rules.takeover import DocumentWithoutFile
 from registry.views.approvals import Preview
 from registry.views.copies import CopyFilter
 from registry.views.documents import DocumentFilter, DocumentView
 from service import errors
 from service.conversion import ConversionFault
-from service.flows import copies, people, registering, requesting
+from service.flows import copies, families, people, registering, regrading, requesting
 from service.flows.characters import lacking
 from service.flows.preflight import preflight
 from service.flows.receiving import ENDINGS
@@ -31,6 +33,7 @@ from service.flows.requesting import Wish
 from service.forms import FieldErrors, Form, parse_form, refused_field
 from service.login import current_actor, current_runtime, require
 from service.pages.choices import level_choices, level_options, meeting_options, unit_options
+from service.pages.regradings import CHANGES
 from service.pages.warnings import warn_of
 from service.papers.pages import PICTURE_TYPE
 from service.sandbox import SandboxFault
@@ -54,6 +57,9 @@ _FIELD_OF: Final[Mapping[str, str]] = MappingProxyType(
         "marked-copy-offered": "file",
         "meeting-below-document": "meeting_id",
         "meeting-closed": "meeting_id",
+        "wrong-sources": "sources",
+        "source-recalled": "sources",
+        "below-sources": "level",
         "mixed-schemes": "meeting_id",
     }
 )
@@ -72,6 +78,8 @@ class DocumentForm(Form):
     need_to_know: Annotated[str, StringConstraints(max_length=NEED_TO_KNOW_LIMIT)] = ""
     no_copying: bool = False
     meeting_id: int | None = None
+    derived_as: Use | None = None
+    sources: list[int] = Field(default=[])
 
     def facts(self) -> DocumentFacts:
         """Return what the register takes."""
@@ -87,6 +95,8 @@ class DocumentForm(Form):
             need_to_know=self.need_to_know,
             no_copying=self.no_copying,
             meeting_id=self.meeting_id,
+            derived_as=self.derived_as,
+            sources=tuple(dict.fromkeys(self.sources)),
         )
 
 
@@ -122,7 +132,9 @@ def index() -> str:
 @require(Action.REGISTER_DOCUMENT)
 def new() -> str:
     """Show the form to register a document."""
-    entered = {"secrecy_period": "10年", "meeting_id": request.args.get("meeting", "")}
+    entered: dict[str, Any] = {"secrecy_period": "10年", "meeting_id": request.args.get("meeting", "")}
+    if "request" in request.args:
+        entered |= _inherited(request.args.get("request", 0, type=int))
     return _form_page(FieldErrors(entered, {}))
 
 
@@ -241,6 +253,12 @@ def _document_page(document_id: int, wrong: FieldErrors | None = None) -> str:
         may_assess=roles.may(actor, Action.REGISTER_DOCUMENT),
         may_read_knowers=roles.may(actor, Action.READ_KNOWERS),
         may_recall=roles.may(actor, Action.RECALL),
+        family=families.get_family(runtime, actor, document_id),
+        regradings=regrading.of_document(runtime, actor, document_id),
+        change_looks=CHANGES,
+        may_read_regradings=roles.may(actor, Action.READ_REGRADINGS),
+        may_ask_copying=requesting.may_ask(actor, Act.COPY, document.row.issuing_unit.id),
+        may_ask_regrading=requesting.may_ask(actor, Act.REGRADE, document.row.issuing_unit.id),
         requests=requesting.list_document_requests(runtime, actor, document_id),
         copies=copies.listing(runtime, actor, CopyFilter(document_id=document_id)),
         batches=copies.batch_listing(runtime, actor, document_id=document_id),
@@ -267,8 +285,36 @@ def _preview(document: DocumentView) -> tuple[Preview | None, Words | None]:
     )
     try:
         return requesting.preview(current_runtime(), actor, wish), None
-    except RefusedByRule as refusal:
+    except (RefusedByRule, DocumentDeclassified, DocumentWithoutFile) as refusal:
         return None, errors.words_of(refusal)
+
+
+def _inherited(request_id: int) -> dict[str, Any]:
+    """Return what a document that is made of another begins with."""
+    runtime, actor = current_runtime(), current_actor()
+    first = families.made_of(runtime, actor, request_id).requests[0]
+    source = registering.get_document(runtime, actor, first.document_id or 0)
+    return {
+        "sources": [request_id],
+        "derived_as": str(first.use),
+        "level": f"{source.row.scheme}:{source.row.level}",
+        "secrecy_period": source.row.secrecy_period,
+        "issuing_unit_id": source.row.issuing_unit.id,
+        "classifying_unit_id": source.classifying_unit.id,
+        "need_to_know": source.need_to_know,
+        "no_copying": source.row.no_copying,
+    }
+
+
+def _made_of(entered: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return what the form says of the approvals that a document is made under; None for an original."""
+    if not entered.get("derived_as"):
+        return None
+    chosen = request.form.getlist("sources", type=int) or list(entered.get("sources", ()))
+    if not chosen:
+        return None
+    found = families.made_of(current_runtime(), current_actor(), chosen[0])
+    return {"use": found.use, "requests": found.requests, "others": found.others, "chosen": chosen}
 
 
 def _form_page(form: FieldErrors, code: str | None = None) -> str:
@@ -280,6 +326,7 @@ def _form_page(form: FieldErrors, code: str | None = None) -> str:
         unit_options=unit_options(),
         meeting_options=meeting_options(),
         level_choices=level_choices(),
+        made_of=_made_of(form.entered),
         endings=ENDINGS,
         limit_mb=current_runtime().settings.upload_limit_bytes // (1024 * 1024),
     )

@@ -5,7 +5,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from registry.rules.roles import Action
-from service.flows import lending, recalling
+from service.flows import lending, recalling, regrading
 from service.login import current_actor, current_runtime, require
 
 blueprint = Blueprint("holdings", __name__, url_prefix="/holdings")
@@ -22,6 +22,7 @@ def mine() -> str:
         rows=rows,
         overdue=sum(row.is_overdue(now) for row in rows),
         recalled=recalling.wanted_from_me(runtime, actor),
+        awaited=regrading.awaited_of_mine(runtime, actor),
         unsigned=[row for row in lending.unsigned(runtime, actor) if row.receiver.id == actor.person_id],
         now=now,
     )

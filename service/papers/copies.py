@@ -10,17 +10,17 @@ import watermark
 
 def prepare_base(
     cleaned: bytes,
-    texts: Sequence[str],
+    letters: str,
     further: Sequence[bytes],
     plan: watermark.MarkPlan,
     survey: bytes | None,
 ) -> bytes:
-    """Return the stored form of a document ready to be stamped with the marks of a plan that contain these texts.
+    """Return the stored form of a document ready to be stamped with marks of a plan, written in these letters.
 
     Args:
         cleaned: The document.
-        texts: Whatever may be written on a copy.
-        further: What the font chain has for these texts beyond the bundled face.
+        letters: Whatever may be written on a copy.
+        further: What the font chain has for these letters beyond the bundled face.
         plan: Which marks its pages get.
         survey: What was found out about its pages before; None if nothing is kept.
 
@@ -28,7 +28,7 @@ def prepare_base(
         UnusableFileError: a page cannot be marked.
     """
     known = _known(survey)
-    return watermark.prepare(cleaned, texts=texts, further=further, plan=plan, known=known).to_bytes()
+    return watermark.prepare(cleaned, texts=[letters], further=further, plan=plan, known=known).to_bytes()
 
 
 def _known(survey: bytes | None) -> watermark.Survey | None:

@@ -7,6 +7,7 @@ from typing import Final
 from babel.dates import get_timezone
 
 from registry.rules.codes import copy_no_text, human_code
+from registry.rules.family import DECLASSIFIED_MARK
 from registry.rules.levels import LEVELS, Scheme, mark_text
 from registry.rules.lifecycle import State
 from registry.views.holdings import CopyLine, Name
@@ -45,7 +46,9 @@ def copy_cells(line: CopyLine) -> tuple[str, ...]:
         copy_no_text(line.copy_no),
         line.doc_number,
         line.title,
-        mark_text(line.level, line.secrecy_period, scheme=line.scheme),
+        DECLASSIFIED_MARK
+        if line.declassified
+        else mark_text(line.level, line.secrecy_period, scheme=line.scheme),
         human_code(line.code),
     )
 

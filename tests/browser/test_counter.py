@@ -156,7 +156,9 @@ def test_scans_wait_for_an_answer_that_would_lay_out_the_stack_without_them(desk
     counted(desk, 3)
 
     desk.evaluate(NEXT_REQUEST_IS_LATE)
-    desk.locator("#stack tbody button").last.click()  # the first copy goes, and another scan comes before that is answered
+    desk.locator(
+        "#stack tbody button"
+    ).last.click()  # the first copy goes, and another scan comes before that is answered
     scan(desk, mark(codes[1], 2))
     expect(desk.locator("#stack tbody tr")).to_have_count(2)
     expect(desk.locator("#stack tbody tr").first).to_contain_text("page of another copy")

@@ -88,10 +88,15 @@ def database(empty_database_url, tmp_path):
 def _go(database, target, way=command.downgrade):
     engine = make_engine(str(database.engine.url.render_as_string(hide_password=False)))
     try:
-        with engine.connect() as connection, connection.begin():
+        with engine.connect() as connection:
+            database._guard_references(
+                connection, on=False
+            )  # as ``Database.migrate`` does, for tables made anew
+            connection.begin()
             config = Config(attributes={"connection": connection})
             config.set_main_option("script_location", str(MIGRATIONS))
             way(config, target)
+            connection.commit()
     finally:
         engine.dispose()
 

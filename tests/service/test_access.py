@@ -13,6 +13,7 @@ from bench import paper
 from registry.models import Account, AccountRole, Person
 from registry.rules.codes import human_code
 from registry.rules.facts import MeetingFacts
+from registry.rules.imports import ImportKind
 from registry.rules.lifecycle import Step
 from registry.rules.loss import LossReport
 from registry.rules.roles import Role
@@ -32,6 +33,7 @@ from service.flows import (
     drilling,
     equipment,
     gate,
+    importing,
     leaving,
     lending,
     losses,
@@ -39,6 +41,7 @@ from service.flows import (
     meetings,
     printing,
     recalling,
+    regrading,
     requesting,
     ruling,
     signing_in,
@@ -67,6 +70,8 @@ OTHERS = EVERYWHERE | {"other_handler", "other_manager"}
 AUDITOR = frozenset({"auditor"})
 COUNTER = CLERKS | {"holder"}
 """Who sees what passed between the counter and the holder."""
+SHOWN = frozenset({"holder", "officer"})
+"""Who sees the finance unit's document by their own part in it: one holds a copy, one agreed to its regrading."""
 MEETINGS = CLERKS | {"handler", "other_handler"}
 DEVICES = CLERKS | KEEPERS | AUDITOR
 """Who reads the register of devices; everybody else sees their own."""
@@ -106,6 +111,8 @@ TWO_DOORS: dict[str, frozenset[str]] = {
     "/losses/<int:loss_id>": EVERYWHERE,
     "/recalls": EVERYWHERE,
     "/recalls/<int:recall_id>": EVERYWHERE,
+    "/regradings": EVERYWHERE,
+    "/regradings/<int:regrading_id>": EVERYWHERE,
     "/returns/<int:return_id>": COUNTER,
     "/rules": RULES,
     "/rules/<int:rule_set_id>": RULES,
@@ -133,6 +140,12 @@ PAGES: dict[str, frozenset[str]] = {
     "/drills/<int:drill_id>/progress": AUDITOR,
     "/equipment/jobs/new": MEETINGS,
     "/equipment/retirements/<int:retirement_id>/certificate.pdf": DEVICES,
+    "/exchange": REGISTER | KEEPERS,
+    "/exchange/<register>/export/<form>": REGISTER,
+    "/exchange/<register>/template": CLERKS,
+    "/exchange/imports/<int:import_id>": CLERKS,
+    "/exchange/imports/<int:import_id>/labels.pdf": CLERKS,
+    "/exchange/imports/<int:import_id>/returned": CLERKS,
     "/gate": GATE,
     "/gate/log": GATE | CLERKS | AUDITOR,
     "/gate/waiting": frozenset({"supervisor"}),
@@ -150,20 +163,29 @@ PAGES: dict[str, frozenset[str]] = {
     "/recalls/<int:recall_id>/report.pdf": EVERYWHERE,
     "/recalls/<int:recall_id>/slips/<int:person_id>.pdf": CLERKS,
     "/rules/new": frozenset({"officer"}),
+    "/regradings/<int:regrading_id>/notices/<int:person_id>.pdf": CLERKS,
+    "/regradings/<int:regrading_id>/record.pdf": EVERYWHERE,
     "/returns/<int:return_id>/receipt.pdf": COUNTER,
     "/statistics": EVERYWHERE,
     "/statistics/<int:year>.csv": EVERYWHERE,
+    "/statistics/<int:year>.xlsx": EVERYWHERE,
     "/stocktakes/<int:stocktake_id>/report.pdf": EVERYWHERE,
 }
 CALLS: dict[str, frozenset[str]] = {
     "/copies/<code>/pages/<int:page>/qr": CLERKS,
     "/spoiled-sheets": CLERKS,
     "/destruction/<int:list_id>/certificate": CLERKS,
+    "/exports/<register>/<form>": REGISTER,
     "/gate/events": GATE | CLERKS | AUDITOR,
     "/gate/waiting": frozenset({"supervisor"}),
     "/gates": GATE | CLERKS | AUDITOR,
     "/hand-overs/<int:hand_over_id>/receipt": COUNTER,
     "/holdings/everyone": CLERKS,
+    "/import-templates/<register>": CLERKS,
+    "/imports": MEETINGS | {"administrator"},
+    "/imports/<int:import_id>": CLERKS,
+    "/imports/<int:import_id>/labels": CLERKS,
+    "/imports/<int:import_id>/returned": CLERKS,
     "/leavers/<int:clearance_id>/certificate": CLERKS,
     "/ledger/entries": AUDITOR,
     "/openapi.json": ALL,
@@ -171,11 +193,14 @@ CALLS: dict[str, frozenset[str]] = {
     "/losses/<int:loss_id>/paper": EVERYWHERE,
     "/recalls/<int:recall_id>/report": EVERYWHERE,
     "/recalls/<int:recall_id>/slips/<int:person_id>": CLERKS,
+    "/regradings/<int:regrading_id>/notices/<int:person_id>": CLERKS,
+    "/regradings/<int:regrading_id>/record": EVERYWHERE,
     "/returns/<int:return_id>/receipt": COUNTER,
     "/sessions/current": ALL,
     "/shredders": CLERKS,
     "/statistics/<int:year>": EVERYWHERE,
     "/statistics/<int:year>/csv": EVERYWHERE,
+    "/statistics/<int:year>/xlsx": EVERYWHERE,
     "/stocktakes/<int:stocktake_id>/report": EVERYWHERE,
 }
 SCOPED: dict[str, tuple[frozenset[str], frozenset[str]]] = {
@@ -187,14 +212,17 @@ SCOPED: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "/copies/<code>": (FINANCE | {"holder"}, OTHERS),
     "/copies/<code>/pages/<int:page>/qr": (CLERKS, CLERKS),
     "/copies/<code>/pages/<int:page>/qr.svg": (CLERKS, CLERKS),
-    "/documents/<int:document_id>": (FINANCE | {"holder"}, OTHERS),
+    "/documents/<int:document_id>": (FINANCE | SHOWN, OTHERS),
+    "/documents/<int:document_id>/copying": (CLERKS | {"handler"}, CLERKS | {"other_handler"}),
+    "/documents/<int:document_id>/family": (FINANCE | SHOWN, OTHERS),
     "/documents/<int:document_id>/knowers": (EVERYWHERE, EVERYWHERE),
     "/documents/<int:document_id>/pages": (
-        CLERKS | {"leader", "manager"},
+        CLERKS | {"leader", "manager", "officer"},
         CLERKS | {"leader", "other_manager"},
     ),
     "/documents/<int:document_id>/pages/<int:number>": (NOBODY, NOBODY),
     "/rules/replay/<int:request_id>": (RULES, RULES),
+    "/regradings/documents/<int:document_id>": (CLERKS | {"handler"}, CLERKS | {"other_handler"}),
 }
 """Who reads what belongs to a unit: the finance unit's, and the registry's own."""
 
@@ -278,6 +306,13 @@ def _destroy(world, code):
     return list_id
 
 
+def _imported(world):
+    table = "文号,制发单位,标题,密级,保密期限,页数,份号,状态\n旧1,FIN,旧文件,机密,10年,3,1,在库\n"
+    import_id = importing.offer(world.runtime, world.clerk, ImportKind.COPIES, table.encode())
+    importing.apply(world.runtime, world.clerk, import_id)
+    return import_id
+
+
 def _cleared(world):
     with world.runtime.database.transaction() as session:
         leaver = Person(staff_no="S098", name_zh="离", name_en="Leaver", unit_id=world.units["REG"])
@@ -306,6 +341,19 @@ def _lost(world, code):
     )
     losses.file_report(world.runtime, world.clerk, 1, LossReport(**said))
     return 1
+
+
+def _regraded(world, document_id):
+    wish = regrading.RegradingWish(
+        document_id=document_id,
+        reason="the board asked for it",
+        until=world.now + timedelta(days=7),
+        level="SECRET",
+        secrecy_period="20年",
+    )
+    request_id = regrading.ask(world.runtime, world.handler, wish)
+    world.approve(request_id, "manager", "officer")
+    return regrading.regrade(world.runtime, world.clerk, request_id, world.now + timedelta(days=7))
 
 
 def _counted(world):
@@ -387,11 +435,16 @@ def estate(world):
         "clearance_id": _cleared(world),
         "year": 2026,
         "loss_id": _lost(world, missing),
+        "regrading_id": _regraded(world, document_id),
+        "proposal_id": 1,
         "recall_id": recalling.begin(
             runtime, world.clerk, document_id, "superseded", world.now + timedelta(days=7)
         ),
         "run_id": 1,
         "drill_id": drill_id,
+        "register": "copies",
+        "form": "csv",
+        "import_id": _imported(world),
         "sha256": "f" * 64,
         "person_id": world.holder.person_id,
         "rule_set_id": ruling.propose(runtime, world.officer, {"gate.code-typed": "RED"}, "stricter"),

@@ -248,7 +248,8 @@ def test_an_order_without_an_end_in_the_future_is_refused(office, secret):
             ask(office, secret, until=until)
 
 
-def test_what_nobody_carries_out_cannot_be_asked_for(office, secret):
+def test_what_nobody_carries_out_cannot_be_asked_for(office, secret, monkeypatch):
+    monkeypatch.delitem(approvals.REQUESTED_AS, Act.REGRADE)
     with pytest.raises(ActNotOffered):
         ask(office, secret, act=Act.REGRADE)
 

@@ -4,12 +4,9 @@ import pytest
 
 from registry import consent
 from registry.acts import equipment
-from registry.acts.approvals import ActNotOffered
 from registry.acts.copying import (
     NotACopyingRequest,
     OtherStation,
-    SourceNotAtHand,
-    SourceOfOtherDocument,
 )
 from registry.errors import PermissionDenied
 from registry.ledger import log
@@ -25,6 +22,7 @@ from registry.rules.levels import Handling
 from registry.rules.lifecycle import State
 from registry.rules.texts import MissingText
 from registry.rules.words import EquipmentKind
+from registry.sources import SourceNotAtHand, SourceOfOtherDocument
 from registry.views import equipment as views
 from tests.registry.acts.devices import Workshop
 
@@ -183,8 +181,3 @@ def test_an_approval_to_print_copies_nothing(workshop, original, office):
         workshop.run(request, device, original)
     with pytest.raises(NotACopyingRequest):
         workshop.run(request, device, original, 0)
-
-
-def test_what_nothing_carries_out_cannot_be_asked_for(workshop, original):
-    with pytest.raises(ActNotOffered):
-        workshop.asked(Act.REGRADE, original.document_id)

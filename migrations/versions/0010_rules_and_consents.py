@@ -8,8 +8,8 @@ from alembic import op
 
 from registry.db import UtcDateTime
 
-revision = "0008"
-down_revision = "0007"
+revision = "0010"
+down_revision = "0009"
 
 STATES = ("PROPOSED", "ADOPTED", "REFUSED", "WITHDRAWN")
 DELEGATION_STATES = ("PROPOSED", "AGREED", "REFUSED", "ENDED")
