@@ -22,6 +22,7 @@ from service.config import Settings
 from service.database import Database
 from service.faults import FontsUnfit
 from service.keys import Keys, open_keys
+from service.pageindex import RegisteredPages
 from service.sessions import Limits
 from service.store import FileStore
 from service.tokens import Tokens
@@ -45,6 +46,7 @@ class Runtime:
     store: FileStore
     keys: Keys = field(repr=False)
     tokens: Tokens = field(repr=False)
+    pages: RegisteredPages = field(repr=False)
     fonts: FontChain = field(default=FontChain(), repr=False)
     clock: Callable[[], datetime] = field(default=utc_now, repr=False)
 
@@ -159,6 +161,7 @@ def open_runtime(settings: Settings, *, clock: Callable[[], datetime] = utc_now)
         store=FileStore(settings.data_dir / "files", keys.files),
         keys=keys,
         tokens=Tokens(mark_keys=keys.marks, link_keys=keys.links),
+        pages=RegisteredPages(settings.data_dir / "pages", keys.files),
         fonts=fonts,
         clock=clock,
     )

@@ -21,9 +21,9 @@ from watermark.read.reading import PageReading, QrReading, Readings, read, read_
 from watermark.read.show import show_pages
 from watermark.render import render_page, thumbnail
 from watermark.trace.codebook import CodeBook
-from watermark.trace.find import Found, PageIndex
+from watermark.trace.find import Found, PageIndex, worth_comparing, write_index
 from watermark.trace.findindex import PageKey
-from watermark.trace.findpoints import PagePoints, points_of_page
+from watermark.trace.findpoints import PagePoints, PicturePoints, points_of_page, points_of_picture
 from watermark.trace.identification import Candidate, Identification, PlacedPage, Tried, Voice
 from watermark.trace.identification import Grade as TraceGrade
 from watermark.trace.identify import identify
@@ -65,6 +65,7 @@ __all__ = [
     "PagePoints",
     "PageProof",
     "PageReading",
+    "PicturePoints",
     "PlacedPage",
     "Proof",
     "QrReading",
@@ -93,6 +94,7 @@ __all__ = [
     "open_fonts",
     "open_pages",
     "points_of_page",
+    "points_of_picture",
     "prepare",
     "prove",
     "qr_modules",
@@ -107,4 +109,6 @@ __all__ = [
     "stamp",
     "thumbnail",
     "words_left_out",
+    "worth_comparing",
+    "write_index",
 ]

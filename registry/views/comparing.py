@@ -1,6 +1,7 @@
 """What pictures are compared with: the documents that have copies on paper, and the codes of those. Never a name."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -67,21 +68,44 @@ def comparables(session: Session, reader: str) -> tuple[Comparable, ...]:
     documents = session.scalars(
         sa.select(Document).where(Document.id.in_(codes)).order_by(Document.id.desc())
     )
-    return tuple(
-        Comparable(
-            document_id=document.id,
-            scheme=document.scheme,
-            level=document.level,
-            cleaned_sha256=document.cleaned_sha256,
-            survey_sha256=document.survey_sha256,
-            pages=document.pages,
-            codes=tuple(codes[document.id]),
-            references=tuple(known.pages) if known else (),
-            points_sha256=known.points_sha256 if known else None,
+    return tuple(_comparable(document, codes[document.id], kept.get(document.id)) for document in documents)
+
+
+def find_comparable(session: Session, document_id: int, reader: str) -> Comparable | None:
+    """Return a document as `comparables` does, but without codes and whether or not it is on paper yet."""
+    document = session.get(Document, document_id)
+    if document is None:
+        return None
+    kept = session.scalar(
+        sa.select(TraceReference).where(
+            TraceReference.document_id == document_id, TraceReference.reader == reader
         )
-        for document in documents
-        for known in (_known(kept.get(document.id), document),)
     )
+    return _comparable(document, (), kept)
+
+
+def without_references(session: Session, reader: str) -> tuple[int, ...]:
+    """Return the documents of which copies are made and for which no reference is kept, the latest first.
+
+    Args:
+        session: Any session.
+        reader: Whose references are asked for.
+    """
+    kept = sa.exists().where(
+        TraceReference.document_id == Document.id,
+        TraceReference.reader == reader,
+        TraceReference.survey_sha256 == sa.func.coalesce(Document.survey_sha256, ""),
+    )
+    made = sa.exists().where(Copy.document_id == Document.id, Copy.state.not_in(WITHOUT_PAPER))
+    return tuple(session.scalars(sa.select(Document.id).where(made, ~kept).order_by(Document.id.desc())))
+
+
+def points_kept(session: Session, reader: str) -> dict[int, str]:
+    """Return, for each document for which references are kept, the file by which its pages are found."""
+    query = sa.select(TraceReference.document_id, TraceReference.points_sha256).where(
+        TraceReference.reader == reader
+    )
+    return {row.document_id: row.points_sha256 for row in session.execute(query)}
 
 
 def extent(session: Session) -> Extent:
@@ -95,6 +119,21 @@ def extent(session: Session) -> Extent:
         )
     ).one()
     return Extent(documents=row[0], pages=int(row[1]), copies=copies)
+
+
+def _comparable(document: Document, codes: Sequence[str], kept: TraceReference | None) -> Comparable:
+    known = _known(kept, document)
+    return Comparable(
+        document_id=document.id,
+        scheme=document.scheme,
+        level=document.level,
+        cleaned_sha256=document.cleaned_sha256,
+        survey_sha256=document.survey_sha256,
+        pages=document.pages,
+        codes=tuple(codes),
+        references=tuple(known.pages) if known else (),
+        points_sha256=known.points_sha256 if known else None,
+    )
 
 
 def _known(kept: TraceReference | None, document: Document) -> TraceReference | None:

@@ -29,7 +29,8 @@ from registry.rules.evidence import (
 )
 from registry.rules.tracing import CERTAIN_LOG10, STRONG_LOG10, PageFinding, RegisteredReading, judge_page
 from registry.views.comparing import Comparable, comparables, extent
-from service.flows import marks
+from service.flows import referencing
+from service.flows.referencing import READER
 from service.runtime import Runtime
 from service.sandbox import SandboxExceeded
 from service.tokens import ForgedMark
@@ -46,12 +47,8 @@ from watermark import (
 
 logger = structlog.get_logger()
 
-READER: Final = "registration-1"
-"""Names how pages are made ready to be compared; another one makes them anew."""
 MOST_PAGES: Final = 60
 """Registered pages compared at once, those of documents that a mark claims first: 11 MB each in the sandbox."""
-MOST_FOUND: Final = 5000
-"""Registered pages, the latest, among which those to compare are looked for: 35 kB each in the sandbox."""
 LEAST_LOG10: Final = -9999.0
 """What stands for the logarithm of nothing, which JSON cannot say."""
 
@@ -85,13 +82,6 @@ class Chosen(NamedTuple):
     pages: tuple[int, ...]
 
 
-class Ready(NamedTuple):
-    """Files of a document: for each page the one to compare with, and the one by which its pages are found."""
-
-    pages: tuple[str, ...]
-    points_sha256: str
-
-
 @dataclass(frozen=True)
 class Judged:
     """What may be said of each page, the copies on paper that registered marks point at, and whether those clash."""
@@ -115,7 +105,6 @@ def parameters(runtime: Runtime, session: Session, pictures: int) -> dict[str, A
         "pages": present.pages,
         "copies": present.copies,
         "most_pages": MOST_PAGES,
-        "most_found": MOST_FOUND,
     }
 
 
@@ -143,13 +132,13 @@ def examine(runtime: Runtime, pictures: Sequence[str], report: Report) -> Examin
     found: Identification | None = None
     drawn: tuple[bytes, ...] = ()
     likely = _likely(runtime, files, offered)
-    for chosen in _stages(offered, set(claimed.values()), likely):
+    for number, chosen in enumerate(_stages(offered, set(claimed.values()), likely)):
         try:
             later, drawn_later = _compared(runtime, files, chosen)
         except SandboxExceeded:
             logger.warning("comparison given up", documents=len(chosen))
             continue  # what was read before stands
-        found, drawn = later if found is None else _after_another(later), drawn_later
+        found, drawn = _after(number, later), drawn_later
         if {place.picture for place in found.placed} == set(range(len(pages))):
             break  # every page is a registered one, so nothing else lies there
     report(steps - 1, steps)
@@ -183,27 +172,12 @@ def _shown(candidate: CandidateSeen, laid: Collection[tuple[int, int]]) -> tuple
 def _likely(
     runtime: Runtime, files: Sequence[bytes], offered: Sequence[Comparable]
 ) -> Mapping[int, Collection[int]] | None:
-    """Return the pages that pictures may show, by document, the likeliest first; None if all can be compared."""
-    if sum(one.pages for one in offered) <= MOST_PAGES:
-        return None
-    points: dict[str, bytes] = {}
-    room = MOST_FOUND
-    for one in offered:
-        room -= one.pages
-        if room < 0:
-            logger.warning("not all pages are looked through", documents=len(offered), looked=len(points))
-            break
-        points[str(one.document_id)] = runtime.store.get(_ready(runtime, one).points_sha256)
-    try:
-        found = runtime.parse(
-            "service.papers.comparing:find_pages", list(files), points, pages=len(files) + len(points)
-        )
-    except SandboxExceeded:
-        logger.warning("finding pages given up", documents=len(points))
+    """Return the pages that pictures may show, by document, the likeliest first; None where all are compared."""
+    if sum(one.pages for one in offered) <= min(referencing.FOUND, MOST_PAGES):
         return None
     likely: dict[int, list[int]] = {}
-    for document, page in cast("tuple[tuple[str, int], ...]", found):
-        likely.setdefault(int(document), []).append(page)
+    for document, page in referencing.find_pages(runtime, files, offered):
+        likely.setdefault(document, []).append(page)
     return likely
 
 
@@ -213,6 +187,8 @@ def _stages(
     likely: Mapping[int, Collection[int]] | None = None,
 ) -> list[list[Chosen]]:
     """Return the pages to compare with, stage by stage: those that a mark claims, then those and others.
+
+    Where pages were looked for and all are few, all come last.
 
     Args:
         offered: All documents, the latest first.
@@ -235,19 +211,22 @@ def _stages(
         if len(each.pages) <= room or not chosen:
             chosen.append(each)
             room -= len(each.pages)
-    return [stage for stage in (ahead if ahead != chosen else [], chosen) if stage]
+    everything = [Chosen(one, _all_pages(one)) for one in offered]
+    few = sum(one.pages for one in offered) <= MOST_PAGES
+    # What was not found may lie there all the same: a small piece, a letter of few words.
+    last = everything if likely is not None and few and everything != chosen else []
+    return [stage for stage in (ahead if ahead != chosen else [], chosen, last) if stage]
 
 
 def _all_pages(document: Comparable) -> tuple[int, ...]:
     return tuple(range(1, document.pages + 1))
 
 
-def _after_another(found: Identification) -> Identification:
-    """Return what a second stage came to: there were two occasions to name an innocent, so each chance is doubled."""
-    doubled = tuple(
-        replace(one, log10_chance=min(0.0, one.log10_chance + math.log10(2))) for one in found.candidates
-    )
-    return replace(found, candidates=doubled)
+def _after(stages: int, found: Identification) -> Identification:
+    """Return what a stage came to: with each stage before it, the occasions to name an innocent are doubled."""
+    more = stages * math.log10(2)
+    later = tuple(replace(one, log10_chance=min(0.0, one.log10_chance + more)) for one in found.candidates)
+    return replace(found, candidates=later)
 
 
 def _compared(
@@ -256,7 +235,7 @@ def _compared(
     references = [
         runtime.store.get(made.pages[page - 1])
         for one in chosen
-        for made in (_ready(runtime, one.document),)
+        for made in (referencing.ready(runtime, one.document),)
         for page in one.pages
     ]
     codes: Mapping[str, NDArray[np.uint64]] = {
@@ -270,48 +249,6 @@ def _compared(
             "service.papers.comparing:compare", list(files), references, codes, runtime.keys.dots, pages=work
         ),
     )
-
-
-def _ready(runtime: Runtime, document: Comparable) -> Ready:
-    """Return the pages of a document ready to be found and compared, made now unless they are kept."""
-    if document.points_sha256 is not None:
-        kept = Ready(document.references, document.points_sha256)
-        if all(runtime.store.has(file) for file in (*kept.pages, kept.points_sha256)):
-            return kept
-    cleaned = runtime.store.get(document.cleaned_sha256)
-    name = str(document.document_id)
-    made = cast(
-        "tuple[bytes, ...]",
-        runtime.parse(
-            "service.papers.comparing:make_references",
-            cleaned,
-            _survey(runtime, document, cleaned),
-            name,
-            pages=document.pages,
-        ),
-    )
-    points = cast("bytes", runtime.parse("service.papers.comparing:make_points", made, pages=document.pages))
-    ready = Ready(tuple(runtime.store.put(page) for page in made), runtime.store.put(points))
-    with runtime.database.transaction() as session:
-        tracing.keep_reference(
-            session,
-            document.document_id,
-            READER,
-            document.survey_sha256 or "",
-            ready.pages,
-            points_sha256=ready.points_sha256,
-            now=runtime.now(),
-        )
-    return ready
-
-
-def _survey(runtime: Runtime, document: Comparable, cleaned: bytes) -> bytes:
-    """Return what was found out about the pages of a document; found out anew where nothing is kept."""
-    if document.survey_sha256 is not None and runtime.store.has(document.survey_sha256):
-        return runtime.store.get(document.survey_sha256)
-    plan = marks.plan(runtime.settings.mark_rules, document.scheme, document.level)
-    assessed = runtime.parse("service.papers.pages:assess_document", cleaned, plan, pages=document.pages)
-    return cast("tuple[object, object, bytes]", assessed)[2]
 
 
 def _read(runtime: Runtime, number: int, picture: bytes) -> list[PageSeen]:

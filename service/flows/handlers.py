@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from service.flows import drilling, making, tracing, upkeep
+from service.flows import drilling, making, referencing, tracing, upkeep
 from service.runtime import Runtime
 from service.worker import Chore, Handler, RunningJob
 
@@ -32,6 +32,10 @@ def _make_drill(runtime: Runtime, job: RunningJob) -> None:
     drilling.make_drill(runtime, int(str(job.payload["drill_id"])), job.report)
 
 
+def _make_references(runtime: Runtime, job: RunningJob) -> None:
+    referencing.make(runtime, int(str(job.payload["document_id"])))
+
+
 def _run_id(job: RunningJob) -> int:
     return int(str(job.payload["run_id"]))
 
@@ -41,9 +45,13 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         making.JOB_KIND: Handler(_make_batch, _fail_batch),
         tracing.JOB_KIND: Handler(_make_run, _fail_run),
         drilling.JOB_KIND: Handler(_make_drill),
+        referencing.JOB_KIND: Handler(_make_references),
     }
 )
 """By the kind that a deed wrote down."""
 
-CHORES: tuple[Chore, ...] = (Chore(every_s=30, run=upkeep.run),)
+CHORES: tuple[Chore, ...] = (
+    Chore(every_s=30, run=upkeep.run),
+    Chore(every_s=5, run=referencing.order_next),
+)
 """What the worker does by the way."""

@@ -2,14 +2,18 @@
 
 import io
 import json
+import struct
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 import PIL.Image
 
-from watermark import DotStyle, Reference
+from watermark import DotStyle, PagePoints, Reference
 
 VERSION: Final = 1
+_POINTS: Final = b"FOLIOTRACE-POINTS 1\n"
+_LENGTH: Final = struct.Struct("<I")
 
 
 def pack(page: Reference) -> bytes:
@@ -62,3 +66,29 @@ def unpack(data: bytes) -> Reference:
             dots=None if dots is None else DotStyle(side_px=dots[0], pitch_px=dots[1]),
             per_page=told["per_page"],
         )
+
+
+def pack_points(pages: Sequence[bytes]) -> bytes:
+    """Return a file of what the pages of one document are found by, each as `PagePoints.to_bytes` gave it."""
+    return _POINTS + b"".join(_LENGTH.pack(len(page)) + page for page in pages)
+
+
+def unpack_points(data: bytes) -> tuple[PagePoints, ...]:
+    """Return the pages in a file that `pack_points` made.
+
+    Raises:
+        ValueError: no such file.
+    """
+    if not data.startswith(_POINTS):
+        raise ValueError("got a file that holds no points of pages")
+    pages, place = [], len(_POINTS)
+    while place < len(data):
+        if place + _LENGTH.size > len(data):
+            raise ValueError("got a file of points that is cut off")
+        (length,) = _LENGTH.unpack_from(data, place)
+        place += _LENGTH.size
+        if place + length > len(data):
+            raise ValueError("got a file of points that is cut off")
+        pages.append(PagePoints.from_bytes(data[place : place + length]))
+        place += length
+    return tuple(pages)

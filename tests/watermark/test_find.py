@@ -9,9 +9,9 @@ import pytest
 
 from bench.pages import draw_page, with_code
 from watermark.errors import PageIndexError
-from watermark.trace.find import PageIndex
+from watermark.trace.find import Found, PageIndex, worth_comparing, write_index
 from watermark.trace.findindex import MAGIC, PageKey
-from watermark.trace.findpoints import PagePoints, points_of_page
+from watermark.trace.findpoints import PagePoints, points_of_page, points_of_picture
 
 DPI = 150
 KINDS = ("english", "chinese", "columns", "table", "slide", "memo")
@@ -203,3 +203,51 @@ def test_a_file_that_was_cut_off_is_refused(file, tmp_path, left):
     path.write_bytes(file[:left])
     with pytest.raises(PageIndexError):
         PageIndex.open(path)
+
+
+def test_a_sealed_file_answers_the_same_to_whoever_has_the_secret_and_to_nobody_else(pages, file, tmp_path):
+    sealed, joined, plain = (tmp_path / name for name in ("sealed.pages", "joined.pages", "plain.pages"))
+    write_index(pages.items(), sealed, b"secret")
+    plain.write_bytes(file)
+    PageIndex.open(sealed, secret=b"secret").to_file(joined, b"secret")
+    picture, _ = turned(drawn("table"), 200.0, 0.8)
+    told = [(each.document, each.votes, each.agreeing) for each in PageIndex.open(plain).find(picture)]
+    for path in (sealed, joined):
+        opened = PageIndex.open(path, secret=b"secret")
+        assert [(each.document, each.votes, each.agreeing) for each in opened.find(picture)] == told
+        assert opened.page_keys() == list(pages)
+        assert all((page.points == pages[key].points).all() for key, page in opened.pages())
+        assert file[5000:5014] not in path.read_bytes()
+    for path, secret in ((sealed, b"another"), (sealed, None), (plain, b"secret")):
+        with pytest.raises(PageIndexError) as refused:
+            PageIndex.open(path, secret=secret)
+        assert refused.value.facts["reason"] == "key"
+
+
+def test_a_page_comes_back_from_its_bytes_and_nothing_else_does(pages):
+    page = pages[PageKey("memo", 1)]
+    data = page.to_bytes()
+    again = PagePoints.from_bytes(data)
+    assert (again.points == page.points).all()
+    assert (again.width_mm, again.height_mm) == pytest.approx((page.width_mm, page.height_mm))
+    for broken in (b"", data[:5], data[:-1], data + b"x", data + bytes(14 * 1600)):
+        with pytest.raises(ValueError, match="no points of a page"):
+            PagePoints.from_bytes(broken)
+
+
+def test_pages_that_are_surely_there_are_compared_and_all_where_none_is():
+    surely, perhaps, hardly = (
+        Found("a", n, 9.0, agreeing, None) for n, agreeing in ((1, 60), (2, 21), (3, 0))
+    )
+    assert worth_comparing((surely, perhaps, hardly)) == (surely, perhaps)
+    assert worth_comparing((perhaps, hardly)) == (perhaps, hardly)
+    assert worth_comparing(()) == ()
+
+
+def test_strokes_of_a_cutting_of_a_table_do_not_outvote_its_letters():
+    table = draw_page("table", 3, 600)
+    seen = points_of_picture(table[700:2100, 600:2000])  # 59 mm, four columns
+    sizes = np.exp2(seen.log2_sizes)
+    assert (np.diff(seen.log2_sizes) <= 0).all()
+    assert 400 <= len(seen) < 900
+    assert (sizes[400:] * 3 > sizes[100] * 0.99).all()

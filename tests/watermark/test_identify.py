@@ -1,6 +1,7 @@
 """A page of running text is named from a picture of it, and nothing else is."""
 
 import io
+import math
 from functools import cache
 
 import cv2
@@ -203,6 +204,12 @@ def test_a_book_of_very_many_copies_gives_what_their_identities_give(tmp_path, m
     assert found.candidates[0].identity == IDENTITY
     assert found.candidates[0].log10_fused == pytest.approx(without.candidates[0].log10_fused)
     assert found.tried.copies == 4001
+    # Each of several machines may weigh a part: the evidence is the same, the bound counts the copies of all.
+    part = identify([strip], known(), {"document 1": issued[2000:]}, [KEY])
+    assert part.candidates[0].log10_fused == pytest.approx(found.candidates[0].log10_fused)
+    assert part.candidates[0].log10_chance + math.log10(4001 / 2001) == pytest.approx(
+        found.candidates[0].log10_chance
+    )
 
 
 def test_a_damaged_book_is_refused(tmp_path):

@@ -6,7 +6,8 @@ a candidate and nothing more: pages of one letterhead look alike where they are.
 """
 
 import itertools
-from collections.abc import Iterable, Sequence
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
@@ -15,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from watermark.trace.findindex import PageKey, Segment, write
+from watermark.trace.findindex import A_PART, PageKey, Segment, write
 from watermark.trace.findpoints import (
     TURN_STEPS,
     PagePoints,
@@ -36,6 +37,9 @@ _TRIED: Final = (12, 48)  # pages that are laid on the picture: more of them if 
 _LAID: Final = 7200  # points altogether: a tenth of a second
 _BOXES_A_PAGE: Final = 64  # a page with many votes has them in neighbouring boxes too
 _SEEN_AGAIN: Final = 0.2
+_SURELY: Final = (
+    40  # agreeing points of a page that was shown, at least; half of that is the most any other had
+)
 
 _LOOKS_ALIKE: Final = 14  # bits of 64
 _TURN_OFF: Final = 28.0
@@ -65,6 +69,12 @@ class Found:
     votes: float
     agreeing: int
     homography: NDArray[np.float64] | None
+
+
+def worth_comparing(found: Sequence[Found]) -> tuple[Found, ...]:
+    """Return, of what was found in one picture, the pages to compare with it: all, unless some are surely there."""
+    laid = tuple(each for each in found if each.agreeing)
+    return laid if any(each.agreeing >= _SURELY for each in laid) else tuple(found)
 
 
 class _Candidate(NamedTuple):
@@ -104,17 +114,31 @@ class PageIndex:
         return cls((Segment.of(pages),))
 
     @classmethod
-    def open(cls, *paths: Path, checked: bool = True) -> Self:
+    def open(cls, *paths: Path, checked: bool = True, secret: bytes | None = None) -> Self:
         """Return the index in files, which stay open and must not be changed, only replaced.
 
         Args:
             paths: What :meth:`to_file` wrote. Each costs some milliseconds a search: join them at times.
             checked: See :meth:`watermark.trace.findindex.Segment.open`.
+            secret: Under which they were sealed; None for files that were not.
 
         Raises:
-            PageIndexError: one is not such a file, of another version, cut off or changed.
+            PageIndexError: one is not such a file, of another version or secret, cut off or changed.
         """
-        return cls([Segment.open(path, checked=checked) for path in paths])
+        return cls([Segment.open(path, checked=checked, secret=secret) for path in paths])
+
+    @property
+    def documents(self) -> frozenset[str]:
+        """The names of all documents."""
+        return frozenset(name for segment in self._segments for name in segment.documents)
+
+    def page_keys(self) -> list[PageKey]:
+        """Return which pages are in it, a page that was added twice twice."""
+        return [segment.key_of(page) for segment in self._segments for page in range(len(segment.pages))]
+
+    def pages(self) -> Iterator[tuple[PageKey, PagePoints]]:
+        """Yield all pages with their points."""
+        return (page for segment in self._segments for page in segment.kept())
 
     def __len__(self) -> int:
         """Return the number of pages."""
@@ -124,9 +148,14 @@ class PageIndex:
         """Return the index with more pages; what is there stays where it is."""
         return PageIndex((*self._segments, Segment.of(pages)))
 
-    def to_file(self, path: Path) -> None:
-        """Write it all as one file, in memory that does not grow with it."""
-        write(self._segments, path)
+    def to_file(self, path: Path, secret: bytes | None = None) -> None:
+        """Write it all as one file, on the disk when this returns, in memory that does not grow with it.
+
+        Args:
+            path: Where to; what is there is replaced at once or not at all.
+            secret: Of the installation, to seal the file: points tell much of what a page says.
+        """
+        write(self._segments, path, secret)
 
     def find(self, picture: NDArray[np.uint8], most: int = 5) -> tuple[Found, ...]:
         """Return the pages that a picture may show, the likeliest first.
@@ -135,7 +164,10 @@ class PageIndex:
             picture: ``(H, W)``, 0 black, origin top left; of any resolution.
             most: How many to return.
         """
-        seen = points_of_picture(picture)
+        return self.find_points(points_of_picture(picture), most)
+
+    def find_points(self, seen: PicturePoints, most: int = 5) -> tuple[Found, ...]:
+        """Return the pages that a picture of these points may show, the likeliest first; see :meth:`find`."""
         if not len(seen):
             return ()
         candidates = sorted(
@@ -144,7 +176,26 @@ class PageIndex:
         )
         tried = int(np.clip(_LAID // len(seen), *_TRIED))
         found = [_laid(each, seen) for each in candidates[: max(tried, most)]]
+        for segment in self._segments:
+            segment.let_go()
         return tuple(sorted(found, key=lambda each: (-each.agreeing, -each.votes))[:most])
+
+
+def write_index(pages: Iterable[tuple[PageKey, PagePoints]], path: Path, secret: bytes | None = None) -> None:
+    """Write an index of very many pages, in memory that does not grow with them.
+
+    Args:
+        pages: The pages.
+        path: Where to; what is there is replaced at once or not at all.
+        secret: See :meth:`PageIndex.to_file`; temporary files beside ``path`` are sealed too.
+    """
+    stream = iter(pages)
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".index-") as name:
+        parts: list[Path] = []
+        while some := list(itertools.islice(stream, A_PART)):
+            parts.append(Path(name) / str(len(parts)))
+            PageIndex.build(some).to_file(parts[-1], secret)
+        PageIndex.open(*parts, checked=False, secret=secret).to_file(path, secret)
 
 
 def _candidates(segment: Segment, seen: PicturePoints) -> list[_Candidate]:

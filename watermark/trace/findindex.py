@@ -7,6 +7,8 @@ geometry decides in :mod:`watermark.trace.find`.
 
 import io
 import json
+import mmap
+import os
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +22,7 @@ from numpy.typing import NDArray
 from watermark.errors import PageIndexError
 from watermark.trace.findcode import KEY_BITS
 from watermark.trace.findpoints import POINT, PagePoints, PicturePoints
+from watermark.trace.findsealed import Seal, SealedArray
 
 MAGIC: Final = b"FOLIOTRACE-PAGES 1\n"
 
@@ -36,6 +39,8 @@ _REST_BITS: Final = 32
 _FEWEST_BITS: Final = 10
 _A_BUCKET: Final = 4  # entries on average: less would be more look-ups for the same pages
 _CHUNK_BYTES: Final = 1 << 24
+A_PART: Final = 2000
+"""Pages of which an index is built in memory at once: 0.1 GB."""
 _MERGED_AT_ONCE: Final = 1 << 22  # entries: 0.2 GB while they are sorted
 _MOST_POINTS: Final = 1 << 32
 _CROWDED: Final = 24  # times the average: such a bucket tells nothing
@@ -82,13 +87,15 @@ class Segment:
         points: ``(n,)`` of :data:`watermark.trace.findpoints.POINT`, page after page.
         entries: ``(n,)`` of :data:`ENTRY`: the last 32 bits of the code, and the number of the point.
         buckets: ``(2 ** bits + 1,)``: where the entries of each bucket begin.
+        mapped: The file, if it is in one.
     """
 
     documents: tuple[str, ...]
     pages: NDArray[np.void]
-    points: NDArray[np.void]
-    entries: NDArray[np.void]
-    buckets: NDArray[np.uint64]
+    points: NDArray[np.void] | SealedArray
+    entries: NDArray[np.void] | SealedArray
+    buckets: NDArray[np.uint64] | SealedArray
+    mapped: mmap.mmap | None = None
 
     @classmethod
     def of(cls, pages: Iterable[tuple[PageKey, PagePoints]]) -> Self:
@@ -117,40 +124,45 @@ class Segment:
         return cls(tuple(names), np.array(rows, PAGE), points, entries, buckets)
 
     @classmethod
-    def open(cls, path: Path, *, checked: bool = True) -> Self:
+    def open(cls, path: Path, *, checked: bool = True, secret: bytes | None = None) -> Self:
         """Map the index in a file; its pages are read when they are wanted.
 
         Args:
             path: What :func:`write` wrote.
             checked: Read it all once, about a second for a gigabyte, and refuse it if a bit has changed. Only a file
                 that this installation wrote itself since it started may go unchecked.
+            secret: Under which it was sealed; None for a file that was not.
 
         Raises:
-            PageIndexError: not such a file, one of another version, cut off or changed.
+            PageIndexError: not such a file, one of another version or secret, cut off or changed.
         """
         try:
-            return cls._mapped(path, checked=checked)
+            return cls._mapped(path, checked=checked, secret=secret)
         except (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError) as error:
             raise PageIndexError(reason="damaged") from error
 
     @classmethod
-    def _mapped(cls, path: Path, *, checked: bool) -> Self:
+    def _mapped(cls, path: Path, *, checked: bool, secret: bytes | None) -> Self:
         with path.open("rb") as file:
             if file.read(len(MAGIC)) != MAGIC:
                 raise PageIndexError(reason="version")
             head = _read_head(file)
             end = file.seek(0, io.SEEK_END)
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        if ("seal" in head) != (secret is not None):
+            raise PageIndexError(reason="key")
+        seal = Seal.of_head(secret, head["seal"]) if secret else None
         arrays: dict[str, Any] = {}
-        for name, dtype in _SECTIONS.items():
+        for section, (name, dtype) in enumerate(_SECTIONS.items()):
             begin, count, crc = (int(value) for value in head[name])
             if begin < 0 or count < 0 or begin + count * dtype.itemsize > end:
                 raise PageIndexError(reason="cut-off")
-            shape = (count,)
-            array = np.memmap(path, dtype, "r", begin, shape) if count else np.zeros(shape, dtype)
-            if checked and _checksum(array) != crc:
+            if checked and _checksum(path, begin, count * dtype.itemsize) != crc:
                 raise PageIndexError(reason="damaged")
-            arrays[name] = array
-        segment = cls(tuple(head["documents"]), **arrays)
+            array = np.frombuffer(mapped, dtype, count, begin) if count else np.zeros(0, dtype)
+            arrays[name] = SealedArray(array, seal, section) if seal else array
+        arrays["pages"] = np.asarray(arrays["pages"])
+        segment = cls(tuple(head["documents"]), **arrays, mapped=mapped)
         segment.require_whole()
         return segment
 
@@ -195,6 +207,17 @@ class Segment:
         """Return the points of a page, by its number in this index from 0."""
         return np.asarray(self.points[self.begins[page] : self.begins[page + 1]])
 
+    def let_go(self) -> None:
+        """Let the system have back what was mapped to be looked at; it is mapped again when it is wanted."""
+        if self.mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
+            self.mapped.madvise(mmap.MADV_DONTNEED)
+
+    def kept(self) -> Iterator[tuple[PageKey, PagePoints]]:
+        """Yield each page with its points."""
+        for number, row in enumerate(self.pages):
+            size = float(row["width_mm"]), float(row["height_mm"])
+            yield self.key_of(number), PagePoints(self.points_of(number), *size)
+
     def pages_of(self, points: NDArray[np.int64]) -> NDArray[np.intp]:
         """Return to which page each of these points belongs."""
         return np.searchsorted(self.begins, points, side="right") - 1
@@ -219,8 +242,15 @@ class Segment:
         return Alike(owner[tells], found["point"][tells].astype(np.int64), apart[tells])
 
 
-def write(segments: Sequence[Segment], path: Path) -> None:
-    """Write indexes as one, in memory that does not grow with them; a file of that name is replaced when it is done.
+def write(segments: Sequence[Segment], path: Path, secret: bytes | None = None) -> None:
+    """Write indexes as one, in memory that does not grow with them.
+
+    A file of that name is replaced once the new one is whole and on the disk.
+
+    Args:
+        segments: The indexes.
+        path: Where to.
+        secret: Of the installation, to seal the file; None leaves it readable to all who have it.
 
     Raises:
         ValueError: more points than can be numbered.
@@ -229,33 +259,40 @@ def write(segments: Sequence[Segment], path: Path) -> None:
     total = sum(counts)
     _require_numbered(total)
     bits = _bits_for(total)
+    seal = Seal.fresh(secret) if secret is not None else None
     partial = path.with_name(path.name + ".partial")
     names, pages = _all_pages(segments)
     with partial.open("w+b") as file:
-        room = (
-            len(MAGIC) + _HEAD_DIGITS * 2 + 2 + len(_as_json(names, dict.fromkeys(_SECTIONS, (1 << 50,) * 3)))
-        )
+        widest = _as_json(names, dict.fromkeys(_SECTIONS, (1 << 50,) * 3), seal)
+        room = len(MAGIC) + _HEAD_DIGITS * 2 + 2 + len(widest)
         place = room + -room % _ALIGNED
         sections: dict[str, tuple[int, int, int]] = {}
         buckets = np.zeros((1 << bits) + 1, _BUCKETS)
-        for name, parts in (
-            ("pages", iter((pages,))),
-            ("points", (part for segment in segments for part in _chunks(segment.points))),
-            ("entries", _merged(segments, bits, buckets)),
-            ("buckets", iter((buckets,))),
-        ):
+        # In the order of the sections; buckets are counted while entries are written.
+        written = (
+            iter((pages,)),
+            (part for segment in segments for part in _chunks(segment.points)),
+            _merged(segments, bits, buckets),
+            _chunks(buckets),
+        )
+        for section, (name, parts) in enumerate(zip(_SECTIONS, written, strict=True)):
             file.seek(place)
             count, crc = 0, 0
             for part in parts:
+                if seal is not None:
+                    part = seal.applied(part, section, np.arange(count, count + len(part)))  # noqa: PLW2901 - the same, sealed
                 data = np.ascontiguousarray(part).view(np.uint8).data
                 file.write(data)
                 count, crc = count + len(part), zlib.crc32(data, crc)
             sections[name] = (place, count, crc)
             place = file.tell() + -file.tell() % _ALIGNED
         file.seek(0)
-        told = _as_json(names, sections)
+        told = _as_json(names, sections, seal)
         file.write(MAGIC + b"%08x %08x\n" % (len(told), zlib.crc32(told)) + told)
+        file.flush()
+        os.fsync(file.fileno())
     partial.replace(path)
+    _sync_folder(path.parent)
 
 
 def _merged(
@@ -273,7 +310,7 @@ def _merged(
         keys, parts = [np.zeros(0, np.uint32)], [np.zeros(0, ENTRY)]
         for segment, end, first in zip(segments, ends, firsts, strict=False):
             part = np.array(segment.entries[end[low] : end[high]])
-            keys.append(_first_bits(np.asarray(segment.points["code"][part["point"]]), bits))
+            keys.append(_first_bits(np.asarray(segment.points[part["point"]])["code"], bits))
             part["point"] += np.uint32(first)
             parts.append(part)
         key = np.concatenate(keys)
@@ -328,21 +365,36 @@ def _require_numbered(points: int) -> None:
         raise ValueError(f"an index holds fewer than {_MOST_POINTS} points, got {points}")
 
 
-def _chunks(array: NDArray[np.void]) -> Iterator[NDArray[np.void]]:
+def _chunks(array: NDArray[Any] | SealedArray) -> Iterator[NDArray[Any]]:
     step = _CHUNK_BYTES // array.dtype.itemsize
     for begin in range(0, len(array), step):
-        yield array[begin : begin + step]
+        yield np.asarray(array[begin : begin + step])
 
 
-def _checksum(array: NDArray[Any]) -> int:
+def _checksum(path: Path, begin: int, size: int) -> int:
+    """Return that of a part of a file, read and not mapped, so that no memory is held."""
     crc = 0
-    for part in _chunks(array):
-        crc = zlib.crc32(np.ascontiguousarray(part).view(np.uint8).data, crc)
+    with path.open("rb") as file:
+        file.seek(begin)
+        while size > 0 and (part := file.read(min(size, _CHUNK_BYTES))):
+            crc, size = zlib.crc32(part, crc), size - len(part)
     return crc
 
 
-def _as_json(names: Sequence[str], sections: Mapping[str, tuple[int, int, int]]) -> bytes:
-    return json.dumps({"documents": list(names), **sections}, separators=(",", ":")).encode("ascii")
+def _as_json(names: Sequence[str], sections: Mapping[str, tuple[int, int, int]], seal: Seal | None) -> bytes:
+    told = {"documents": list(names), **sections} | ({"seal": seal.head()} if seal else {})
+    return json.dumps(told, separators=(",", ":")).encode("ascii")
+
+
+def _sync_folder(folder: Path) -> None:
+    """Let a new name in a folder outlive a power cut; Windows has no way to ask."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _read_head(file: BinaryIO) -> dict[str, Any]:

@@ -35,6 +35,7 @@ from watermark.trace.weighing import Copies, PageEvidence, group, shortlist, voi
 
 _MOST_CANDIDATES: Final = 10
 _DECOYS: Final = 1000
+_AT_ONCE: Final = 100_000
 #: Ways in which one page is laid over a picture before the best is taken.
 _PLACEMENTS: Final = 3
 #: Pages that are looked at closely; the others' landmarks fit worse.
@@ -230,8 +231,13 @@ def _decoys(pictures: Sequence[NDArray[np.uint8]], codes: Codes) -> NDArray[np.u
     drawn = np.random.default_rng(np.frombuffer(seed, np.uint32)).integers(
         0, 1 << 64, 2 * _DECOYS, dtype=np.uint64
     )
+    ordered = np.sort(drawn)
     for issued in codes.values():
-        drawn = drawn[~np.isin(drawn, _identities(issued))]
+        identities = _identities(issued)
+        for begin in range(0, len(identities), _AT_ONCE):
+            part = np.asarray(identities[begin : begin + _AT_ONCE])
+            place = np.minimum(np.searchsorted(ordered, part), len(ordered) - 1)
+            drawn = drawn[~np.isin(drawn, part[ordered[place] == part])]
     return drawn[:_DECOYS]
 
 

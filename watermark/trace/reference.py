@@ -1,6 +1,6 @@
 """A registered page as the reader needs it: its picture without marks, and where its marks would be."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -88,6 +88,7 @@ def references(
     survey: Survey,
     *,
     name: str,
+    pages: Collection[int] | None = None,
     limits: Limits = Limits(),  # noqa: B008 -- a frozen value
 ) -> tuple[Reference, ...]:
     """Return the pages of a document as the reader needs them.
@@ -96,17 +97,22 @@ def references(
         document: As ``inspect`` cleaned it.
         survey: What was found out when it was prepared.
         name: What the caller calls it.
+        pages: Which of its pages, from 1; all if None. One takes 5 MB.
         limits: Bounds the pictures of its pages.
 
     Raises:
         UnusableFileError: the document cannot be drawn.
     """
-    return tuple(_drawn(document, survey, name, limits))
+    wanted = range(1, len(survey.pages) + 1) if pages is None else pages
+    return tuple(_drawn(document, survey, name, wanted, limits))
 
 
-def _drawn(document: bytes, survey: Survey, name: str, limits: Limits) -> Iterator[Reference]:
+def _drawn(
+    document: bytes, survey: Survey, name: str, wanted: Collection[int], limits: Limits
+) -> Iterator[Reference]:
     with render.opened(document, limits) as pages:
-        for number, page in enumerate(survey.pages, start=1):
+        for number in wanted:
+            page = survey.pages[number - 1]
             inches = page.width_pt * page.height_pt / PT_PER_INCH**2
             dpi = min(REFERENCE_DPI, (min(_MOST_PX, limits.picture_px) / inches) ** 0.5)
             yield Reference(
