@@ -8,16 +8,16 @@ the act records ``request`` and quantity in its entry.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
 from registry.errors import ConflictError
+from registry.letters import require_letters_hold, rests_on_letters
 from registry.models import ApprovalDecision, ApprovalRequest, Document
 from registry.rows import get_row
 from registry.rules import approval
-from registry.rules.approval import RULEBOOK, Act, Decision, Order, Outcome, Refused, Rule, Standing
+from registry.rules.approval import Act, Decision, Opening, Order, Outcome, Refused, Rule, Standing
 from registry.rules.clocks import is_lapsed
 from registry.rules.family import USE_DETAIL, ApprovedForAnotherUse, Use
 from registry.rules.levels import mark_text
@@ -25,9 +25,9 @@ from registry.rules.marks import MarkRules
 from registry.rules.orders import load_order
 from registry.rules.requests import RequestStep, next_request_state
 from registry.rules.roles import Actor, Role
-from registry.rules.rulebook import load_rulebook
 from registry.rules.traceability import PAPER_ACTS, Traceability, evidence_hash, judge
 from registry.rules.words import RequestState
+from registry.ruling import in_force, rules_under
 
 ENDED_WITH_SECRECY: Final = PAPER_ACTS | {Act.FAX, Act.REGRADE}
 """Acts that nobody is asked about once a document is secret no more."""
@@ -60,6 +60,12 @@ class RefusedByRule(ConflictError):
     """The rules let nobody agree to this as things stand."""
 
     code = "refused-by-rule"
+
+
+class OpensByConsent(RefusedByRule):
+    """The units concerned have not consented to so many copies."""
+
+    code = "opens-by-consent"
 
 
 class UntraceableNotAccepted(ConflictError):
@@ -136,6 +142,7 @@ def consume(
         ApprovedForAnotherUse: it is an approval to copy for something else.
         RegradedSince: the document has another level or period by now.
         ProofChanged: what is known of the document's traceability is not what was agreed on.
+        ConsentUnusable: it rests on the consent of a unit that was revoked or has expired.
         ApprovalExhausted: fewer are left.
         ExecutorNotSeparate: the actor asked for it or agreed to it.
     """
@@ -156,6 +163,7 @@ def consume(
     if is_regraded_since(request):
         raise RegradedSince("got an approval from before the document was regraded", request=request_id)
     _require_same_proof(request)
+    require_letters_hold(session, request, now=now)
     require_separate(request, actor)
     if quantity < 1:
         raise ValueError("an approval is used for at least one copy")
@@ -199,22 +207,33 @@ def decisions_of(request: ApprovalRequest) -> tuple[Decision, ...]:
     return tuple(map(_decision, sorted(request.decisions, key=lambda row: (row.decided_at, row.id))))
 
 
-def rule_for_order(order: Order, document: Document | None) -> Rule:
+def rule_for_order(session: Session, order: Order, document: Document | None, *, now: datetime) -> Rule:
     """Return the rule in force that decides who must agree to an order.
 
     Raises:
+        OpensByConsent: the order does not rest on the consents that the rule wants.
         RefusedByRule: nobody can agree; facts ``rule``, ``version`` and ``reason``.
         DocumentDeclassified: nobody needs to agree any more.
         UnknownLevel: the order's scheme has no such level.
+        ConsentUnusable: it rests on one that cannot be used.
     """
     if document is not None and document.declassified_at is not None and order.act in ENDED_WITH_SECRECY:
         raise DocumentDeclassified(
             f"got {order.act} of a document that is secret no more", act=str(order.act)
         )
-    no_copying = document is not None and document.no_copying
-    found = approval.rule_for(order.act, order.level, scheme=order.scheme, no_copying=no_copying)
+    rules = in_force(session, now)
+    found = approval.rule_for(
+        order.act,
+        order.level,
+        scheme=order.scheme,
+        no_copying=document is not None and document.no_copying,
+        with_consent=rests_on_letters(session, order, now=now),
+        opened=rules.opened,
+        rulebook=rules.rulebook,
+    )
     if isinstance(found, Refused):
-        raise RefusedByRule(
+        refusal = OpensByConsent if found.reason == f"opens-{Opening.BY_CONSENT}" else RefusedByRule
+        raise refusal(
             f"got {order.act} at {found.handling}, which the rules refuse",
             rule=found.rule_id,
             version=found.version,
@@ -225,7 +244,7 @@ def rule_for_order(order: Order, document: Document | None) -> Rule:
 
 def rule_of(request: ApprovalRequest) -> Rule:
     """Return the rule that the request was made under, whatever the rules in force say now."""
-    return _rule(request.rule_version, request.rule_id)
+    return rules_under(request).rulebook.get(request.rule_id)
 
 
 def standing_of(request: ApprovalRequest, further: Sequence[Decision] = ()) -> Standing:
@@ -340,11 +359,6 @@ def _require_same_proof(request: ApprovalRequest) -> None:
         raise ProofChanged("got a document whose proof is not the one agreed on", request=request.id)
 
 
-@cache
-def _rule(version: int, rule_id: str) -> Rule:
-    return (RULEBOOK if version == RULEBOOK.version else load_rulebook(version)).get(rule_id)
-
-
 def _decision(row: ApprovalDecision) -> Decision:
     return Decision(
         person_id=row.person_id,
@@ -353,4 +367,5 @@ def _decision(row: ApprovalDecision) -> Decision:
         order_hash=row.order_hash,
         approved=row.agreed,
         at=row.decided_at,
+        in_place_of=row.in_place_of_id,
     )

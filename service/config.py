@@ -7,7 +7,6 @@ is no field is refused: a misspelt limit must not be a missing limit.
 import os
 import tempfile
 from dataclasses import replace
-from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -26,8 +25,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError as UnreadableValue
 
-from registry.rules.clocks import Clocks
-from registry.rules.levels import ENABLED_BY_DEFAULT, Handling, Scheme
+from registry.rules.levels import ENABLED_BY_DEFAULT, Scheme
 from registry.rules.marks import MARK_RULES, Dots, InvalidMarkRules, MarkRules, parse_mark_rules
 from service.faults import SettingsError
 
@@ -136,14 +134,6 @@ class Settings(BaseSettings):
     printer_timeout_s: Annotated[int, Field(ge=1)] = 120
     """How long a printer may take to accept a job before its fate counts as unknown."""
 
-    loss_report_hours: Annotated[int, Field(ge=1)] = 24
-    """From noticing that a copy is missing to the report of the loss."""
-    leaked_after_days: Annotated[int, Field(ge=1)] = 60
-    """After how long a copy that cannot be found counts as leaked; the highest level has a clock of its own."""
-    leaked_after_days_top_secret: Annotated[int, Field(ge=1)] = 10
-    investigation_days: Annotated[int, Field(ge=1)] = 90
-    """From the report of a loss to the result of its investigation."""
-
     failed_batch_hours: Annotated[int, Field(ge=1)] = 24
     """How long a failed print run can be tried again before the upkeep voids its numbers."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -160,19 +150,6 @@ class Settings(BaseSettings):
         filled.setdefault("keys_dir", data_dir / "keys")
         filled.setdefault("secure_cookies", not relaxed)
         return filled
-
-    @property
-    def clocks(self) -> Clocks:
-        """The limits of this installation."""
-        days = timedelta(days=self.leaked_after_days)
-        top = timedelta(days=self.leaked_after_days_top_secret)
-        return Clocks(
-            loss_report=timedelta(hours=self.loss_report_hours),
-            leaked_after={
-                handling: top if handling is Handling.TOP_SECRET else days for handling in Handling
-            },
-            investigation=timedelta(days=self.investigation_days),
-        )
 
     @property
     def enabled_schemes(self) -> frozenset[Scheme]:

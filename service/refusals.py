@@ -255,6 +255,105 @@ APPROVALS: Final[dict[str, tuple[LazyString, LazyString]]] = {
     ),
 }
 
+DELEGATIONS: Final[dict[str, tuple[LazyString, LazyString]]] = {
+    "no-mandate": (
+        _("You may not decide this in that person's place."),
+        _("Reload the page. If the person is away, ask the security officer who stands in."),
+    ),
+    "not-a-delegation": (
+        _(
+            "This makes no delegation: another person who works here, some act, and some days that are still to come."
+        ),
+        _("Check the deputy, the acts and the days; at most three months."),
+    ),
+    "not-a-third-person": (
+        _("Whoever gives or gets a delegation cannot agree to it."),
+        _("Let a third person decide: the security officer, or a responsible leader."),
+    ),
+    "not-their-delegation": (
+        _("Only the person who gave a delegation, or who may agree to one, can end it."),
+        _("Ask that person or the security officer."),
+    ),
+    "impossible-delegation-step": (
+        _("The delegation is in another state by now. Nothing has been changed."),
+        _("Reload the page to see where it stands."),
+    ),
+}
+
+RULES: Final[dict[str, tuple[LazyString, LazyString]]] = {
+    "opens-by-consent": (
+        _(
+            "Papers of this level are copied only with the consent of the issuing unit, and of the classifying unit"
+            " where it is another. None on record is enough. Nothing has been sent."
+        ),
+        _("Enter the unit's letter among the consents, or ask for fewer copies."),
+    ),
+    "consent-unusable": (
+        _("Consent %(consent)s, on which this rests, was revoked, has expired or has too little left."),
+        _("Enter another letter of the unit, then ask anew."),
+    ),
+    "consent-revoked": (
+        _("The consent was revoked before."),
+        _("Reload the page to see since when."),
+    ),
+    "letter-entered": (
+        _("This letter is on record already, for this document and unit."),
+        _("Look at the consent that stands there; another letter has another number."),
+    ),
+    "not-a-consent": (
+        _("This cannot be a consent: it must come from the issuing or classifying unit and still be good."),
+        _("Check the unit, the number of copies and the last day."),
+    ),
+    "letter-unfit": (
+        _("The scan of the letter is no PDF, PNG or JPEG file."),
+        _("Scan the letter anew and attach that."),
+    ),
+    "unknown-rule-item": (
+        _("The rules have nothing called %(item)s that could be chosen."),
+        _("Choose among the items of the version in force."),
+    ),
+    "below-rule-floor": (
+        _("This is laxer than the rules that no organisation can change."),
+        _("Choose something at least as strict as what is shipped."),
+    ),
+    "not-a-rule-choice": (
+        _("This cannot be chosen here."),
+        _("Choose one of the values that are offered."),
+    ),
+    "rules-unchanged": (
+        _("Nothing is other than in the newest version."),
+        _("Change something, or leave it as it is."),
+    ),
+    "rules-in-the-past": (
+        _("Rules never come into force in the past, nor before the version that they follow."),
+        _("Choose a later day, or none."),
+    ),
+    "rules-damaged": (
+        _("A stored version of the rules is not the one that was adopted. Nothing is decided under it."),
+        _("Call the security officer and the auditor: the tables were changed from outside."),
+    ),
+    "rule-proposal-decided": (
+        _("The proposal was decided or withdrawn before."),
+        _("Reload the page to see what has become of it."),
+    ),
+    "rule-proposal-outdated": (
+        _("Another version was adopted since this was drawn up, so it would undo what nobody has looked at."),
+        _("Have it drawn up anew over the newest version."),
+    ),
+    "rule-proposal-changed": (
+        _("What is stored is not what you were shown. Your decision was not recorded."),
+        _("Reload the page. If it happens again, call the security officer."),
+    ),
+    "proposer-decides": (
+        _("Whoever draws rules up cannot put them in force."),
+        _("Let a responsible leader decide."),
+    ),
+    "not-the-proposer": (
+        _("Only the person who drew the proposal up can withdraw it."),
+        _("Ask that person, or have it refused."),
+    ),
+}
+
 PEOPLE: Final[dict[str, tuple[LazyString, LazyString]]] = {
     "unit-code-taken": (
         _("Another unit has the code %(unit_code)s."),
@@ -1145,6 +1244,8 @@ ALL: Final = (
     FILES
     | DOCUMENTS
     | APPROVALS
+    | RULES
+    | DELEGATIONS
     | PEOPLE
     | PRINTING
     | GATES

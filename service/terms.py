@@ -178,6 +178,7 @@ DETAILS: Final[Mapping[str, LazyString]] = MappingProxyType(
         "meeting": _("Meeting"),
         "outlet": _("Press, from"),
         "persons": _("Press, persons"),
+        "consent_letters": _("Consents"),
         "use": _("To be made"),
         "source_copy": _("Made after the copy"),
         "part": _("What is taken"),

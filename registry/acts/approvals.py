@@ -14,11 +14,14 @@ from registry import consent
 from registry.consent import OrderChanged
 from registry.errors import ConflictError, InvalidError, PermissionDenied, UnknownError
 from registry.ledger import log
+from registry.letters import require_letters_hold, take_letters
+from registry.mandates import mandates_of
 from registry.models import ApprovalDecision, ApprovalRequest, Document, Person
 from registry.rows import flush_unique, get_row
 from registry.rules import roles, takeover
 from registry.rules.approval import Act, Decision, Order, Outcome
 from registry.rules.clocks import is_lapsed
+from registry.rules.delegation import Mandate
 from registry.rules.limits import REMARK_LIMIT
 from registry.rules.marks import MARK_RULES, MarkRules
 from registry.rules.orders import dump_order
@@ -71,6 +74,12 @@ class NotAsked(PermissionDenied):
     code = "not-asked"
 
 
+class NoMandate(PermissionDenied):
+    """Nobody has passed this decision on to the person, or not for this act and time."""
+
+    code = "no-mandate"
+
+
 class NotTheRequester(UnknownError):
     """Only the requester can take a request back; for others it is not there to be taken back."""
 
@@ -98,7 +107,7 @@ def request(session: Session, order: Order, *, actor: Actor, now: datetime) -> i
     _require_to_ask(order, document, actor)
     if document is not None and order.act is Act.PRINT:
         takeover.require_file(document.cleaned_sha256)
-    rule = consent.rule_for_order(order, document)
+    rule = consent.rule_for_order(session, order, document, now=now)
     _require_true(order, document, actor)
     _require_people(session, order)
     until_at = order.until
@@ -125,6 +134,7 @@ def request(session: Session, order: Order, *, actor: Actor, now: datetime) -> i
     )
     session.add(asked)
     session.flush()  # the id, for the ledger
+    letters = take_letters(session, order, asked.id, now=now)
     log.append(
         session,
         "approval.requested",
@@ -138,6 +148,7 @@ def request(session: Session, order: Order, *, actor: Actor, now: datetime) -> i
         rule_version=asked.rule_version,
         quantity=asked.quantity,
         until=asked.valid_until_at,
+        consents=letters,
         reason=log.private(order.reason),
     )
     return asked.id
@@ -154,6 +165,7 @@ def decide(
     now: datetime,
     marks: MarkRules = MARK_RULES,
     accepted_hash: str = "",
+    in_place_of: int | None = None,
 ) -> RequestState:
     """Record one person's yes or no to the order that was shown, and return where the request stands then.
 
@@ -167,10 +179,13 @@ def decide(
         now: When.
         marks: What each level demands of its pages.
         accepted_hash: Where the document falls short of that: the hash over what the person was shown and accepts.
+        in_place_of: The person whose deputy decides, by id.
 
     Raises:
+        NoMandate: the actor may not decide this in that person's place.
         UntraceableNotAccepted: the document falls short, and the person has not accepted exactly that.
         VisibleLinesChanged: the visible lines in force are not those that the order shows.
+        ConsentUnusable: a unit's consent that the request rests on was revoked or has expired.
     """
     roles.require(actor, Action.DECIDE_APPROVAL, unit_id=actor.unit_id)
     if actor.person_id is None:
@@ -181,12 +196,17 @@ def decide(
     order = consent.order_of(asked)
     if shown_hash != asked.order_hash:
         raise OrderChanged("got a decision on another order than is stored", request=request_id)
-    decision = Decision(actor.person_id, actor.roles, actor.unit_id, shown_hash, agreed, now)
+    mandate = None if in_place_of is None else _mandate(session, asked, actor, in_place_of, now)
+    voice = actor if mandate is None else mandate
+    decision = Decision(
+        actor.person_id, voice.roles, voice.unit_id, shown_hash, agreed, now, in_place_of=in_place_of
+    )
     _require_asked(asked, decision)
     if is_lapsed(asked.valid_until_at, now):
         raise consent.ApprovalLapsed("got a decision on a request whose time is over", request=request_id)
     if agreed:
         consent.require_same_lines(asked, marks)
+        require_letters_hold(session, asked, now=now)
     accepted = _accepted(asked, marks, accepted_hash) if agreed else []
     standing = consent.standing_of(asked, [decision])
     if standing.outcome is not Outcome.PENDING:
@@ -197,8 +217,10 @@ def decide(
     asked.decisions.append(
         ApprovalDecision(
             person_id=actor.person_id,
-            roles=sorted(map(str, actor.roles)),
-            unit_id=actor.unit_id,
+            roles=sorted(map(str, decision.roles)),
+            unit_id=decision.unit_id,
+            in_place_of_id=in_place_of,
+            delegation_id=None if mandate is None else mandate.delegation_id,
             agreed=agreed,
             order_hash=shown_hash,
             proof_hash=consent.proof_hash_of(asked),
@@ -226,8 +248,10 @@ def decide(
         rule=asked.rule_id,
         rule_version=asked.rule_version,
         requester=order.requester_person,
-        roles=sorted(map(str, actor.roles)),
-        unit=actor.unit_id,
+        roles=sorted(map(str, decision.roles)),
+        unit=decision.unit_id,
+        in_place_of=in_place_of,
+        delegation=None if mandate is None else mandate.delegation_id,
         state=str(asked.state),
         missing=len(standing.missing),
         proof=consent.proof_hash_of(asked),
@@ -277,6 +301,14 @@ def lapse(session: Session, request_id: int, *, actor: Actor, now: datetime) -> 
         left=asked.quantity - asked.used,
     )
     return True
+
+
+def _mandate(session: Session, asked: ApprovalRequest, actor: Actor, giver_id: int, now: datetime) -> Mandate:
+    """Return the delegation by which the actor decides in somebody's place."""
+    for mandate in mandates_of(session, actor.person_id, now=now):
+        if mandate.giver_id == giver_id and mandate.holds(asked.act, now):
+            return mandate
+    raise NoMandate("got a decision in the place of somebody who has not passed it on", act=str(asked.act))
 
 
 def _accepted(asked: ApprovalRequest, marks: MarkRules, accepted_hash: str) -> list[str]:

@@ -29,6 +29,7 @@ from registry.rules.roles import Action, Actor
 from registry.rules.sheets import Layout, Stretch
 from registry.rules.texts import parse_line
 from registry.rules.words import BatchState, EquipmentKind
+from registry.ruling import in_force
 from registry.views.attempts import printable
 
 
@@ -217,7 +218,13 @@ def destroy_sheets(
         roles.require(witness, Action.WITNESS)
     waste = _locked_waste(session, sheet_ids)
     device = get_row(session, Equipment, equipment_id)
-    short = rules.shortfall(_destruction(waste, device, witnesses, actor, now), now)
+    force = in_force(session, now)
+    short = rules.shortfall(
+        _destruction(waste, device, witnesses, actor, now),
+        now,
+        clocks=force.clocks,
+        shredder_minimum=force.shredder_minimum,
+    )
     if not short.is_nothing or device.kind is not EquipmentKind.SHREDDER or not device.active:
         wanted = short.witnesses_missing + len({each.person_id for each in witnesses})
         raise SheetsUnwitnessed("got sheets that may not be destroyed like this", wanted=wanted)

@@ -29,6 +29,7 @@ from registry.rules.limits import REASON_LIMIT
 from registry.rules.roles import Action, Actor
 from registry.rules.texts import parse_line
 from registry.rules.words import Direction, PermitState, ScanSource
+from registry.ruling import in_force
 from registry.views.custody import custody_now
 from registry.views.passage import Shown, find_situation
 
@@ -261,7 +262,7 @@ def _waits(session: Session, event: GateEvent, now: datetime) -> bool:
         event.colour is Colour.AMBER
         and event.override_by_id is None
         and newest == event.id
-        and gate_rules.still_waits(event.happened_at, now)
+        and gate_rules.still_waits(event.happened_at, now, in_force(session, now).clocks)
     )
 
 

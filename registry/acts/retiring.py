@@ -43,6 +43,7 @@ from registry.rules.words import (
     RetirementMethod,
     RetirementState,
 )
+from registry.ruling import in_force
 
 EQUIPMENT_DETAIL: Final = "equipment"
 """Under which name an order for a repair holds the device."""
@@ -244,7 +245,7 @@ def attest(
     found = _open(session, retirement_id)
     device = get_row(session, Equipment, found.equipment_id, lock=True)
     _sign(session, found, part, attesting, now)
-    short = _shortfall(found, device, now)
+    short = _shortfall(session, found, device, now)
     if short.conflicts:
         person, conflict = short.conflicts[0]
         raise RetirementConflict("got a person with another part in this", person=person, part=str(conflict))
@@ -282,7 +283,7 @@ def attest(
 def shortfall(session: Session, retirement_id: int, *, now: datetime) -> Shortfall:
     """Return who is still missing; changes nothing."""
     found = get_row(session, EquipmentRetirement, retirement_id)
-    return _shortfall(found, found.equipment, now)
+    return _shortfall(session, found, found.equipment, now)
 
 
 def keep_certificate(
@@ -304,8 +305,9 @@ def _sign(
     session: Session, found: EquipmentRetirement, part: DestructionPart, attesting: Actor, now: datetime
 ) -> None:
     """Write the signature down, in place of those that grew old: whoever gave them may have left."""
+    clocks = in_force(session, now).clocks
     for old in found.signatures:
-        if not authentication_holds(old.authenticated_at, now):
+        if not authentication_holds(old.authenticated_at, now, clocks):
             session.delete(old)
     session.flush()  # the deletions first: the same person may sign anew
     session.refresh(found, ["signatures"])
@@ -327,7 +329,7 @@ def _sign(
     session.flush()  # so that the shortfall sees it
 
 
-def _shortfall(found: EquipmentRetirement, device: Equipment, now: datetime) -> Shortfall:
+def _shortfall(session: Session, found: EquipmentRetirement, device: Equipment, now: datetime) -> Shortfall:
     signed = {
         part: [Present(one.person_id, one.authenticated_at) for one in found.signatures if one.part is part]
         for part in DestructionPart
@@ -340,6 +342,7 @@ def _shortfall(found: EquipmentRetirement, device: Equipment, now: datetime) -> 
         opener_id=found.opened_by_id,
         custodian_id=device.custodian_id,
         now=now,
+        clocks=in_force(session, now).clocks,
     )
 
 

@@ -26,6 +26,7 @@ from registry.rules.destruction import Conflict, Destruction, Present, Shortfall
 from registry.rules.lifecycle import Step
 from registry.rules.roles import Action, Actor
 from registry.rules.words import Custodian, DestructionPart, DestructionState, MovementKind, RequestState
+from registry.ruling import in_force
 
 
 class AttestationConflict(ConflictError):
@@ -98,7 +99,7 @@ def attest(
     _sign(session, listed, part, attesting, now)
     copies = locked_items(session, listed)
     destruction = _destruction(session, listed, copies)
-    found = rules.shortfall(destruction, now)
+    found = _shortfall(session, destruction, now)
     if found.conflicts:
         person, conflict = found.conflicts[0]
         raise AttestationConflict("got a person with another part in this", person=person, part=str(conflict))
@@ -120,7 +121,13 @@ def shortfall(session: Session, list_id: int, *, now: datetime) -> Shortfall:
     """Return what is still missing before a list is destroyed; changes nothing."""
     listed = get_row(session, DestructionList, list_id)
     copies = [item.copy for item in listed.items]
-    return rules.shortfall(_destruction(session, listed, copies), now)
+    return _shortfall(session, _destruction(session, listed, copies), now)
+
+
+def _shortfall(session: Session, destruction: rules.Destruction, now: datetime) -> Shortfall:
+    """Judge under the rules in force now: they may have become stricter since the list was agreed to."""
+    force = in_force(session, now)
+    return rules.shortfall(destruction, now, clocks=force.clocks, shredder_minimum=force.shredder_minimum)
 
 
 def keep_certificate(session: Session, list_id: int, sha256: str, *, actor: Actor, now: datetime) -> None:
@@ -152,7 +159,7 @@ def _sign(
 ) -> None:
     """Write the signature down, in place of those that grew old: whoever gave them may have left."""
     for old in listed.signatures:
-        if not authentication_holds(old.authenticated_at, now):
+        if not authentication_holds(old.authenticated_at, now, in_force(session, now).clocks):
             session.delete(old)
     session.flush()  # the deletions first: the same person may sign anew
     session.refresh(listed, ["signatures"])

@@ -1,8 +1,10 @@
 """Tables, constraints and relationships; no behaviour."""
 
 from registry.models.approvals import ApprovalDecision, ApprovalRequest
+from registry.models.consents import ConsentUse, UnitConsent
 from registry.models.copies import AttemptCopy, Copy, PrintAttempt, PrintBatch, SpoiledSheet
 from registry.models.custody import CopyReturn, CopyReturnItem, HandOver, HandOverItem, Movement
+from registry.models.delegations import Delegation
 from registry.models.destruction import DestructionItem, DestructionList, DestructionSignature, Equipment
 from registry.models.documents import Document, Meeting
 from registry.models.equipment import (
@@ -35,6 +37,7 @@ from registry.models.meetings import (
 )
 from registry.models.people import Account, AccountRole, Person, Unit
 from registry.models.recalls import Recall, RecallItem
+from registry.models.rules import RuleSetVersion
 from registry.models.stocktakes import Stocktake, StocktakeItem, StocktakeScan
 from registry.models.tracing import (
     DrillShot,
@@ -53,11 +56,13 @@ __all__ = [
     "ApprovalRequest",
     "AttemptCopy",
     "Clearance",
+    "ConsentUse",
     "Conveyance",
     "ConveyanceListener",
     "Copy",
     "CopyReturn",
     "CopyReturnItem",
+    "Delegation",
     "Derivation",
     "DestructionItem",
     "DestructionList",
@@ -107,6 +112,7 @@ __all__ = [
     "RegradingProposal",
     "Remarking",
     "RetirementSignature",
+    "RuleSetVersion",
     "SpoiledSheet",
     "Stocktake",
     "StocktakeItem",
@@ -117,4 +123,5 @@ __all__ = [
     "TraceReview",
     "TraceRun",
     "Unit",
+    "UnitConsent",
 ]

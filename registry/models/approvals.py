@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from registry.db import Base, words
 from registry.models.documents import Document
 from registry.models.people import Person
+from registry.models.rules import RuleSetVersion
 from registry.rules.approval import Act
 from registry.rules.words import RequestState
 
@@ -39,6 +40,10 @@ class ApprovalRequest(Base):
 
     document: Mapped[Document | None] = relationship()
     requester: Mapped[Person] = relationship()
+    rule_set: Mapped[RuleSetVersion | None] = relationship(
+        primaryjoin="foreign(ApprovalRequest.rule_version) == RuleSetVersion.version", viewonly=True
+    )
+    """The organisation's own version of the rules that it was made under; None for what is shipped."""
     decisions: Mapped[list["ApprovalDecision"]] = relationship(
         back_populates="request", order_by="ApprovalDecision.decided_at"
     )
@@ -48,7 +53,8 @@ class ApprovalDecision(Base):
     """One person's yes or no to a request, with the roles and the unit in which it was said.
 
     ``proof_hash`` covers the file and the proof of its traceability that were in force; ``accepted`` lists the channels
-    and pages that the person agreed to although they fall short.
+    and pages that the person agreed to although they fall short. A deputy's decision names in whose place and by which
+    delegation; roles and unit are then the giver's.
     """
 
     __tablename__ = "approval_decision"
@@ -61,10 +67,13 @@ class ApprovalDecision(Base):
     unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"))
     agreed: Mapped[bool]
     order_hash: Mapped[str] = mapped_column(sa.String(64))
+    in_place_of_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    delegation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("delegation.id"))
     proof_hash: Mapped[str] = mapped_column(sa.String(64), default="")
     accepted: Mapped[list[Any]] = mapped_column(default=list)
     remark: Mapped[str] = mapped_column(sa.String(500), default="")
     decided_at: Mapped[datetime]
 
     request: Mapped[ApprovalRequest] = relationship(back_populates="decisions")
-    person: Mapped[Person] = relationship()
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    in_place_of: Mapped[Person | None] = relationship(foreign_keys=[in_place_of_id])

@@ -6,7 +6,8 @@ approval lapses is in ``clocks``. Laws:
 
 * An approval covers the hash of its order: decisions over another hash do not count.
 * Requester, approvers and executor are different persons, by person and not by account.
-* One person counts for one step only, even with several roles.
+* One person counts for one step only, even with several roles; a deputy and the person in whose place count as one.
+* A deputy's decision counts only under a row that can be delegated, and for no step that names a person.
 * One rejection ends the order for good.
 * Each use consumes the approval; what is left lapses.
 """
@@ -176,6 +177,7 @@ class Decision:
         roles: The roles the person had when deciding.
         unit_id: The person's own unit at that time.
         order_hash: Hash of the order that was shown to the person.
+        in_place_of: The person whose deputy decided; roles and unit are then that person's.
     """
 
     person_id: int
@@ -184,6 +186,12 @@ class Decision:
     order_hash: str
     approved: bool
     at: datetime
+    in_place_of: int | None = None
+
+    @property
+    def voices(self) -> frozenset[int]:
+        """The persons whose word it is: whoever decided, and in whose place."""
+        return frozenset({self.person_id} if self.in_place_of is None else {self.person_id, self.in_place_of})
 
 
 class Outcome(StrEnum):
@@ -273,10 +281,13 @@ def standing(rule: Rule, order: Order, decisions: Iterable[Decision]) -> Standin
     for decision in decisions:
         if decision.order_hash != order_hash:
             stale.append(decision.person_id)
-        elif decision.person_id != order.requester_person and any(
-            _fits(step, decision, order) for step in wanted
+        elif (
+            order.requester_person not in decision.voices
+            and (rule.delegable or decision.in_place_of is None)
+            and any(_fits(step, decision, order) for step in wanted)
+            and not any(decision.voices & earlier.voices for earlier in first.values())
         ):
-            first.setdefault(decision.person_id, decision)
+            first[decision.person_id] = decision
     rejected_by = next((person for person, decision in first.items() if not decision.approved), None)
     if rejected_by is not None:
         return Standing(Outcome.REJECTED, wanted, (), rejected_by, tuple(stale))
@@ -298,7 +309,7 @@ def refuse_executor(person_id: int | None, order: Order, decisions: Iterable[Dec
     Raises:
         ExecutorNotSeparate: the person asked for it or approved it.
     """
-    approvers = {decision.person_id for decision in decisions if decision.approved}
+    approvers = {voice for decision in decisions if decision.approved for voice in decision.voices}
     if person_id is not None and (person_id == order.requester_person or person_id in approvers):
         part = "requester" if person_id == order.requester_person else "approver"
         raise ExecutorNotSeparate(f"got the {part} as executor, wanted a third person", part=part)
@@ -327,7 +338,7 @@ def _fits(step: Step, decision: Decision, order: Order) -> bool:
     return (
         step.role in decision.roles
         and (step.unit is None or decision.unit_id == order.units.id_of(step.unit))
-        and (step.named is None or decision.person_id == order.custodian)
+        and (step.named is None or (decision.in_place_of is None and decision.person_id == order.custodian))
     )
 
 

@@ -8,7 +8,7 @@ Decides over a frozen `Situation` that others have gathered; never looks anythin
 * A verdict carries no title and no name.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -185,6 +185,7 @@ class Situation:
         pages_counted: Pages the guard counted; ``None`` when nobody has.
         is_seal_intact: State of a numbered seal; ``None`` when there is none. An intact seal stands for the count.
         list_age: Age of the gate's list; ``None`` when the gate asked the register itself.
+        colours: The colour of every reason under the rules in force.
     """
 
     direction: Direction
@@ -200,6 +201,7 @@ class Situation:
     list_age: timedelta | None = None
     last_seen: Sighting | None = None
     clocks: Clocks = DEFAULT_CLOCKS
+    colours: Mapping[Reason, Colour] = field(default_factory=lambda: COLOURS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +233,7 @@ def judge(situation: Situation) -> Verdict:
     for check in CHECKS[situation.direction]:
         if objection := check(situation):
             reason, facts = objection
-            return Verdict(COLOURS[reason], reason, None, facts)
+            return Verdict(situation.colours[reason], reason, None, facts)
     if situation.direction is Direction.ENTRY:
         return Verdict(Colour.GREEN, Reason.MAY_ENTER)
     permit = _open_permits(situation)[0]

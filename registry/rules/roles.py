@@ -140,6 +140,19 @@ class Action(StrEnum):
     READ_COPYING = "READ_COPYING"
     """See what was copied and faxed; the administrators do not."""
     REQUEST_REPAIR = "REQUEST_REPAIR"
+    READ_RULES = "READ_RULES"
+    """See which rules are and were in force, and have a decision taken again under them."""
+    PROPOSE_RULES = "PROPOSE_RULES"
+    """Draw up another version of the rules, and take it back."""
+    ADOPT_RULES = "ADOPT_RULES"
+    """Agree to it, or refuse it."""
+    PROPOSE_DELEGATION = "PROPOSE_DELEGATION"
+    """Ask that somebody decides in one's place for a while, and end that."""
+    AGREE_DELEGATION = "AGREE_DELEGATION"
+    """Agree to it as a third person, or refuse or end it."""
+    RECORD_CONSENT = "RECORD_CONSENT"
+    """Enter the letter by which a unit consents, and that it is revoked."""
+    READ_CONSENTS = "READ_CONSENTS"
     REQUEST_REGRADING = "REQUEST_REGRADING"
     """Ask that a document's level or period be changed, or its secrecy ended."""
     REGRADE = "REGRADE"
@@ -235,6 +248,17 @@ PERMITTED: dict[Action, frozenset[Role]] = {
     Action.READ_COPYING: _roles(Role.CLERK, Role.AUDITOR),
     # Whoever sends the device away is another person than whoever asked.
     Action.REQUEST_REPAIR: _roles(Role.CLERK, Role.HANDLER),
+    Action.READ_RULES: _roles(Role.CLERK, Role.RESPONSIBLE_LEADER, Role.SECURITY_OFFICER, Role.AUDITOR),
+    # Two roles that one person cannot have together: who draws rules up never puts them in force.
+    Action.PROPOSE_RULES: _roles(Role.SECURITY_OFFICER),
+    Action.ADOPT_RULES: _roles(Role.RESPONSIBLE_LEADER),
+    Action.PROPOSE_DELEGATION: _roles(
+        Role.DEPARTMENT_MANAGER, Role.RESPONSIBLE_LEADER, Role.SECURITY_OFFICER
+    ),
+    # The security officer for managers and leaders, a leader for the security officer: always a third person.
+    Action.AGREE_DELEGATION: _roles(Role.RESPONSIBLE_LEADER, Role.SECURITY_OFFICER),
+    Action.RECORD_CONSENT: _roles(Role.CLERK),
+    Action.READ_CONSENTS: _roles(Role.CLERK, Role.RESPONSIBLE_LEADER, Role.AUDITOR),
     Action.REQUEST_REGRADING: _roles(Role.CLERK, Role.HANDLER),
     Action.REGRADE: _roles(Role.CLERK),
     Action.READ_REGRADINGS: _roles(Role.CLERK, Role.RESPONSIBLE_LEADER, Role.AUDITOR),

@@ -246,3 +246,12 @@ class DrillOutcome(StrEnum):
     """Another copy is named."""
     UNREADABLE = "UNREADABLE"
     """The picture could not be read to its end."""
+
+
+class RuleSetState(StrEnum):
+    """What has become of a version of the rules that somebody drew up."""
+
+    PROPOSED = "PROPOSED"
+    ADOPTED = "ADOPTED"
+    REFUSED = "REFUSED"
+    WITHDRAWN = "WITHDRAWN"

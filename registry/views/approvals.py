@@ -8,11 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from registry import consent
+from registry.mandates import mandates_of
 from registry.models import ApprovalDecision, ApprovalRequest, Document
 from registry.rows import UnknownRow, get_row
 from registry.rules import approval, roles
 from registry.rules.approval import Act, Decision, Order, Rule, Step
 from registry.rules.clocks import is_lapsed
+from registry.rules.delegation import Mandate
 from registry.rules.family import Use
 from registry.rules.marks import MARK_RULES, MarkRules
 from registry.rules.roles import Action, Actor, Role
@@ -69,6 +71,8 @@ class DecisionView:
     decided_at: datetime
     accepted: tuple[str, ...]
     """Channels and pages that the person agreed to although they fall short of what the level demands."""
+    in_place_of: Name | None = None
+    """Whose deputy the person was."""
 
 
 @dataclass(frozen=True)
@@ -114,17 +118,19 @@ class RequestView:
     """What the document's proof means for its level; None where no paper of a document is made."""
     may_decide: bool
     """Whether the actor who looks is one of those who are missing."""
+    in_place_of: Name | None
+    """In whose place that actor would decide; None where the decision is their own."""
     is_own: bool
 
 
-def preview(session: Session, order: Order) -> Preview:
+def preview(session: Session, order: Order, *, now: datetime) -> Preview:
     """Return who would have to agree to an order.
 
     Raises:
         RefusedByRule: nobody can agree.
     """
     document = None if order.document_id is None else get_row(session, Document, order.document_id)
-    rule = consent.rule_for_order(order, document)
+    rule = consent.rule_for_order(session, order, document, now=now)
     wanted = approval.required_steps(rule, order.units)
     return Preview(
         order=order,
@@ -144,7 +150,8 @@ def waiting_for(session: Session, actor: Actor, *, now: datetime) -> tuple[Reque
         ApprovalRequest.valid_until_at >= now,
     )
     found = session.scalars(query.order_by(ApprovalRequest.requested_at, ApprovalRequest.id))
-    return tuple(_row(request) for request in found if is_asked(request, actor, now=now))
+    mandates = mandates_of(session, actor.person_id, now=now)
+    return tuple(_row(request) for request in found if find_voice(request, actor, mandates, now=now))
 
 
 def requested_by(session: Session, person_id: int) -> tuple[RequestRow, ...]:
@@ -188,7 +195,11 @@ def usable(
         ApprovalRequest.requester_id != actor.person_id,
         ApprovalRequest.valid_until_at >= now,
         ~sa.exists().where(
-            ApprovalDecision.request_id == ApprovalRequest.id, ApprovalDecision.person_id == actor.person_id
+            ApprovalDecision.request_id == ApprovalRequest.id,
+            sa.or_(
+                ApprovalDecision.person_id == actor.person_id,
+                ApprovalDecision.in_place_of_id == actor.person_id,
+            ),
         ),
     )
     found = map(_row, session.scalars(query.order_by(ApprovalRequest.decided_at, ApprovalRequest.id)))
@@ -220,7 +231,10 @@ def request(
         OrderChanged: what is stored is not what its hash covers.
     """
     found = session.scalar(_requests().where(ApprovalRequest.id == request_id))
-    if found is None or not _concerns(found, actor, now=now):
+    if found is None:
+        raise UnknownRow(ApprovalRequest.__tablename__, request_id)
+    voice = find_voice(found, actor, mandates_of(session, actor.person_id, now=now), now=now)
+    if voice is None and not _concerns(found, actor):
         raise UnknownRow(ApprovalRequest.__tablename__, request_id)
     order = consent.order_of(found)
     standing = consent.standing_of(found)
@@ -241,6 +255,7 @@ def request(
                 remark=row.remark,
                 decided_at=row.decided_at,
                 accepted=tuple(row.accepted),
+                in_place_of=None if row.in_place_of is None else name(row.in_place_of),
             )
             for row in found.decisions
         ),
@@ -248,30 +263,53 @@ def request(
         carriers=tuple(persons[person] for person in order.carriers),
         requesting_unit=unit_names(session, [order.units.requesting])[order.units.requesting],
         traceability=consent.traceability_of(found, marks),
-        may_decide=is_asked(found, actor, now=now),
+        may_decide=voice is not None,
+        in_place_of=None
+        if voice is None or voice.in_place_of is None
+        else names(session, [voice.in_place_of])[voice.in_place_of],
         is_own=found.requester_id == actor.person_id,
     )
 
 
-def is_asked(found: ApprovalRequest, actor: Actor, *, now: datetime) -> bool:
-    """Tell whether the actor's agreement to an open request would count."""
+def find_voice(
+    found: ApprovalRequest, actor: Actor, mandates: Sequence[Mandate], *, now: datetime
+) -> Decision | None:
+    """Return the decision by which the actor's agreement to an open request would count: their own, or as a deputy."""
     if (
         actor.person_id is None
         or found.state is not RequestState.OPEN
         or is_lapsed(found.valid_until_at, now)
         or any(row.person_id == actor.person_id for row in found.decisions)
     ):
-        return False
-    mine = Decision(actor.person_id, actor.roles, actor.unit_id, found.order_hash, approved=True, at=now)
-    return any(person == actor.person_id for person, _ in consent.standing_of(found, [mine]).counted)
+        return None
+    voices = [
+        Decision(actor.person_id, actor.roles, actor.unit_id, found.order_hash, approved=True, at=now),
+        *(
+            Decision(
+                actor.person_id,
+                mandate.roles,
+                mandate.unit_id,
+                found.order_hash,
+                approved=True,
+                at=now,
+                in_place_of=mandate.giver_id,
+            )
+            for mandate in mandates
+            if mandate.holds(found.act, now)
+        ),
+    ]
+    return next((voice for voice in voices if _would_count(found, voice)), None)
 
 
-def _concerns(found: ApprovalRequest, actor: Actor, *, now: datetime) -> bool:
+def _would_count(found: ApprovalRequest, voice: Decision) -> bool:
+    return any(person == voice.person_id for person, _ in consent.standing_of(found, [voice]).counted)
+
+
+def _concerns(found: ApprovalRequest, actor: Actor) -> bool:
     return (
         roles.may(actor, Action.READ_REGISTER)
         or found.requester_id == actor.person_id
-        or any(row.person_id == actor.person_id for row in found.decisions)
-        or is_asked(found, actor, now=now)
+        or any(actor.person_id in {row.person_id, row.in_place_of_id} for row in found.decisions)
     )
 
 
@@ -280,6 +318,7 @@ def _requests() -> sa.Select[ApprovalRequest]:
         selectinload(ApprovalRequest.decisions),
         selectinload(ApprovalRequest.document),
         selectinload(ApprovalRequest.requester),
+        selectinload(ApprovalRequest.rule_set),
     )
 
 

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from registry.models import Copy, Document, Gate, GateEvent, Permit, PermitCarrier, Person
 from registry.rows import get_row
-from registry.rules.clocks import DEFAULT_CLOCKS, Clocks
 from registry.rules.gate import Colour, Reason
 from registry.rules.lifecycle import State
 from registry.rules.roles import Actor
 from registry.rules.words import Direction, PermitState, ScanSource
+from registry.ruling import in_force
 from registry.views.holdings import CopyLine, Name, copy_line, name
 
 PAGE_ROWS: Final = 50
@@ -129,7 +129,7 @@ def events(session: Session, wanted: EventFilter, *, page: int = 1) -> EventPage
     return EventPage(tuple(_event(event, by) for event, by in rows), total, page)
 
 
-def waiting(session: Session, *, now: datetime, clocks: Clocks = DEFAULT_CLOCKS) -> tuple[EventRow, ...]:
+def waiting(session: Session, *, now: datetime) -> tuple[EventRow, ...]:
     """Return the amber attempts that a supervisor may still decide, longest waiting first.
 
     The last attempt of each copy only: an earlier one was answered by the later.
@@ -140,7 +140,7 @@ def waiting(session: Session, *, now: datetime, clocks: Clocks = DEFAULT_CLOCKS)
         .where(
             GateEvent.colour == Colour.AMBER,
             GateEvent.override_by_id.is_(None),
-            GateEvent.happened_at >= now - clocks.gate_decision,
+            GateEvent.happened_at >= now - in_force(session, now).clocks.gate_decision,
             ~sa.exists().where(later.copy_id == GateEvent.copy_id, later.id > GateEvent.id),
         )
         .order_by(GateEvent.id)

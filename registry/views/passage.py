@@ -14,6 +14,7 @@ from registry.rules import gate as gate_rules
 from registry.rules.gate import KnownCopy, Proof, Situation
 from registry.rules.levels import get_level
 from registry.rules.words import Direction, PermitState
+from registry.ruling import in_force
 
 TRAVEL: Final = timedelta(minutes=2)
 """Least time between two gates of one site on foot; ours, long enough to tell a cloned code from a walk."""
@@ -32,6 +33,7 @@ class Shown:
 
 def find_situation(session: Session, copy: Copy | None, shown: Shown, *, now: datetime) -> Situation:
     """Return what is known of a copy at a gate; the copy should be locked if something follows from it."""
+    rules = in_force(session, now)
     return Situation(
         direction=shown.direction,
         gate_id=shown.gate_id,
@@ -42,6 +44,8 @@ def find_situation(session: Session, copy: Copy | None, shown: Shown, *, now: da
         carriers=shown.carriers,
         pages_counted=shown.pages_counted,
         last_seen=None if copy is None else _last_elsewhere(session, copy, shown.gate_id),
+        clocks=rules.clocks,
+        colours=rules.colours,
     )
 
 

@@ -4,8 +4,10 @@ from flask import Blueprint
 
 from service.api.approvals import area as approvals
 from service.api.batches import area as batches
+from service.api.consents import area as consents
 from service.api.copies import area as copies
 from service.api.custody import area as custody
+from service.api.delegations import area as delegations
 from service.api.destruction import area as destruction
 from service.api.documents import area as documents
 from service.api.drills import area as drills
@@ -21,6 +23,7 @@ from service.api.meetings import area as meetings
 from service.api.openapi import blueprint as openapi
 from service.api.recalls import area as recalls
 from service.api.regradings import area as regradings
+from service.api.rules import area as rules
 from service.api.sessions import area as sessions
 from service.api.statistics import area as statistics
 from service.api.stocktakes import area as stocktakes
@@ -49,5 +52,8 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     drills,
     ledger,
     meetings,
+    rules,
+    consents,
+    delegations,
     openapi,
 )

@@ -112,6 +112,7 @@ class DecisionTaken(Model):
     person_id: int
     agreed: bool
     accepted: list[str] = Field(description="Channels and pages agreed to although they fall short.")
+    in_place_of: int | None = Field(description="Whose deputy the person was.")
     decided_at: datetime
 
 
@@ -126,6 +127,9 @@ class RequestFull(Model):
     rule_source: str
     must_agree: list[MustAgree]
     may_decide: bool
+    in_place_of: int | None = Field(
+        description="In whose place you would decide; none where it is your own word."
+    )
     traceability: Standing | None = Field(
         description="How traceable the document is against its level; none where no paper of a document is made."
     )
@@ -143,6 +147,7 @@ class Decision(Model):
         pattern=r"^([0-9a-f]{64})?$",
         description="Where the document falls short: the hash of its traceability, which says that you accept it.",
     )
+    in_place_of: int | None = Field(default=None, description="The person whose deputy you are.")
 
 
 class RequestStanding(Model):
@@ -187,12 +192,14 @@ def get_request(request_id: int) -> RequestFull:
         rule_source=view.rule.source,
         must_agree=[MustAgree.of(step) for step in view.steps],
         may_decide=view.may_decide,
+        in_place_of=None if view.in_place_of is None else view.in_place_of.id,
         traceability=None if view.traceability is None else Standing.of(view.traceability),
         decisions=[
             DecisionTaken(
                 person_id=taken.person.id,
                 agreed=taken.agreed,
                 accepted=list(taken.accepted),
+                in_place_of=None if taken.in_place_of is None else taken.in_place_of.id,
                 decided_at=taken.decided_at,
             )
             for taken in view.decisions
@@ -218,6 +225,7 @@ def decide(request_id: int, body: Decision) -> RequestStanding:
         shown_hash=body.shown_hash,
         remark=body.remark,
         accepted_hash=body.accepted_hash,
+        in_place_of=body.in_place_of,
     )
     return RequestStanding(state=str(state))
 

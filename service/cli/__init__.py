@@ -9,6 +9,7 @@ from registry.errors import RegistryError
 from service.cli.approvals import approval
 from service.cli.copies import copy
 from service.cli.custody import counter
+from service.cli.delegations import delegation
 from service.cli.demo import demo
 from service.cli.destruction import destruction
 from service.cli.documents import document
@@ -22,6 +23,7 @@ from service.cli.migrate import migrate
 from service.cli.people import user
 from service.cli.printing import batch
 from service.cli.recalls import recall
+from service.cli.rules import consent, rules
 from service.cli.serve import serve
 from service.cli.shredder import shredder
 from service.cli.stocktakes import stocktake
@@ -43,6 +45,9 @@ COMMANDS: tuple[click.Command, ...] = (
     loss,
     recall,
     leaver,
+    rules,
+    consent,
+    delegation,
     worker,
     migrate,
     user,

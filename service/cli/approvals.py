@@ -49,6 +49,8 @@ def decide(acting: str, request_id: int, remark: str, *, refuse: bool, accept_un
     found = view.traceability
     for line in () if found is None else shortfall_lines(found):
         click.echo(line)
+    if view.in_place_of is not None:
+        click.echo(f"in the place of: {view.in_place_of.staff_no} {view.in_place_of.en}")
     word = "Refuse" if refuse else "Agree"
     click.confirm(f"{word} to exactly this?", abort=True)
     state = requesting.decide(
@@ -58,6 +60,7 @@ def decide(acting: str, request_id: int, remark: str, *, refuse: bool, accept_un
         agreed=not refuse,
         shown_hash=view.order_hash,
         remark=remark,
+        in_place_of=None if view.in_place_of is None else view.in_place_of.id,
         accepted_hash=found.shown_hash if found is not None and accept_untraceable else "",
     )
     click.echo(f"request {request_id}: {state}")

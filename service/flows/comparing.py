@@ -176,7 +176,7 @@ def _likely(
     runtime: Runtime, files: Sequence[bytes], offered: Sequence[Comparable]
 ) -> Mapping[int, Collection[int]] | None:
     """Return the pages that pictures may show, by document, the likeliest first; None where all are compared."""
-    if sum(one.pages for one in offered) <= referencing.FOUND:
+    if sum(one.pages for one in offered) <= min(referencing.FOUND, MOST_PAGES):
         return None
     likely: dict[int, list[int]] = {}
     for document, page in referencing.find_pages(runtime, files, offered):

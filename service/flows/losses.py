@@ -6,9 +6,11 @@ Law: whoever agrees that a copy is found proves themselves before the transactio
 from registry.acts import losses
 from registry.ledger import log
 from registry.rules import roles
+from registry.rules.clocks import Clocks
 from registry.rules.lifecycle import State, Step
 from registry.rules.loss import LossReport
 from registry.rules.roles import Action, Actor
+from registry.ruling import in_force
 from registry.views import losses as views
 from registry.views.losses import LossRow
 from service.flows import proving
@@ -63,14 +65,22 @@ def listing(runtime: Runtime, actor: Actor) -> tuple[LossRow, ...]:
     """Return all losses with their clocks, those that go on first."""
     roles.require(actor, Action.READ_LOSSES)
     with runtime.database.reading() as session:
-        return views.losses(session, now=runtime.now(), clocks=runtime.settings.clocks)
+        return views.losses(session, now=runtime.now(), clocks=in_force(session, runtime.now()).clocks)
+
+
+def clocks_now(runtime: Runtime) -> Clocks:
+    """Return the deadlines of the rules in force."""
+    with runtime.database.reading() as session:
+        return in_force(session, runtime.now()).clocks
 
 
 def get_loss(runtime: Runtime, actor: Actor, loss_id: int) -> LossRow:
     """Return one loss with its clocks."""
     roles.require(actor, Action.READ_LOSSES)
     with runtime.database.reading() as session:
-        return views.one_loss(session, loss_id, now=runtime.now(), clocks=runtime.settings.clocks)
+        return views.one_loss(
+            session, loss_id, now=runtime.now(), clocks=in_force(session, runtime.now()).clocks
+        )
 
 
 def find_loss(runtime: Runtime, actor: Actor, code: str) -> LossRow | None:
@@ -78,7 +88,9 @@ def find_loss(runtime: Runtime, actor: Actor, code: str) -> LossRow | None:
     if not roles.may(actor, Action.READ_LOSSES):
         return None
     with runtime.database.reading() as session:
-        return views.loss_of_copy(session, code, now=runtime.now(), clocks=runtime.settings.clocks)
+        return views.loss_of_copy(
+            session, code, now=runtime.now(), clocks=in_force(session, runtime.now()).clocks
+        )
 
 
 def paper(runtime: Runtime, actor: Actor, loss_id: int) -> bytes:

@@ -88,7 +88,8 @@ def preview(runtime: Runtime, actor: Actor, wanted: TakeOut) -> tuple[Preview, .
     """
     with runtime.database.reading() as session:
         return tuple(
-            approval_views.preview(session, order) for order in _orders(runtime, session, actor, wanted)
+            approval_views.preview(session, order, now=runtime.now())
+            for order in _orders(runtime, session, actor, wanted)
         )
 
 

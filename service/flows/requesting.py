@@ -14,8 +14,11 @@ from sqlalchemy.orm import Session
 from registry.acts import approvals
 from registry.consent import LINES_DETAIL
 from registry.errors import PermissionDenied
+from registry.letters import CONSENTS_DETAIL, letters_for
+from registry.models import Document
 from registry.rules import levels, roles, takeover
-from registry.rules.approval import Act, Order, Units
+from registry.rules.approval import Act, Opening, Order, Units
+from registry.rules.consents import CONSENTED_ACTS, choose
 from registry.rules.levels import Scheme
 from registry.rules.limits import REASON_LIMIT
 from registry.rules.marks import MarkRule, MarkRules
@@ -23,8 +26,10 @@ from registry.rules.roles import Actor
 from registry.rules.texts import parse_line
 from registry.rules.traceability import PAPER_ACTS
 from registry.rules.words import RequestState
+from registry.ruling import in_force
 from registry.views import approvals as views
 from registry.views.approvals import Preview, RequestRow, RequestView
+from registry.views.consents import letter_lines
 from registry.views.scope import get_within_reach
 from service.runtime import Runtime
 
@@ -92,8 +97,33 @@ def draw_up(session: Session, actor: Actor, wish: Wish, *, marks: MarkRules, now
             ("no_copying", "yes" if document.no_copying else "no"),
             ("pages", str(document.pages)),
             *_lines(wish.act, marks.get(document.scheme, document.level)),
+            *_consents(session, actor, wish, document, now),
             *wish.details,
         ),
+    )
+
+
+def _consents(
+    session: Session, actor: Actor, wish: Wish, document: Document, now: datetime
+) -> tuple[tuple[str, str], ...]:
+    """Return what an order says of the consents it rests on; nothing where no row is opened by any."""
+    if wish.act not in CONSENTED_ACTS:
+        return ()
+    level = levels.get_level(document.scheme, document.level)
+    book = in_force(session, now).rulebook
+    rule = book.find(wish.act, level.handling, no_copying=document.no_copying)
+    if rule is None or rule.opens is not Opening.BY_CONSENT:
+        return ()
+    wanted = frozenset({document.issuing_unit_id, document.classifying_unit_id})
+    known = letters_for(session, document.id, wish.act, asked_by=actor.person_id or 0, copies=wish.copies)
+    chosen = choose(known, wanted, wish.copies, now)
+    if not chosen:
+        return ()
+    ids = sorted(one.id for one in chosen)
+    told = letter_lines(session, ids)
+    return (
+        (CONSENTS_DETAIL, ",".join(map(str, ids))),
+        ("consent_letters", "; ".join(told)),
     )
 
 
@@ -109,7 +139,9 @@ def preview(runtime: Runtime, actor: Actor, wish: Wish) -> Preview:
     """
     with runtime.database.reading() as session:
         return views.preview(
-            session, draw_up(session, actor, wish, marks=runtime.settings.mark_rules, now=runtime.now())
+            session,
+            draw_up(session, actor, wish, marks=runtime.settings.mark_rules, now=runtime.now()),
+            now=runtime.now(),
         )
 
 
@@ -136,6 +168,7 @@ def decide(
     shown_hash: str,
     remark: str = "",
     accepted_hash: str = "",
+    in_place_of: int | None = None,
 ) -> RequestState:
     """Record a yes or no to the order that was shown, and return where the request stands then.
 
@@ -147,6 +180,7 @@ def decide(
         shown_hash: Hash of the order that was shown.
         remark: What else is said.
         accepted_hash: Where the document is less traceable than its level demands: the hash of what was shown of that.
+        in_place_of: The person whose deputy decides, by id.
 
     Raises:
         UntraceableNotAccepted: the document falls short, and exactly that was not accepted.
@@ -167,6 +201,7 @@ def decide(
             now=now,
             marks=runtime.settings.mark_rules,
             accepted_hash=accepted_hash,
+            in_place_of=in_place_of,
         )
 
 
@@ -228,6 +263,11 @@ def may_carry_out(actor: Actor, view: RequestView) -> bool:
     involved = {
         view.row.requester.id,
         *(decision.person.id for decision in view.decisions if decision.agreed),
+        *(
+            decision.in_place_of.id
+            for decision in view.decisions
+            if decision.agreed and decision.in_place_of is not None
+        ),
     }
     return view.row.state is RequestState.APPROVED and actor.person_id not in involved
 

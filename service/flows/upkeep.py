@@ -20,6 +20,7 @@ from service.flows import printing
 from service.flows.checkpoints import sign_head
 from service.flows.forgetting import forget_old
 from service.flows.making import JOB_KIND
+from service.flows.ruling import record_shipped
 from service.jobs import Job, JobState
 from service.runtime import Runtime
 
@@ -46,6 +47,7 @@ def run(runtime: Runtime) -> Round:
     """Do one round of upkeep."""
     now = runtime.now()
     done = Round(fail_abandoned(runtime, now), void_stale(runtime, now), lapse_approvals(runtime, now))
+    record_shipped(runtime)
     forget_old(runtime)
     sign_head(runtime)
     return done

@@ -6,8 +6,10 @@ from service.pages.approvals import blueprint as approvals
 from service.pages.attempts import blueprint as attempts
 from service.pages.batches import blueprint as batches
 from service.pages.cases import blueprint as cases
+from service.pages.consents import blueprint as consents
 from service.pages.copies import blueprint as copies
 from service.pages.counter import blueprint as counter
+from service.pages.delegations import blueprint as delegations
 from service.pages.destruction import blueprint as destruction
 from service.pages.documents import blueprint as documents
 from service.pages.drills import blueprint as drills
@@ -28,6 +30,7 @@ from service.pages.permits import blueprint as permits
 from service.pages.recalls import blueprint as recalls
 from service.pages.regradings import blueprint as regradings
 from service.pages.returns import blueprint as returns
+from service.pages.rules import blueprint as rules
 from service.pages.session import blueprint as session
 from service.pages.statistics import blueprint as statistics
 from service.pages.stocktakes import blueprint as stocktakes
@@ -53,6 +56,9 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     stocktakes,
     losses,
     recalls,
+    rules,
+    consents,
+    delegations,
     regradings,
     leavers,
     statistics,

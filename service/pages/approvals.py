@@ -34,6 +34,7 @@ class DecisionForm(Form):
     shown_hash: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     remark: Annotated[str, StringConstraints(max_length=REMARK_LIMIT)] = ""
     accepted_hash: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")] = ""
+    in_place_of: int | None = None
 
 
 @blueprint.get("/")
@@ -69,6 +70,7 @@ def decide(request_id: int) -> Response | tuple[str, int]:
             shown_hash=form.shown_hash,
             remark=form.remark,
             accepted_hash=form.accepted_hash,
+            in_place_of=form.in_place_of,
         )
     except UntraceableNotAccepted as refusal:
         words = errors.words_of(refusal)
@@ -96,6 +98,7 @@ def _request_page(view: RequestView, wrong: dict[str, str]) -> str:
         further=told_details(view.order.details),
         remark=request.form.get("remark", ""),
         errors=wrong,
+        may_replay=roles.may(actor, Action.READ_RULES) and bool(view.decisions),
         may_withdraw=view.is_own and view.row.state in _TAKEN_BACK_FROM and not view.row.used,
         may_print=(view.row.act is Act.PRINT or view.row.use is Use.RECOPY)
         and roles.may(actor, Action.PRINT)

@@ -47,7 +47,7 @@ def index() -> str:
     return render_template(
         "losses/index.html",
         rows=losses.listing(runtime, current_actor()),
-        settings=runtime.settings,
+        clocks=losses.clocks_now(runtime),
     )
 
 

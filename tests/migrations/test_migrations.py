@@ -330,3 +330,20 @@ def test_an_older_release_is_not_given_a_case_of_two_pictures(database):
     with pytest.raises(RuntimeError, match="1 cases have more than one picture"):
         _go(database, "0003")
     assert database.is_current()
+
+
+def test_an_older_release_is_not_given_requests_under_rules_that_it_does_not_have(database):
+    database.migrate()
+    _go(database, "0001")
+    with database.engine.connect() as connection, connection.begin():
+        for name, row in EARLIER.items():
+            connection.execute(sa.Table(name, sa.MetaData(), autoload_with=connection).insert().values(row))
+    database.migrate()
+    with database.transaction() as session:
+        decision = session.get_one(ApprovalDecision, 1)
+        assert (decision.in_place_of_id, decision.delegation_id) == (None, None)
+        assert (decision.request.rule_version, decision.request.rule_set) == (1, None)
+        decision.request.rule_version = 2
+    with pytest.raises(RuntimeError, match="under the organisation's own rules"):
+        _go(database, "0007")
+    assert database.is_current()

@@ -27,6 +27,7 @@ from registry.rules.words import (
 )
 from service.app import create_app
 from service.flows import (
+    consenting,
     copies,
     destroying,
     drilling,
@@ -42,10 +43,12 @@ from service.flows import (
     recalling,
     regrading,
     requesting,
+    ruling,
     signing_in,
     stocktaking,
     tracing,
 )
+from service.flows.consenting import LetterFacts
 from service.flows.gate import Seen
 from service.flows.tracing import Offered
 from tests.fixtures.handed import open_gate, permit, print_out
@@ -72,6 +75,8 @@ SHOWN = frozenset({"holder", "officer"})
 MEETINGS = CLERKS | {"handler", "other_handler"}
 DEVICES = CLERKS | KEEPERS | AUDITOR
 """Who reads the register of devices; everybody else sees their own."""
+RULES = EVERYWHERE | {"officer"}
+"""Who reads the rules and has the past decided again."""
 NOBODY: frozenset[str] = frozenset()
 
 TWO_DOORS: dict[str, frozenset[str]] = {
@@ -79,8 +84,12 @@ TWO_DOORS: dict[str, frozenset[str]] = {
     "/batches": REGISTER,
     "/cases": AUDITOR,
     "/cases/<int:case_id>": AUDITOR,
+    "/consents": EVERYWHERE,
+    "/consents/<int:consent_id>": EVERYWHERE,
+    "/consents/<int:consent_id>/letter": EVERYWHERE,
     "/copies": ALL,
     "/copies/find": NOBODY,
+    "/delegations": ALL,
     "/destruction": CLERKS,
     "/destruction/<int:list_id>": CLERKS,
     "/documents": ALL,
@@ -105,6 +114,9 @@ TWO_DOORS: dict[str, frozenset[str]] = {
     "/regradings": EVERYWHERE,
     "/regradings/<int:regrading_id>": EVERYWHERE,
     "/returns/<int:return_id>": COUNTER,
+    "/rules": RULES,
+    "/rules/<int:rule_set_id>": RULES,
+    "/rules/replay": RULES,
     "/stocktakes": EVERYWHERE,
     "/stocktakes/<int:stocktake_id>": EVERYWHERE,
 }
@@ -150,6 +162,7 @@ PAGES: dict[str, frozenset[str]] = {
     "/permits/new": ALL,
     "/recalls/<int:recall_id>/report.pdf": EVERYWHERE,
     "/recalls/<int:recall_id>/slips/<int:person_id>.pdf": CLERKS,
+    "/rules/new": frozenset({"officer"}),
     "/regradings/<int:regrading_id>/notices/<int:person_id>.pdf": CLERKS,
     "/regradings/<int:regrading_id>/record.pdf": EVERYWHERE,
     "/returns/<int:return_id>/receipt.pdf": COUNTER,
@@ -208,6 +221,7 @@ SCOPED: dict[str, tuple[frozenset[str], frozenset[str]]] = {
         CLERKS | {"leader", "other_manager"},
     ),
     "/documents/<int:document_id>/pages/<int:number>": (NOBODY, NOBODY),
+    "/rules/replay/<int:request_id>": (RULES, RULES),
     "/regradings/documents/<int:document_id>": (CLERKS | {"handler"}, CLERKS | {"other_handler"}),
 }
 """Who reads what belongs to a unit: the finance unit's, and the registry's own."""
@@ -306,6 +320,18 @@ def _cleared(world):
         session.flush()
         person_id = leaver.id
     return leaving.clear(world.runtime, world.clerk, person_id, "retired")
+
+
+def _consented(world, document_id):
+    letter = LetterFacts(
+        unit_id=world.units["FIN"],
+        document_id=document_id,
+        letter_no="5",
+        scope="five copies",
+        quota=5,
+        expires_at=world.now + timedelta(days=9),
+    )
+    return consenting.record(world.runtime, world.clerk, letter, b"%PDF-1.7")
 
 
 def _lost(world, code):
@@ -421,6 +447,9 @@ def estate(world):
         "import_id": _imported(world),
         "sha256": "f" * 64,
         "person_id": world.holder.person_id,
+        "rule_set_id": ruling.propose(runtime, world.officer, {"gate.code-typed": "RED"}, "stricter"),
+        "consent_id": _consented(world, document_id),
+        "delegation_id": 1,
         "seq": 3,
         "page": 1,
         "number": 1,

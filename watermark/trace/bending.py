@@ -78,7 +78,12 @@ def _vertex(three: cv2.typing.MatLike) -> float:
 
 
 def smoothed(
-    where_mm: NDArray[np.float32] | Points, off: Points, at_mm: Points, *, reach_mm: float
+    where_mm: NDArray[np.float32] | Points,
+    off: Points,
+    at_mm: Points,
+    *,
+    reach_mm: float,
+    is_laid: bool = False,
 ) -> Points:
     """Return the smooth field that follows most of the data: a plane cubic, and around it local means of what is left.
 
@@ -87,6 +92,8 @@ def smoothed(
         off: ``(n, 2)``: what it says.
         at_mm: ``(rows, cols, 2)``: where the field is wanted.
         reach_mm: Width of the bell curve that local means are taken with.
+        is_laid: Turn and scale are known well, and few data may not change them: one line of text says nothing of what
+            lies below it.
     """
     where = where_mm.astype(np.float64)
     middle, spread = where.mean(axis=0), np.maximum(np.ptp(where, axis=0).max() / 2, 1.0)
@@ -98,7 +105,8 @@ def smoothed(
     for _ in range(_PASSES):
         by = np.sqrt(weight)[:, None]
         # Much curvature is not what paper does: the higher terms are held a little.
-        held = np.diag(np.sqrt(_TIE * len(where)) * np.array([0, 0, 0, 1, 1, 1, 2, 2, 2, 2.0]))
+        tied = np.array([0, is_laid, is_laid, 1, 1, 1, 2, 2, 2, 2.0])
+        held = np.diag(np.sqrt(_TIE * len(where)) * tied)
         left = np.vstack((terms * by, held))
         right = np.vstack((off * by, np.zeros((10, 2))))
         fit, *_ = np.linalg.lstsq(left, right, rcond=None)

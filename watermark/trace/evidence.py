@@ -58,10 +58,11 @@ def word_ratios(left: Array, doubt: Array, plus: Array) -> Array:
 
 def _single(left: Array, doubt: Array) -> Array:
     """Return densities ``(m, 2)`` of what was seen if the word stands at −1 and at +1."""
-    return np.stack([_density(left, -1.0, doubt), _density(left, 1.0, doubt)], axis=-1)
+    return np.stack([density(left, -1.0, doubt), density(left, 1.0, doubt)], axis=-1)
 
 
-def _density(left: Array, middle: float | Array, doubt: Array) -> Array:
+def density(left: Array, middle: float | Array, doubt: Array) -> Array:
+    """Return the densities of what was measured if words stand at ``middle``, all in steps; few are wild."""
     bell = np.exp(-0.5 * ((left - middle) / doubt) ** 2) / (doubt * math.sqrt(2 * math.pi))
     return np.asarray((1 - _WILD) * bell + _WILD / _WILD_STEPS, np.float64)
 
@@ -73,7 +74,7 @@ def _averaged(left: Array, doubt: Array, plus: Array, traitors: int) -> Array:
     for up in range(others + 1):
         share = math.comb(others, up) * plus**up * (1 - plus) ** (others - up)
         for place, own in enumerate((-1, 1)):
-            seen[:, place] += share * _density(left, (own + 2 * up - others) / traitors, doubt)
+            seen[:, place] += share * density(left, (own + 2 * up - others) / traitors, doubt)
     return seen
 
 

@@ -29,6 +29,7 @@ from watermark.trace.identification import (
     Tried,
     grade_of,
 )
+from watermark.trace.joining import foremost, joined
 from watermark.trace.placing import landmarks_of
 from watermark.trace.reference import Reference
 from watermark.trace.seeing import PageSeen, see
@@ -50,6 +51,8 @@ _GLANCE_REFERENCE: Final = 2500
 _NONE: Final = np.zeros(0, np.uint64)
 
 Codes = Mapping[str, Copies]
+Found = tuple[Candidate, list[PageEvidence], bytes]
+"""A copy, and what by which key it was weighed on."""
 
 
 def identify(
@@ -76,7 +79,7 @@ def identify(
     codes = {name: codes[name] for name in sorted({page.document for page in references} & codes.keys())}
     copies = sum(len(_identities(issued)) for issued in codes.values())
     decoys = _decoys(pictures, codes)
-    found: list[tuple[Candidate, list[PageEvidence], bytes]] = []
+    found: list[Found] = []
     decoyed = np.full(_DECOYS, -math.inf)
     tried = Tried(len(pictures), len(references), _PLACEMENTS, copies, len(keys))
     laid: list[PageSeen] = []
@@ -90,8 +93,11 @@ def identify(
         tried = replace(tried, placements=max(tried.placements, _PLACEMENTS * ways))
         for key in keys:
             pages = group(kept, key)
-            found += _candidates(document, pages, issued, key)
-            decoyed = np.maximum(decoyed, weigh(pages, decoys, key).total)
+            enough = tried.log10 - CERTAIN_LOG10
+            foremost_found, suspects = _candidates(document, pages, issued, key, enough)
+            found += foremost_found
+            weights = joined(pages, decoys, weigh(pages, decoys, key), suspects, key)
+            decoyed = np.maximum(decoyed, weights.total)
     found = [(_bounded(candidate, tried), pages, key) for candidate, pages, key in found]
     found.sort(key=lambda each: (each[0].log10_chance, -each[0].log10_fused))
     candidates = [candidate for candidate, _, _ in found[:_MOST_CANDIDATES]]
@@ -172,14 +178,25 @@ def _bounded(candidate: Candidate, tried: Tried) -> Candidate:
 
 
 def _candidates(
-    document: str, pages: list[PageEvidence], copies: Copies, key: bytes
-) -> list[tuple[Candidate, list[PageEvidence], bytes]]:
-    """Return the copies of a document that most speaks for, not bounded yet."""
+    document: str, pages: list[PageEvidence], copies: Copies, key: bytes, enough: float
+) -> tuple[list[Found], NDArray[np.uint64]]:
+    """Return the copies of a document that most speaks for, not bounded yet, and those that others may be mixed with.
+
+    Args:
+        document: The document.
+        pages: What was measured of it.
+        copies: Its copies.
+        key: Secret of the installation.
+        enough: What has to speak for a copy; if nothing does as much, copies are weighed together.
+    """
     identities = shortlist(pages, copies, key)
     weights = weigh(pages, identities, key)
+    is_enough = float(weights.total.max(initial=-math.inf)) >= enough
+    suspects = _NONE if is_enough else foremost(identities, weights)
+    weights = joined(pages, identities, weights, suspects, key)
     best = np.argsort(-weights.total)[:_MOST_CANDIDATES]
     numbers = tuple(page.page for page in pages)
-    return [
+    found = [
         (
             Candidate(
                 document=document,
@@ -195,6 +212,7 @@ def _candidates(
         )
         for place in best
     ]
+    return found, suspects
 
 
 def _blind(

@@ -5,7 +5,9 @@ them, give the rest: curl, lens and feed bend the paper slowly, so that what blo
 after that is what marks do.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Final
 
 import cv2
@@ -15,6 +17,7 @@ from numpy.typing import NDArray
 from watermark.trace.bending import BLOCK_MM, blocks, smoothed
 from watermark.trace.features import Landmarks, agreeing, alike, find_landmarks
 from watermark.trace.flat import Flattening, even_tone
+from watermark.trace.pieces import Laid, Way, found, habits, laid, likeness, ways
 from watermark.trace.reference import Reference
 from watermark.units import MM_PER_INCH
 
@@ -34,6 +37,10 @@ _LEAST_SMALL_MATCHES: Final = 6
 _FEW_LANDMARKS: Final = 2500
 LEAST_AGREEMENT: Final = 0.55
 """Blocks of a page are less like a picture than this where another page was laid over it."""
+#: A piece this alike the page lies where it is; scans are at 0.95, photocopies of photocopies at 0.85.
+_LIES_WELL: Final = 0.8
+#: Another page's text is less alike, whichever way it is turned: its lines may fall together, its words do not.
+_LEAST_LIKENESS: Final = 0.65
 #: How far landmarks may lie from a flat sheet: bent paper is up to this far from one.
 _FLAT_MM: Final = 1.2
 _CONFIDENCE: Final = 0.9999
@@ -95,10 +102,47 @@ def place(picture: NDArray[np.uint8], landmarks: Landmarks, reference: Reference
         reference: The page.
     """
     placed = _laid(picture, landmarks, reference, reference.landmarks)
-    is_small = _LEAST_SMALL_MATCHES <= len(landmarks) <= _FEW_LANDMARKS
-    if is_small and not any(found.agreement >= LEAST_AGREEMENT for found in placed):
-        placed += _laid(picture, landmarks, reference, reference.fine_landmarks)
+    if len(landmarks) <= _FEW_LANDMARKS and all(_is_piece(picture, each) for each in placed):
+        placed += _pieces(picture, landmarks, reference)
+        # Which way fits best, all of the piece tells better than how many landmarks or blocks agree.
+        fits = {id(each): _likeness(picture, each, reference) for each in placed}
+        return sorted(placed, key=lambda each: (each.agreement < LEAST_AGREEMENT, -fits[id(each)]))
     return sorted(placed, key=lambda placing: (placing.agreement < LEAST_AGREEMENT, -placing.matches))
+
+
+def _is_piece(picture: NDArray[np.uint8], placing: Placing) -> bool:
+    return bool(min(picture.shape) * MM_PER_INCH < _SMALL_MM * placing.dpi)
+
+
+def _likeness(picture: NDArray[np.uint8], placing: Placing, reference: Reference) -> float:
+    """Return how alike a picture and the page laid over it are, from −1 to 1."""
+    shown = even_tone(reference.halved, reference.px_per_mm / 2)
+    flat = Flattening(picture, placing.dpi).at(
+        placing.mesh_px, reference.size_mm, shown.shape, reference.dpi / 2
+    )
+    return likeness(flat, shown)
+
+
+def _pieces(picture: NDArray[np.uint8], landmarks: Landmarks, reference: Reference) -> list[Placing]:
+    """Return the ways in which a page may lie over a small piece of it, the likeliest only."""
+    best: Laid | None = None
+    for asked in _guesses(landmarks, reference):
+        for about in found(picture, asked, reference):
+            piece = laid(picture, about, reference)
+            if piece is not None and (best is None or piece.likeness > best.likeness):
+                best = piece
+        if best is not None and best.likeness >= _LIES_WELL:
+            break
+    if best is None or best.likeness < _LEAST_LIKENESS:
+        return []
+    seen_px = projected(best.where_mm, best.there).astype(np.float32)
+    return [_bent(picture, reference, best.there, seen_px, best.where_mm.astype(np.float32))]
+
+
+def _guesses(landmarks: Landmarks, reference: Reference) -> Iterator[Iterable[Way]]:
+    """Yield how a piece may lie, what is quickly known first: all landmarks of a page take long to find."""
+    yield chain(ways(landmarks, reference.landmarks, reference.px_per_mm), habits())
+    yield ways(landmarks, reference.fine_landmarks, reference.px_per_mm)
 
 
 def _laid(
@@ -204,11 +248,12 @@ def _bent(
     block_mm, rounds = (BLOCK_MM / 2, _SMALL_ROUNDS) if is_small else (BLOCK_MM, _ROUNDS)
     for search_mm, reach_mm in rounds:
         flat = flattening.at(mesh, reference.size_mm, shown.shape, reference.dpi / 2)
-        where_mm, off_mm, likeness = blocks(flat, shown, search_mm, block_mm=block_mm)
+        where_mm, off_mm, alike_by = blocks(flat, shown, search_mm, block_mm=block_mm)
         if len(where_mm) < _LEAST_BLOCKS:
             return Placing(mesh.astype(np.float32), len(known_mm), 0.0, np.inf, dpi)
-        mesh = mesh + _in_picture(mesh, grid, smoothed(where_mm, off_mm, grid, reach_mm=reach_mm))
-        agreement = float(np.median(likeness))
+        bent = smoothed(where_mm, off_mm, grid, reach_mm=reach_mm, is_laid=is_small)
+        mesh = mesh + _in_picture(mesh, grid, bent)
+        agreement = float(np.median(alike_by))
     left = np.linalg.norm(off_mm - np.median(off_mm, axis=0), axis=1)
     return Placing(mesh.astype(np.float32), len(known_mm), agreement, float(np.median(left)), dpi)
 

@@ -17,6 +17,7 @@ from watermark.marks import layout
 from watermark.marks.dots import cell_mm
 from watermark.payload import EVIDENCE, TILE, identity_symbols, tile_symbols, unmasked
 from watermark.trace import evidence
+from watermark.trace.coalition import WordsSeen
 from watermark.trace.codebook import CodeBook
 from watermark.trace.identification import Voice
 from watermark.trace.parting import Parted, parted
@@ -43,12 +44,14 @@ class PageEvidence:
     Attributes:
         seen: The pictures of it.
         units: ``(m,)``: its words that were measured.
+        words: What was measured of them.
         ratios: ``(models, m, 2, 2)``: log-likelihood ratios by axis and sign (−1, +1).
         cells: ``(224, 16)``: log-likelihoods of the symbols of the identity.
     """
 
     seen: tuple[PageSeen, ...]
     units: NDArray[np.intp]
+    words: WordsSeen
     ratios: Array
     cells: Array
 
@@ -95,7 +98,7 @@ def page_evidence(seen: Sequence[PageSeen], key: bytes) -> PageEvidence:
     )
     tile = np.sum([page.tile() for page in seen], axis=0)
     cells = unmasked(tile, _dots_page(first), key)
-    return PageEvidence(tuple(seen), units, ratios, cells)
+    return PageEvidence(tuple(seen), units, WordsSeen(left, doubt, plus[units]), ratios, cells)
 
 
 def _parted(seen: PageSeen, plus: Array) -> tuple[NDArray[np.intp], Array, Array]:

@@ -270,7 +270,7 @@ def test_what_the_rules_refuse_names_the_rule(office, secret):
     document = office.session.get_one(Document, secret)
     document.level = "TOP_SECRET"
     with pytest.raises(RefusedByRule) as refused:
-        consent.rule_for_order(office.order(secret, act=Act.COPY), document)
+        consent.rule_for_order(office.session, office.order(secret, act=Act.COPY), document, now=office.now)
     assert refused.value.facts == {"rule": "copy-top-secret", "version": 1, "reason": "opens-by-consent"}
 
 
