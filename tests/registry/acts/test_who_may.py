@@ -218,7 +218,8 @@ def test_no_action_on_paper_is_left_out():
     assert {action for action in left if not str(action).startswith("READ_")} == {
         *(Action.REQUEST_TAKE_OUT, Action.WITHDRAW_REQUEST, Action.DECIDE_APPROVAL, Action.RUN_DRILL),
         *(Action.MANAGE_KEYS, Action.ATTEND_MEETING, Action.REQUEST_CONVEYING, Action.SIGN_EXCEPTION),
-        *(Action.REQUEST_REGRADING, Action.REGRADE, Action.REMARK),
+        *(Action.REQUEST_REGRADING, Action.REGRADE, Action.REMARK, Action.PROPOSE_RULES, Action.ADOPT_RULES),
+        *(Action.RECORD_CONSENT, Action.PROPOSE_DELEGATION, Action.AGREE_DELEGATION),
         *(Action.RUN_COPYING, Action.REQUEST_REPAIR, Action.RUN_WORKER, Action.RUN_UPKEEP),
     }  # those have stories of their own, or are for whoever comes first to the counter
 
