@@ -1,7 +1,7 @@
 """Copies by program: listed, found by scan, told with their story, recorded as misprints."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, overload
 
 from flask import Response
 from pydantic import Field
@@ -292,6 +292,14 @@ def copy_facts(line: CopyLine) -> CopyFacts:
         secrecy_period=line.secrecy_period,
         pages=line.pages,
     )
+
+
+@overload
+def person(name: Name) -> Person: ...
+
+
+@overload
+def person(name: None) -> None: ...
 
 
 def person(name: Name | None) -> Person | None:

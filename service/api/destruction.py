@@ -10,9 +10,8 @@ from registry.rules.destruction import Shortfall
 from registry.rules.roles import Action
 from registry.rules.words import DestructionPart, DestructionState, RequestState
 from registry.views.destruction import Device, ListRow
-from registry.views.holdings import Name
 from service.api.area import Area, Model
-from service.api.copies import CopyFacts, Person, copy_facts
+from service.api.copies import CopyFacts, Person, copy_facts, person
 from service.errors import words_of
 from service.flows import destroying
 from service.flows.destroying import Scanned
@@ -211,7 +210,7 @@ def get_list(list_id: int) -> DestructionStory:
     return DestructionStory(
         head=_head(view),
         request_id=view.request_id,
-        approvers=[_person(one) for one in view.approvers],
+        approvers=[person(one) for one in view.approvers],
         completed_at=view.completed_at,
         copies=[
             ListedCopy(
@@ -220,7 +219,7 @@ def get_list(list_id: int) -> DestructionStory:
             for item in view.items
         ],
         vouchers=[
-            Voucher(person=_person(one.person), part=one.part, authenticated_at=one.authenticated_at)
+            Voucher(person=person(one.person), part=one.part, authenticated_at=one.authenticated_at)
             for one in view.attestations
         ],
         missing=_missing(destroying.shortfall(runtime, actor, list_id)) if view.is_approved else None,
@@ -326,16 +325,12 @@ def _head(row: ListRow) -> DestructionHead:
         state=row.state,
         request_state=row.request_state,
         reason=row.reason,
-        requester=_person(row.requester),
+        requester=person(row.requester),
         shredder=_shredder(row.device),
         planned=row.planned,
         presented=row.presented,
         created_at=row.created_at,
     )
-
-
-def _person(name: Name) -> Person:
-    return Person(id=name.id, staff_no=name.staff_no, name_zh=name.zh, name_en=name.en)
 
 
 def _shredder(device: Device) -> Shredder:

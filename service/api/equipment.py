@@ -21,9 +21,8 @@ from registry.rules.words import (
     RetirementState,
 )
 from registry.views.equipment import DeviceRow, JobRow, Retirement
-from registry.views.holdings import Name
 from service.api.area import Area, Model
-from service.api.copies import Person
+from service.api.copies import Person, person
 from service.flows import equipment
 from service.flows.equipment import JobWish, RepairWish
 from service.login import current_actor, current_runtime
@@ -345,8 +344,8 @@ def get_device(equipment_id: int) -> DeviceStory:
         checks=[DeviceCheck(id=one.id, zh=one.zh, en=one.en) for one in view.checks],
         kept_by=[
             Keeping(
-                giver=_maybe(one.giver),
-                receiver=_person(one.receiver),
+                giver=person(one.giver),
+                receiver=person(one.receiver),
                 state=one.state,
                 offered_at=one.offered_at,
                 closed_at=one.closed_at,
@@ -355,7 +354,7 @@ def get_device(equipment_id: int) -> DeviceStory:
         ],
         inspections=[
             DeviceInspection(
-                inspector=_person(one.inspector),
+                inspector=person(one.inspector),
                 inspected_at=one.inspected_at,
                 passed=one.passed,
                 unmet=[DeviceCheck(id=each.id, zh=each.zh, en=each.en) for each in one.unmet],
@@ -373,7 +372,7 @@ def get_device(equipment_id: int) -> DeviceStory:
                 technician=one.technician,
                 workshop=one.workshop,
                 guard=one.guard,
-                escort=_maybe(one.escort),
+                escort=person(one.escort),
                 sent_at=one.sent_at,
                 back_at=one.back_at,
                 remark=one.remark,
@@ -637,8 +636,8 @@ def _device(row: DeviceRow) -> Device:
         shred_level=row.shred_level,
         is_cipher=row.is_cipher,
         state=row.state,
-        custodian=_maybe(row.custodian),
-        offered_to=_maybe(row.offered_to),
+        custodian=person(row.custodian),
+        offered_to=person(row.offered_to),
         inspect_again_at=row.inspect_again_at,
         is_overdue=row.is_overdue,
     )
@@ -649,14 +648,14 @@ def _job(row: JobRow) -> CopyJob:
         id=row.id,
         act=row.act,
         equipment_id=row.equipment_id,
-        custodian=_person(row.custodian),
+        custodian=person(row.custodian),
         request_id=row.request_id,
         document_id=row.document_id,
         source_code=row.source_code,
         copies=row.copies,
         copying_unit_id=row.copying_unit.id,
         station=row.station,
-        done_by=_person(row.done_by),
+        done_by=person(row.done_by),
         done_at=row.done_at,
     )
 
@@ -667,11 +666,11 @@ def _retirement(row: Retirement) -> DeviceRetirement:
         method=row.method,
         reason=row.reason,
         state=row.state,
-        opened_by=_person(row.opened_by),
+        opened_by=person(row.opened_by),
         opened_at=row.opened_at,
         done_at=row.done_at,
         vouchers=[
-            DeviceVoucher(person=_person(one.person), part=one.part, authenticated_at=one.authenticated_at)
+            DeviceVoucher(person=person(one.person), part=one.part, authenticated_at=one.authenticated_at)
             for one in row.vouchers
         ],
     )
@@ -683,11 +682,3 @@ def _missing(short: Shortfall) -> RetirementMissing:
         witnesses=short.witnesses_missing,
         to_authenticate=list(short.to_authenticate),
     )
-
-
-def _maybe(name: Name | None) -> Person | None:
-    return None if name is None else _person(name)
-
-
-def _person(name: Name) -> Person:
-    return Person(id=name.id, staff_no=name.staff_no, name_zh=name.zh, name_en=name.en)

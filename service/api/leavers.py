@@ -7,9 +7,8 @@ from pydantic import Field
 
 from registry.rules.leaving import Obstacle
 from registry.rules.roles import Action
-from registry.views.holdings import Name
 from service.api.area import Area, Model
-from service.api.copies import CopyFacts, Person, copy_facts
+from service.api.copies import CopyFacts, Person, copy_facts, person
 from service.flows import leaving
 from service.login import current_actor, current_runtime
 
@@ -71,12 +70,12 @@ def list_clearances() -> Clearances:
         clearances=[
             ClearanceFacts(
                 id=row.id,
-                person=_person(row.person),
+                person=person(row.person),
                 reason=row.reason,
                 returned=row.returned,
                 lost=row.lost,
                 accounts=row.accounts,
-                cleared_by=_person(row.cleared_by),
+                cleared_by=person(row.cleared_by),
                 cleared_at=row.cleared_at,
             )
             for row in leaving.listing(current_runtime(), current_actor())
@@ -95,7 +94,7 @@ def check_leaver(person_id: int) -> LeaverStanding:
     """Tell what a person still has."""
     found = leaving.check(current_runtime(), current_actor(), person_id)
     return LeaverStanding(
-        person=_person(found.row.person),
+        person=person(found.row.person),
         active=found.row.active,
         obstacles=dict(found.obstacles),
         copies=[copy_facts(held.copy) for held in found.holdings],
@@ -129,7 +128,3 @@ def get_clearance_certificate(clearance_id: int) -> Response:
     """Give out the certificate."""
     pdf = leaving.certificate(current_runtime(), current_actor(), clearance_id)
     return Response(pdf, content_type="application/pdf")
-
-
-def _person(name: Name) -> Person:
-    return Person(id=name.id, staff_no=name.staff_no, name_zh=name.zh, name_en=name.en)

@@ -15,10 +15,9 @@ from registry.rules.words import (
     MeetingThing,
     Outstanding,
 )
-from registry.views.holdings import Name
 from registry.views.meetings import AttendeeLine, MeetingRow, MeetingView
 from service.api.area import Area, Model
-from service.api.copies import Person
+from service.api.copies import Person, person
 from service.flows import meetings
 from service.flows.meetings import PressWish, WideningWish
 from service.login import current_actor, current_runtime
@@ -874,7 +873,7 @@ def _story(view: MeetingView, *, press: tuple[int, ...], widenings: tuple[int, .
                 zh=one.check.zh,
                 en=one.check.en,
                 is_mandatory=one.is_mandatory,
-                owner=_person(one.owner),
+                owner=person(one.owner),
                 due_at=one.due_at,
                 done_at=one.done_at,
                 evidence=one.evidence,
@@ -885,12 +884,12 @@ def _story(view: MeetingView, *, press: tuple[int, ...], widenings: tuple[int, .
         ],
         open_checks=list(view.open_checks),
         attendees=[_attendee(one) for one in view.attendees],
-        guards=[Guard(person=_person(one.person), post=one.post) for one in view.guards],
+        guards=[Guard(person=person(one.person), post=one.post) for one in view.guards],
         things=[
             Thing(
                 kind=one.kind,
                 number=one.number,
-                person=_person(one.person),
+                person=person(one.person),
                 what=one.what,
                 out_at=one.out_at,
                 back_at=one.back_at,
@@ -898,7 +897,7 @@ def _story(view: MeetingView, *, press: tuple[int, ...], widenings: tuple[int, .
             for one in view.things
         ],
         board=[
-            StillOut(kind=one.kind, key=one.key, person=_maybe(one.person), exception=one.exception)
+            StillOut(kind=one.kind, key=one.key, person=person(one.person), exception=one.exception)
             for one in view.board
         ],
         left=view.left,
@@ -908,12 +907,12 @@ def _story(view: MeetingView, *, press: tuple[int, ...], widenings: tuple[int, .
                 id=one.id,
                 form=one.form,
                 content=one.content,
-                conveyer=_person(one.conveyer),
+                conveyer=person(one.conveyer),
                 place=one.place,
                 notes_allowed=one.notes_allowed,
                 conveyed_at=one.conveyed_at,
                 request_id=one.request_id,
-                listeners=[Listener(person=_person(who), signed_at=at) for who, at in one.listeners],
+                listeners=[Listener(person=person(who), signed_at=at) for who, at in one.listeners],
             )
             for one in view.conveyances
         ],
@@ -922,8 +921,8 @@ def _story(view: MeetingView, *, press: tuple[int, ...], widenings: tuple[int, .
                 id=one.id,
                 breach=one.breach,
                 what=one.what,
-                person=_maybe(one.person),
-                reported_by=_person(one.reported_by),
+                person=person(one.person),
+                reported_by=person(one.reported_by),
                 reported_at=one.reported_at,
                 measures=one.measures,
                 settled_at=one.settled_at,
@@ -946,9 +945,9 @@ def _story(view: MeetingView, *, press: tuple[int, ...], widenings: tuple[int, .
 
 def _attendee(one: AttendeeLine) -> Attendee:
     return Attendee(
-        person=_person(one.person),
+        person=person(one.person),
         state=one.state,
-        replaces=_maybe(one.replaces),
+        replaces=person(one.replaces),
         clearance=one.clearance,
         educated_at=one.educated_at,
         pledged_at=one.pledged_at,
@@ -957,11 +956,3 @@ def _attendee(one: AttendeeLine) -> Attendee:
             SeatedCopy(code=copy.code, copy_no=copy.copy_no, is_held=copy.is_held) for copy in one.copies
         ],
     )
-
-
-def _maybe(name: Name | None) -> Person | None:
-    return None if name is None else _person(name)
-
-
-def _person(name: Name) -> Person:
-    return Person(id=name.id, staff_no=name.staff_no, name_zh=name.zh, name_en=name.en)

@@ -7,7 +7,6 @@ from pydantic import AwareDatetime, Field
 
 from registry.rules.recall import Balance, Fate, RecallState
 from registry.rules.roles import Action
-from registry.views.holdings import Name
 from registry.views.recalls import Excuse, RecallRow
 from service.api.area import Area, Model
 from service.api.copies import CopyFacts, Person, copy_facts, person
@@ -218,7 +217,7 @@ def _head(row: RecallRow) -> RecallHead:
         scheme=row.scheme,
         level=row.level,
         reason=row.reason,
-        opened_by=_person(row.opened_by),
+        opened_by=person(row.opened_by),
         opened_at=row.opened_at,
         due_at=row.due_at,
         closed_at=row.closed_at,
@@ -233,8 +232,4 @@ def _balance(found: Balance) -> RecallBalance:
 def _signed(excuse: Excuse | None) -> SignedException | None:
     if excuse is None:
         return None
-    return SignedException(person=_person(excuse.person), at=excuse.at, reason=excuse.reason)
-
-
-def _person(name: Name) -> Person:
-    return Person(id=name.id, staff_no=name.staff_no, name_zh=name.zh, name_en=name.en)
+    return SignedException(person=person(excuse.person), at=excuse.at, reason=excuse.reason)

@@ -8,7 +8,6 @@ from pydantic import Field
 from registry.rules.lifecycle import State
 from registry.rules.roles import Action
 from registry.rules.stocktake import Bucket, Place, Scope, Sorted, StocktakeState, Tally
-from registry.views.holdings import Name
 from registry.views.stocktakes import StocktakeRow
 from service.api.area import Area, Model
 from service.api.copies import CopyFacts, Person, copy_facts, person
@@ -204,7 +203,7 @@ def get_stocktake(stocktake_id: int) -> CountStory:
             for line in view.strays
         ],
         unknown=list(view.unknown),
-        counters=[_person(one) for one in view.counters],
+        counters=[person(one) for one in view.counters],
     )
 
 
@@ -287,16 +286,12 @@ def _head(row: StocktakeRow) -> CountHead:
         state=row.state,
         place=row.place,
         reason=row.reason,
-        opened_by=_person(row.opened_by),
+        opened_by=person(row.opened_by),
         opened_at=row.opened_at,
         second=person(row.second),
         closed_at=row.closed_at,
         tally=_tally(row.tally),
     )
-
-
-def _person(name: Name) -> Person:
-    return Person(id=name.id, staff_no=name.staff_no, name_zh=name.zh, name_en=name.en)
 
 
 def _tally(found: Tally) -> CountTally:
