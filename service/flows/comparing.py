@@ -111,13 +111,14 @@ def examine(runtime: Runtime, pictures: Sequence[str], report: Report) -> Examin
     found: Identification | None = None
     drawn: tuple[bytes, ...] = ()
     likely = _likely(runtime, files, offered)
-    for number, chosen in enumerate(_stages(offered, set(claimed.values()), likely)):
+    stages = _stages(offered, set(claimed.values()), likely)
+    for chosen in stages:
         try:
             later, drawn_later = _compared(runtime, files, chosen)
         except SandboxExceeded:
             logger.warning("comparison given up", documents=len(chosen))
             continue  # what was read before stands
-        found, drawn = _after(number, later), drawn_later
+        found, drawn = _one_of(len(stages), later), drawn_later
         if {place.picture for place in found.placed} == set(range(len(pages))):
             break  # every page is a registered one, so nothing else lies there
     report(steps - 1, steps)
@@ -201,9 +202,9 @@ def _all_pages(document: Comparable) -> tuple[int, ...]:
     return tuple(range(1, document.pages + 1))
 
 
-def _after(stages: int, found: Identification) -> Identification:
-    """Return what a stage came to: with each stage before it, the occasions to name an innocent are doubled."""
-    more = stages * math.log10(2)
+def _one_of(stages: int, found: Identification) -> Identification:
+    """Return what one of so many stages came to: each is an occasion to name an innocent, so chances are multiplied."""
+    more = math.log10(stages)
     later = tuple(replace(one, log10_chance=min(0.0, one.log10_chance + more)) for one in found.candidates)
     return replace(found, candidates=later)
 
