@@ -36,13 +36,6 @@ def soffice(tmp_path, monkeypatch):
     return put
 
 
-COMMON = Path(tempfile.gettempdir())
-
-
-def leftovers():
-    return {path.name for path in COMMON.glob("foliotrace-*")}
-
-
 def runs(stat: Path) -> bool:
     """Tell whether the process with this file of its state is there and no zombie."""
     try:
@@ -51,13 +44,15 @@ def runs(stat: Path) -> bool:
         return False
 
 
-def test_what_comes_out_is_taken_with_the_name_of_its_maker(soffice):
+def test_what_comes_out_is_taken_with_the_name_of_its_maker(soffice, tmp_path, monkeypatch):
+    folder = tmp_path / "temporary"  # not where everybody's folders come and go
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
     soffice('printf "%%PDF-1.7 from " > "$out/document.pdf"; cat "$1" >> "$out/document.pdf"')
-    before = leftovers()
     made = conversion.convert(b"the file", "DOCX", Limits())
     assert made.pdf == b"%PDF-1.7 from the file"
     assert made.converter == "LibreOffice 99.1"
-    assert leftovers() <= before
+    assert list(folder.iterdir()) == []
 
 
 def test_without_a_converter_the_refusal_says_what_to_install(monkeypatch, tmp_path):

@@ -71,6 +71,7 @@ def test_every_reason_at_the_gate_has_a_stable_code():
         *("permit-not-yet", "permit-expired", "carrier-not-shown", "carrier-differs"),
         *("second-carrier-missing", "meeting-forbids", "seal-broken", "pages-not-counted", "pages-differ"),
         *("list-stale", "list-too-old", "impossible-travel", "code-typed", "hidden-mark-only"),
+        "marks-disagree",
     }
 
 
