@@ -30,10 +30,8 @@ class Left(Model):
     outstanding: int
 
 
-class NewException(Model):
+class NewOutstanding(Model):
     """Why one thing stays out."""
-
-    __module__ = "service.api.meetings"  # part of its name in the description, where recalls have one, too
 
     kind: Outstanding
     key: str = Field(min_length=1, max_length=32)
@@ -85,10 +83,10 @@ def give_deposit_back(meeting_id: int, number: int) -> Left:
     "POST",
     "/meetings/<int:meeting_id>/exceptions",
     summary="Sign that one thing stays out, and why.",
-    body=NewException,
+    body=NewOutstanding,
     action=Action.SIGN_EXCEPTION,
 )
-def make_exception(meeting_id: int, body: NewException) -> None:
+def make_exception(meeting_id: int, body: NewOutstanding) -> None:
     """Sign an exception."""
     meetings.make_exception(
         current_runtime(), current_actor(), meeting_id, body.kind, body.key, reason=body.reason
