@@ -6,6 +6,7 @@ no entity, is accepted; nothing is evaluated, nothing outside the file is looked
 """
 
 import io
+import mimetypes
 import warnings
 import zipfile
 import zlib
@@ -14,6 +15,9 @@ from contextlib import closing, contextmanager
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final, NoReturn
 from xml.parsers import expat
+
+if not mimetypes.inited:
+    mimetypes.knownfiles.clear()  # openpyxl has them read, such as /etc/mime.types, which the sandbox forbids
 
 from openpyxl import load_workbook
 from openpyxl.utils.datetime import from_excel
