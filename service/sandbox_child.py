@@ -24,6 +24,7 @@ from service.sandbox_wire import ALLOWED_ROOM, BROKE, EXCEEDED, HEAD, OK, REFUSE
 PRELOADED = (
     *("numpy", "pikepdf", "PIL.Image", "pypdfium2", "cv2", "zxingcpp", "watermark"),
     *(f"service.papers.{room}" for room in ("comparing", "copies", "offered", "pages", "readings", "sheet")),
+    "service.exchange.offered",
 )
 ROOMS = ("watermark", "service", "registry")
 GRACE_S = 5

@@ -1,4 +1,4 @@
-"""Writing workbooks (.xlsx; ISO/IEC 29500-1): one table, its head in bold and always in sight, and sheets of remarks.
+"""Writing workbooks (.xlsx) with openpyxl: one table, its head in bold and always in sight, and sheets of remarks.
 
 Laws: every text is a text, whatever it begins with, and stays one when it is edited (``quotePrefix``), so that no cell
 we give becomes a formula; days and times are dates that can be sorted; the same table gives the same bytes.
@@ -8,51 +8,32 @@ import io
 import re
 import unicodedata
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
-from xml.sax.saxutils import escape, quoteattr
+from typing import Any, Final
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.writer.excel import ExcelWriter
 
 WORKBOOK_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Cell = str | int | date | datetime | None
 
-_MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_RELATIONS: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
-_HEAD: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_STAMP: Final = (1980, 1, 1, 0, 0, 0)
+_STAMP: Final = datetime(1980, 1, 1)  # noqa: DTZ001 - a package knows no zone
 """Time of every part: the earliest that a package can say."""
+_TEXT, _DAY, _MOMENT = "@", r"yyyy\-mm\-dd", r"yyyy\-mm\-dd\ hh:mm"
+_TITLE_FONT: Final = Font(name="Calibri", size=11, bold=True, color="FFFFFFFF")
+_TITLE_FILL: Final = PatternFill("solid", fgColor="FF1F3A5F")
+_WRONG_FONT: Final = Font(name="Calibri", size=11, bold=True, color="FF9C0006")
+_WRONG_FILL: Final = PatternFill("solid", fgColor="FFFFE1E1")
 
-TEXT, TITLE, DAY, MOMENT, WRONG, NUMBER = range(6)
-"""Cell formats, in the order of the styles."""
-_STYLES: Final = (
-    f'<styleSheet xmlns="{_MAIN}">'
-    '<numFmts count="2"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/>'
-    '<numFmt numFmtId="165" formatCode="yyyy\\-mm\\-dd\\ hh:mm"/></numFmts>'
-    '<fonts count="3"><font><sz val="11"/><name val="Calibri"/></font>'
-    '<font><b/><sz val="11"/><color rgb="FFFFFFFF"/><name val="Calibri"/></font>'
-    '<font><b/><sz val="11"/><color rgb="FF9C0006"/><name val="Calibri"/></font></fonts>'
-    '<fills count="4"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
-    '<fill><patternFill patternType="solid"><fgColor rgb="FF1F3A5F"/></patternFill></fill>'
-    '<fill><patternFill patternType="solid"><fgColor rgb="FFFFE1E1"/></patternFill></fill></fills>'
-    '<borders count="1"><border/></borders>'
-    '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
-    '<cellXfs count="6">'
-    '<xf numFmtId="49" fontId="0" fillId="0" borderId="0" quotePrefix="1" applyNumberFormat="1"/>'
-    '<xf numFmtId="49" fontId="1" fillId="2" borderId="0" applyFont="1" applyFill="1"/>'
-    '<xf numFmtId="164" fontId="0" fillId="0" borderId="0" applyNumberFormat="1"/>'
-    '<xf numFmtId="165" fontId="0" fillId="0" borderId="0" applyNumberFormat="1"/>'
-    '<xf numFmtId="49" fontId="2" fillId="3" borderId="0" applyFont="1" applyFill="1"/>'
-    '<xf numFmtId="0" fontId="0" fillId="0" borderId="0"/>'
-    "</cellXfs>"
-    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
-)
-_NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_XML: Final = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LOOKS_ESCAPED: Final = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _NOT_IN_NAMES: Final = re.compile(r"[\[\]:*?/\\']")
 _NARROWEST, _WIDEST = 8, 60
-_EPOCH: Final = datetime(1899, 12, 30)  # noqa: DTZ001 - a calendar of days, without a zone
 _SHEET_NAME_CHARS: Final = 31
 
 
@@ -68,112 +49,65 @@ class Sheet:
 
 def workbook(*sheets: Sheet) -> bytes:
     """Return a workbook of these sheets, the first of them in sight."""
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package:
-        for name, content in _parts(sheets):
-            package.writestr(zipfile.ZipInfo(name, _STAMP), content, zipfile.ZIP_DEFLATED)
+    book = Workbook(write_only=True)
+    book.properties.creator = "Foliotrace"
+    book.properties.created = book.properties.modified = _STAMP
+    for sheet in sheets:
+        _write(book.create_sheet(_NOT_IN_NAMES.sub(" ", sheet.name)[:_SHEET_NAME_CHARS] or "1"), sheet)
+    drafted, target = io.BytesIO(), io.BytesIO()
+    ExcelWriter(book, zipfile.ZipFile(drafted, "w")).save()
+    with zipfile.ZipFile(drafted) as draft, zipfile.ZipFile(target, "w") as package:
+        for name in draft.namelist():  # again, since a draft bears the time of its making
+            part = zipfile.ZipInfo(name, _STAMP.timetuple()[:6])
+            package.writestr(part, draft.read(name), zipfile.ZIP_DEFLATED)
     return target.getvalue()
 
 
-def _parts(sheets: Sequence[Sheet]) -> Iterator[tuple[str, str]]:
-    numbers = range(1, len(sheets) + 1)
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-    yield (
-        "[Content_Types].xml",
-        f'{_HEAD}<Types xmlns="{_PACKAGE}/content-types">'
-        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        '<Default Extension="xml" ContentType="application/xml"/>'
-        f'<Override PartName="/xl/workbook.xml" ContentType="{kind}.sheet.main+xml"/>'
-        f'<Override PartName="/xl/styles.xml" ContentType="{kind}.styles+xml"/>'
-        + "".join(
-            f'<Override PartName="/xl/worksheets/sheet{number}.xml" ContentType="{kind}.worksheet+xml"/>'
-            for number in numbers
-        )
-        + "</Types>",
-    )
-    yield "_rels/.rels", _links([("officeDocument", "xl/workbook.xml")])
-    named = "".join(
-        f'<sheet name={quoteattr(_sheet_name(sheet.name))} sheetId="{number}" r:id="rId{number}"/>'
-        for number, sheet in zip(numbers, sheets, strict=True)
-    )
-    yield (
-        "xl/workbook.xml",
-        f'{_HEAD}<workbook xmlns="{_MAIN}" xmlns:r="{_RELATIONS}"><sheets>{named}</sheets></workbook>',
-    )
-    links = [("worksheet", f"worksheets/sheet{number}.xml") for number in numbers]
-    yield "xl/_rels/workbook.xml.rels", _links([*links, ("styles", "styles.xml")])
-    yield "xl/styles.xml", _HEAD + _STYLES
-    for number, sheet in zip(numbers, sheets, strict=True):
-        yield f"xl/worksheets/sheet{number}.xml", _sheet(sheet)
-
-
-def _links(targets: Iterable[tuple[str, str]]) -> str:
-    found = "".join(
-        f'<Relationship Id="rId{number}" Type="{_RELATIONS}/{kind}" Target="{target}"/>'
-        for number, (kind, target) in enumerate(targets, 1)
-    )
-    return f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">{found}</Relationships>'
-
-
-def _sheet(sheet: Sheet) -> str:
-    widths = "".join(
-        f'<col min="{place}" max="{place}" width="{_width(sheet, place - 1)}" customWidth="1"/>'
-        for place in range(1, len(sheet.head) + 1)
-    )
-    head = _row(1, [(text, TITLE) for text in sheet.head])
-    rows = "".join(
-        _row(
-            number + 2,
+def _write(page: Any, sheet: Sheet) -> None:  # noqa: ANN401 - openpyxl is untyped
+    for place in range(len(sheet.head)):
+        page.column_dimensions[get_column_letter(place + 1)].width = _width(sheet, place)
+    page.freeze_panes = "A2"
+    page.auto_filter.ref = f"A1:{get_column_letter(max(len(sheet.head), 1))}{len(sheet.rows) + 1}"
+    page.append([_marked(page, text, _TITLE_FONT, _TITLE_FILL) for text in sheet.head])
+    for number, row in enumerate(sheet.rows):
+        page.append(
             [
-                (cell, WRONG if (number, place) in sheet.wrong else _format(cell))
+                _marked(page, cell, _WRONG_FONT, _WRONG_FILL)
+                if (number, place) in sheet.wrong
+                else _plain(page, cell)
                 for place, cell in enumerate(row)
-            ],
+            ]
         )
-        for number, row in enumerate(sheet.rows)
-    )
-    last = f"{_letters(max(len(sheet.head), 1) - 1)}{len(sheet.rows) + 1}"
-    return (
-        f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">'
-        '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
-        f"<cols>{widths}</cols><sheetData>{head}{rows}</sheetData>"
-        f'<autoFilter ref="A1:{last}"/></worksheet>'
-    )
 
 
-def _row(number: int, cells: Sequence[tuple[Cell, int]]) -> str:
-    told = "".join(
-        _cell(f"{_letters(place)}{number}", cell, look) for place, (cell, look) in enumerate(cells)
-    )
-    return f'<row r="{number}">{told}</row>'
+def _marked(page: Any, cell: Cell, font: Font, fill: PatternFill) -> Any:  # noqa: ANN401 - openpyxl is untyped
+    made = _plain(page, cell) or WriteOnlyCell(page)
+    made.font, made.fill = font, fill
+    return made
 
 
-def _cell(place: str, cell: Cell, look: int) -> str:
+def _plain(page: Any, cell: Cell) -> Any:  # noqa: ANN401 - openpyxl is untyped
+    """Return a cell in the format of its kind; None of what is empty."""
     if cell is None or cell == "":
-        return f'<c r="{place}" s="{look}"/>' if look == WRONG else ""
+        return None
     if isinstance(cell, str):
-        text = escape(_writable(cell))
-        return f'<c r="{place}" s="{look}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
-    if isinstance(cell, date):
-        moment = cell if isinstance(cell, datetime) else datetime(cell.year, cell.month, cell.day)  # noqa: DTZ001
-        passed = moment.replace(tzinfo=None) - _EPOCH
-        return f'<c r="{place}" s="{look}"><v>{passed.days + passed.seconds / 86400!r}</v></c>'
-    return f'<c r="{place}" s="{look}"><v>{cell}</v></c>'
-
-
-def _format(cell: Cell) -> int:
-    if isinstance(cell, datetime):
-        return MOMENT
-    if isinstance(cell, date):
-        return DAY
-    return NUMBER if isinstance(cell, int) else TEXT
+        made = WriteOnlyCell(page, _writable(cell))
+        made.data_type = "s"  # whatever it begins with
+        made.number_format, made.quotePrefix = _TEXT, True
+    elif isinstance(cell, datetime):
+        made = WriteOnlyCell(page, cell.replace(tzinfo=None))
+        made.number_format = _MOMENT
+    else:
+        made = WriteOnlyCell(page, cell)
+        if isinstance(cell, date):
+            made.number_format = _DAY
+    return made
 
 
 def _writable(text: str) -> str:
     """Return a text as the format writes it: characters that XML does not take are spelt out."""
-    plain = _LOOKS_ESCAPED.sub("_x005F_", text)
-    return _NOT_XML.sub(
-        lambda found: f"_x{ord(found[0]):04X}_", plain.replace("\r", "_x000D_").replace("\x00", "")
-    )
+    plain = _LOOKS_ESCAPED.sub("_x005F_", text).replace("\x00", "")
+    return _NOT_XML.sub(lambda found: f"_x{ord(found[0]):04X}_", plain)
 
 
 def _width(sheet: Sheet, place: int) -> int:
@@ -187,17 +121,3 @@ def _width(sheet: Sheet, place: int) -> int:
         default=0,
     )
     return min(max(widest + 2, _NARROWEST), _WIDEST)
-
-
-def _letters(place: int) -> str:
-    """Return the letters of a column, from 0."""
-    letters = ""
-    while place >= 0:
-        place, letter = divmod(place, 26)
-        letters = chr(ord("A") + letter) + letters
-        place -= 1
-    return letters
-
-
-def _sheet_name(name: str) -> str:
-    return _NOT_IN_NAMES.sub(" ", name)[:_SHEET_NAME_CHARS] or "1"

@@ -1,11 +1,13 @@
 """Tables of others are read as people see them, whatever program wrote them; what is no table is refused in words."""
 
 import io
+import re
+import tempfile
 import zipfile
 from datetime import date, datetime, time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.rules.imports import ImportKind
@@ -33,7 +35,20 @@ def package(sheet, *, strings="", styles="", book='<sheet name="a" sheetId="1" r
         f'<Relationship Id="r{number}" Type="{office}/{kind}" Target="{target}"/>'
         for number, (kind, target) in enumerate(kinds.items(), 1)
     )
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    named = {
+        "workbook": "sheet.main",
+        "worksheets/a": "worksheet",
+        "strings": "sharedStrings",
+        "styles": "styles",
+    }
     parts = {
+        "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        + "".join(
+            f'<Override PartName="/xl/{part}.xml" ContentType="{kind}.{said}+xml"/>'
+            for part, said in named.items()
+        )
+        + "</Types>",
         "_rels/.rels": f'<Relationships xmlns="{links}"><Relationship Id="x" Type="{office}/officeDocument"'
         ' Target="xl/workbook.xml"/></Relationships>',
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{links}">{told}</Relationships>',
@@ -74,7 +89,7 @@ def test_a_workbook_is_read_as_its_reader_sees_it():
         '<c r="D2" s="2"><v>46083.604166667</v></c><c r="E2" t="b"><v>1</v></c></row>'
         '<row r="5"><c r="A5"><f>1+1</f><v>2</v></c><c r="B5" t="str"><f>A1</f><v>甲</v></c>'
         '<c r="C5" t="inlineStr"><is><r><t>乙</t></r><r><t>丙</t></r></is></c><c r="D5"><v>1.5</v></c></row>',
-        strings="<si><t>王芳</t><rPh><t>wang</t></rPh></si>",
+        strings='<si><t>王芳</t><rPh sb="0" eb="2"><t>wang</t></rPh></si>',
         styles='<numFmts><numFmt numFmtId="200" formatCode="yyyy&quot;年&quot;m&quot;月&quot;d h:mm"/></numFmts>'
         '<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="200"/></cellXfs>',
     )
@@ -156,6 +171,7 @@ TEXTS = st.text(
 )
 
 
+@settings(max_examples=25)
 @given(st.lists(st.lists(TEXTS, min_size=2, max_size=2), min_size=1, max_size=5))
 def test_every_text_comes_back_from_a_workbook_as_it_was(rows):
     offered = written(Sheet("登记", ["a", "b"], rows))
@@ -172,6 +188,34 @@ def test_days_times_and_numbers_come_back_from_a_workbook():
     assert [row[1][0] for row in rows[1:]] == ["7", "2026-03-02", "2026-03-02 14:31", "=1+1", "_x0041_"]
     sheet = zipfile.ZipFile(io.BytesIO(offered)).read("xl/worksheets/sheet1.xml").decode()
     assert "<f>" not in sheet
+
+
+def test_texts_that_could_be_formulas_or_errors_are_texts_and_stay_so():
+    said = ["=1+1", "+1", "-1", "@SUM(A1)", "#N/A", "007"]
+    offered = written(Sheet("登记", ["a"], [[text] for text in said]))
+    assert [row[1][0] for row in workbook.read_workbook(offered).rows[1:]] == said
+    sheet = zipfile.ZipFile(io.BytesIO(offered)).read("xl/worksheets/sheet1.xml").decode()
+    assert sheet.count('t="inlineStr"') == len(said) + 1
+    assert 'quotePrefix="1"' in zipfile.ZipFile(io.BytesIO(offered)).read("xl/styles.xml").decode()
+
+
+def test_the_same_table_gives_the_same_bytes_and_leaves_no_file_behind(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    first, later = (written(Sheet("登记", ["a"], [[DAY], ["b"]])) for _ in range(2))
+    assert first == later
+    parts = zipfile.ZipFile(io.BytesIO(first))
+    assert {part.date_time[0] for part in parts.infolist()} == {1980}
+    assert set(re.findall(r"\d{4}-\d\d-\d\dT", parts.read("docProps/core.xml").decode())) == {"1980-01-01T"}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_dates_that_chinese_files_do_not_spell_out_and_spans_of_time_are_read():
+    offered = package(
+        '<row r="3"><c r="A3" s="1"><v>46083</v></c><c r="B3" s="2"><v>1.5</v></c><c r="C3" s="2"/>'
+        '<c r="D3" s="3"><v>0.604166667</v></c></row>',
+        styles='<cellXfs><xf numFmtId="0"/><xf numFmtId="31"/><xf numFmtId="46"/><xf numFmtId="20"/></cellXfs>',
+    )
+    assert read(offered) == ("table", ((3, ("2026-03-02", "36:00", "", "14:30")),), ())
 
 
 @pytest.mark.parametrize(
