@@ -87,6 +87,8 @@ def find_comparable(session: Session, document_id: int, reader: str) -> Comparab
 def without_references(session: Session, reader: str) -> tuple[int, ...]:
     """Return the documents of which copies are made and for which no reference is kept, the latest first.
 
+    One that was taken over from an older register has no pages here that could be drawn, so it lacks nothing.
+
     Args:
         session: Any session.
         reader: Whose references are asked for.
@@ -97,7 +99,9 @@ def without_references(session: Session, reader: str) -> tuple[int, ...]:
         TraceReference.survey_sha256 == sa.func.coalesce(Document.survey_sha256, ""),
     )
     made = sa.exists().where(Copy.document_id == Document.id, Copy.state.not_in(WITHOUT_PAPER))
-    return tuple(session.scalars(sa.select(Document.id).where(made, ~kept).order_by(Document.id.desc())))
+    has_file = Document.cleaned_sha256 != ""
+    found = sa.select(Document.id).where(has_file, made, ~kept).order_by(Document.id.desc())
+    return tuple(session.scalars(found))
 
 
 def points_kept(session: Session, reader: str) -> dict[int, str]:

@@ -6,10 +6,12 @@ from datetime import UTC, datetime, time, timedelta
 
 from registry.rules.codes import human_code
 from service import demo_accounts
-from service.demo import company
+from service.demo import company, old_register
 from service.demo.campaigns import Campaigns
 from service.demo.cast import move_in
+from service.demo.families import Families
 from service.demo.gatherings import Gatherings, install
+from service.demo.governing import Governing
 from service.demo.leak import EARLIER, LATEST, picture_drill, picture_leak
 from service.demo.mishaps import Mishaps
 from service.demo.story import Story
@@ -41,6 +43,9 @@ def seed(runtime: Runtime, report: Callable[[str], None]) -> None:
     mishaps.plan()
     Gatherings(story, install(past, story.cast)).plan()
     Campaigns(story).plan()
+    Families(story).plan()
+    Governing(story).plan()
+    old_register.plan(story)
     timeline.at(today - timedelta(days=9), lambda: _trace_earlier_leak(story))
     timeline.at(max(now, today), mishaps.wait_at_the_shredder)
     timeline.run()

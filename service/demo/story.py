@@ -81,8 +81,8 @@ class Story:
         )
         return requesting.ask(self.runtime, self.cast.actors[company.HANDLERS[paper.unit]], wish)
 
-    def agree(self, request_id: int, *logins: str) -> None:
-        """Let people agree to what they are shown."""
+    def agree(self, request_id: int, *logins: str, in_place_of: str = "") -> None:
+        """Let people agree to what they are shown, as deputies of somebody or as themselves."""
         for login in logins:
             actor = self.cast.actors[login]
             shown = requesting.get_request(self.runtime, actor, request_id)
@@ -94,6 +94,7 @@ class Story:
                 agreed=True,
                 shown_hash=shown.order_hash,
                 accepted_hash=found.shown_hash if found is not None and found.shortfalls else "",
+                in_place_of=self.person(in_place_of) if in_place_of else None,
             )
 
     def approvers(self, paper: DemoPaper) -> tuple[str, ...]:

@@ -77,7 +77,7 @@ def test_every_number_of_every_document_is_accounted_for(demo):
     with demo.runtime.database.reading() as session:
         lines = conservation(session)
         documents = set(session.scalars(sa.select(Document.id)))
-    assert len(documents) == 30
+    assert len(documents) == 33  # thirty papers, a compilation, and two of the old register
     assert set(lines) == documents
     assert [line for line in lines.values() if not line.holds] == []
     assert sum(line.minted for line in lines.values()) > 250
@@ -240,6 +240,7 @@ def test_every_other_paper_reaches_the_demand_of_its_level(demo):
     short = [
         view.row.title
         for view in views
-        if preflight(view, demo.runtime.settings.mark_rules).traceability.shortfalls
+        if view.cleaned_sha256  # an older register brings no file, of which nothing can be printed
+        and preflight(view, demo.runtime.settings.mark_rules).traceability.shortfalls
     ]
     assert short == [paper.title for paper in company.PAPERS if paper.photograph]

@@ -18,7 +18,18 @@ from registry.rules.words import Custodian, HandOverKind
 from registry.views.conservation import conservation
 from service.exchange.offered import read
 from service.exchange.workbook import read_workbook
-from service.flows import auditing, exporting, importing, lending, meetings, people, registering, requesting
+from service.flows import (
+    auditing,
+    exporting,
+    importing,
+    lending,
+    meetings,
+    people,
+    referencing,
+    registering,
+    requesting,
+)
+from service.jobs import Job
 from tests.fixtures.papers import draw_pdf
 
 pytestmark = pytest.mark.usefixtures("tables_at_once")
@@ -372,3 +383,9 @@ def test_a_handler_takes_away_the_rows_of_the_own_unit_only(world):
     content = exporting.export(world.runtime, world.handler, ExportKind.COPIES, "csv").decode("utf-8-sig")
     assert "财字7" in content
     assert "机字1" not in content
+
+
+def test_a_register_that_was_taken_over_gives_the_worker_no_pages_to_draw(world):
+    taken_in(world, world.clerk, ImportKind.COPIES, REGISTER)
+    referencing.order_next(world.runtime)
+    assert count(world, Job) == 0
