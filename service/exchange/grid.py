@@ -12,6 +12,12 @@ MOST_ROWS: Final = 1000
 MOST_COLUMNS: Final = 64
 MOST_CELL_CHARS: Final = 2000
 
+ERROR_VALUE: Final = "error-value"
+FORMULA_WITHOUT_VALUE: Final = "formula-without-value"
+NUMBER_TOO_LONG: Final = "number-too-long"
+FAULTS: Final = frozenset({ERROR_VALUE, FORMULA_WITHOUT_VALUE, NUMBER_TOO_LONG})
+"""What a cell can hold that is no value."""
+
 
 class GridRefused(Exception):
     """The file is no table that is taken here.
@@ -34,7 +40,7 @@ class Grid:
 
     Attributes:
         rows: Row numbers, from 1, and their cells from the first column on; rows without a text are left out.
-        faults: Row, column (from 0) and code of cells that hold something that is no value.
+        faults: Row, column (from 0) and which of `FAULTS` a cell has.
     """
 
     rows: tuple[tuple[int, tuple[str, ...]], ...]

@@ -23,7 +23,16 @@ from openpyxl import load_workbook
 from openpyxl.utils.datetime import from_excel
 from openpyxl.utils.escape import unescape
 
-from service.exchange.grid import MOST_ROWS, MOST_UNPACKED_BYTES, Grid, GridRefused, require_size
+from service.exchange.grid import (
+    ERROR_VALUE,
+    FORMULA_WITHOUT_VALUE,
+    MOST_ROWS,
+    MOST_UNPACKED_BYTES,
+    NUMBER_TOO_LONG,
+    Grid,
+    GridRefused,
+    require_size,
+)
 
 _CHINESE_DATES: Final = frozenset({*range(27, 37), *range(50, 59)})
 """Numbers of date formats that Chinese files need not spell out (ISO/IEC 29500-1 §18.8.30); openpyxl lacks them."""
@@ -169,7 +178,7 @@ def _without_values(offered: bytes, bare: set[tuple[int, int]]) -> Iterator[tupl
                 return
             for place, cell in enumerate(found):
                 if cell.data_type == "f" and (number, place) in bare:
-                    yield number, place, "formula-without-value"
+                    yield number, place, FORMULA_WITHOUT_VALUE
 
 
 def _require_few(faults: list[tuple[int, int, str]]) -> None:
@@ -179,9 +188,9 @@ def _require_few(faults: list[tuple[int, int, str]]) -> None:
 
 def _fault(cell: Any) -> str:  # noqa: ANN401 - openpyxl is untyped
     if cell.data_type == "e":
-        return "error-value"
+        return ERROR_VALUE
     is_number = cell.data_type == "n" and not _is_chinese_date(cell)
-    return "number-too-long" if is_number and abs(cell.value) >= _LAST_EXACT else ""
+    return NUMBER_TOO_LONG if is_number and abs(cell.value) >= _LAST_EXACT else ""
 
 
 def _is_chinese_date(cell: Any) -> bool:  # noqa: ANN401 - openpyxl is untyped

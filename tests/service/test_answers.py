@@ -10,6 +10,7 @@ from registry.errors import ConflictError, InvalidError, PermissionDenied, Unkno
 from service import navigation
 from service.app import create_app
 from service.errors import code_of, facts_of, status_of
+from service.exchange.grid import FAULTS
 from service.faults import (
     DatabaseUnfit,
     FormForeign,
@@ -248,5 +249,6 @@ def test_words_stand_in_a_page_as_text(client):
 def test_no_word_is_kept_for_a_refusal_that_does_not_exist():
     from tests.architecture.test_error_codes import error_classes
 
-    known = {kind.code for kind in error_classes()} | {"login-refused", "too-many-attempts"}
+    known = {kind.code for kind in error_classes()} | {"login-refused", "too-many-attempts"} | FAULTS
     assert sorted(set(BY_CODE) - known) == []
+    assert set(BY_CODE) >= FAULTS
