@@ -7,13 +7,9 @@ proven to be what was stored is not returned.
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Literal
-
-import obstore
-from obstore.exceptions import AlreadyExistsError, GenericError
-from obstore.store import LocalStore
 
 from registry.errors import UnknownError
 from service import sealing
@@ -53,7 +49,6 @@ class FileStore:
             raise ValueError("a store needs at least one master key")
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
-        self._store = LocalStore(prefix=folder)
         self._keys = tuple(master_keys)
 
     def put(self, content: bytes) -> str:
@@ -65,10 +60,10 @@ class FileStore:
         digest = hashlib.sha256(content)
         sealed = sealing.seal(content, digest.digest(), self._keys[-1])
         try:
-            self._write(digest.hexdigest(), sealed, mode="create")
-        except AlreadyExistsError:
+            self._write(digest.hexdigest(), sealed, os.link)
+        except FileExistsError:
             if not self._is_sound(digest.hexdigest()):
-                self._write(digest.hexdigest(), sealed, mode="overwrite")
+                self._write(digest.hexdigest(), sealed, os.replace)
         return digest.hexdigest()
 
     def get(self, sha256: str) -> bytes:
@@ -88,11 +83,11 @@ class FileStore:
             FileDamaged: it is not what was stored.
         """
         try:
-            stream = obstore.get(self._store, _place(sha256)).stream(min_chunk_size=sealing.CHUNK_BYTES)
+            with (self._folder / _place(sha256)).open("rb") as file:
+                pieces = iter(lambda: file.read(sealing.CHUNK_BYTES), b"")
+                yield from sealing.unseal(pieces, bytes.fromhex(sha256), self._keys)
         except FileNotFoundError as error:
             raise FileMissing("no such file is stored", sha256=sha256) from error
-        try:
-            yield from sealing.unseal((bytes(piece) for piece in stream), bytes.fromhex(sha256), self._keys)
         except sealing.BrokenSeal as error:
             raise FileDamaged(sha256) from error
 
@@ -100,14 +95,24 @@ class FileStore:
         """Tell whether a file of that content is stored."""
         return (self._folder / _place(sha256)).is_file()
 
-    def _write(self, sha256: str, sealed: bytes, *, mode: Literal["create", "overwrite"]) -> None:
-        place = _place(sha256)
+    def _write(self, sha256: str, sealed: bytes, settle: Callable[[str, Path], None]) -> None:
+        """Write a draft and let it settle in its place: ``os.link`` overwrites nothing, ``os.replace`` does."""
+        place = self._folder / _place(sha256)
         try:
-            obstore.put(self._store, place, sealed, mode=mode)
-            _sync(self._folder / place)
-        except AlreadyExistsError:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=self._folder, prefix=".new-", delete=False) as draft:
+                try:
+                    draft.write(sealed)
+                    draft.flush()
+                    os.fsync(draft.fileno())
+                    draft.close()
+                    settle(draft.name, place)
+                finally:
+                    Path(draft.name).unlink(missing_ok=True)
+            _sync_folders(place)
+        except FileExistsError:
             raise
-        except (GenericError, OSError) as error:
+        except OSError as error:
             raise StorageFull("the file cannot be written") from error
 
     def _is_sound(self, sha256: str) -> bool:
@@ -125,12 +130,12 @@ def _place(sha256: str) -> str:
     return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
 
 
-def _sync(path: Path) -> None:
-    """Force a new file and its folders onto the disk; obstore leaves that to the system."""
-    for place in (path, path.parent, path.parent.parent, path.parent.parent.parent):
-        if place.is_dir() and os.name != "posix":
-            continue
-        descriptor = os.open(place, os.O_RDONLY)
+def _sync_folders(place: Path) -> None:
+    """Force the folders in which a new file is named onto the disk."""
+    if os.name != "posix":
+        return
+    for folder in (place.parent, place.parent.parent, place.parent.parent.parent):
+        descriptor = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)
         finally:

@@ -1,6 +1,9 @@
 """Files come back as they were stored, or not at all; on the disk they cannot be read."""
 
 import hashlib
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -132,3 +135,17 @@ def test_sealed_bytes_may_come_in_pieces_of_any_size(content, step):
     sealed = seal(content, digest, NEW)
     pieces = [sealed[start : start + step] for start in range(0, len(sealed), step)]
     assert b"".join(unseal(pieces, digest, [OLD, NEW])) == content
+
+
+def test_a_process_forked_after_files_were_stored_reads_and_stores_others():
+    """The server forks: threads of whoever reads files would not come along, and it would wait for them for ever."""
+    script = (
+        "import os, secrets, signal, tempfile; from pathlib import Path; from service.store import FileStore;"
+        " store = FileStore(Path(tempfile.mkdtemp()), [secrets.token_bytes(32)]);"
+        " known = store.put(bytes(3_000_000)); store.get(known); child = os.fork();"
+        " child or signal.alarm(20);"
+        " child or (store.get(known), store.get(store.put(b'another')), os._exit(0));"
+        " raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], check=False, cwd=Path.cwd())
+    assert done.returncode == 0
