@@ -53,12 +53,10 @@ def demo(*, reset: bool, port: int | None, lang: str, data: Path, only_seed: boo
     if reset and data.exists():
         _require_demo(data)
         shutil.rmtree(data)
-    if only_seed:
-        if not data.exists():
-            _make(settings)
-        return
     if not data.exists():
-        _make_beside(settings)
+        _make(settings)
+    if only_seed:
+        return
     _serve(settings.model_copy(update={"port": _free_port(port)}))
 
 
@@ -73,14 +71,6 @@ def _make(settings: Settings) -> None:
     runtime.database.close()
     making.rename(settings.data_dir)
     click.echo("\r" + " " * 60 + "\r", nl=False)
-
-
-def _make_beside(settings: Settings) -> None:
-    """Make the data in a process of its own: the server forks, and threads of the file store would not come along."""
-    command = [sys.executable, "-m", "service.cli", "demo", "--only-seed", "--data", str(settings.data_dir)]
-    done = subprocess.run(command, check=False)  # noqa: S603 - ourselves
-    if done.returncode:
-        raise SystemExit(done.returncode)
 
 
 def _tell(what: str) -> None:
