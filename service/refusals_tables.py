@@ -93,10 +93,6 @@ TABLES: Final[dict[str, tuple[LazyString, LazyString]]] = {
         _("The holder no longer works here, so nothing can be held by them."),
         _("Find out who has the copy now, and name that person."),
     ),
-    "old-meeting-over": (
-        _("The meeting is over; no document can be added to it."),
-        _("Leave the meeting empty, or name another."),
-    ),
     "state-not-taken-over": (
         _("A copy that is under way, at a gate or on a list cannot be taken over like that."),
         _("Settle it in the older register first, then write where it stands: in stock or held."),

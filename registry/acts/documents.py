@@ -11,17 +11,16 @@ from sqlalchemy.orm import Session
 from registry import consent, kin
 from registry.errors import ConflictError, UnknownError
 from registry.ledger import log
-from registry.models import Derivation, Document, Meeting, Unit
+from registry.models import Derivation, Document
 from registry.recalling import refuse_recalled_documents
 from registry.rows import flush_unique, get_row
-from registry.rules import family, levels, meetings, roles, takeover
+from registry.rules import family, roles, takeover
 from registry.rules.approval import Act
 from registry.rules.facts import DocumentFacts
-from registry.rules.levels import Level, Scheme
-from registry.rules.limits import DOC_NUMBER_LIMIT, DOC_TITLE_LIMIT, NEED_TO_KNOW_LIMIT
+from registry.rules.levels import Scheme
 from registry.rules.roles import Action, Actor
-from registry.rules.texts import parse_key, parse_line
 from registry.rules.traceability import evidence_hash
+from registry.stating import stated
 from registry.views.scope import get_within_reach
 
 
@@ -41,12 +40,6 @@ class FileChanged(ConflictError):
     """The document has another file than the one that was looked at."""
 
     code = "file-changed"
-
-
-class MeetingClosed(ConflictError):
-    """The meeting is over; no document can be added to it."""
-
-    code = "meeting-closed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,35 +82,11 @@ def register(
         ConflictError: an approval is not usable, see ``consent.consume``, or a source is being recalled.
     """
     roles.require(actor, Action.REGISTER_DOCUMENT)
-    level = levels.get_level(facts.scheme, facts.level, enabled=enabled)
-    period = levels.parse_period(facts.secrecy_period)
-    for unit_id in (facts.issuing_unit_id, facts.classifying_unit_id):
-        get_row(session, Unit, unit_id)
-    if facts.meeting_id is not None:
-        _require_meeting(session, facts.meeting_id, level)
-    document = Document(
-        doc_number=parse_key(facts.doc_number, field="doc_number", limit=DOC_NUMBER_LIMIT),
-        title=parse_line(facts.title, field="title", limit=DOC_TITLE_LIMIT),
-        issuing_unit_id=facts.issuing_unit_id,
-        classifying_unit_id=facts.classifying_unit_id,
-        scheme=str(level.scheme),
-        level=level.code,
-        secrecy_period=period.zh,
-        need_to_know=parse_line(
-            facts.need_to_know, field="need_to_know", limit=NEED_TO_KNOW_LIMIT, required=False
-        ),
-        no_copying=facts.no_copying,
-        meeting_id=facts.meeting_id,
-        pages=len(file.pictures),
-        original_sha256=file.original_sha256,
-        cleaned_sha256=file.cleaned_sha256,
-        pictures=list(file.pictures),
-        findings=list(file.findings),
-        proof=dict(file.proof),
-        survey_sha256=file.survey_sha256,
-        registered_by_id=actor.person_id,
-        registered_at=now,
-    )
+    document = stated(session, facts, enabled=enabled, actor=actor, now=now)
+    document.pages = len(file.pictures)
+    document.original_sha256, document.cleaned_sha256 = file.original_sha256, file.cleaned_sha256
+    document.pictures, document.findings = list(file.pictures), list(file.findings)
+    document.proof, document.survey_sha256 = dict(file.proof), file.survey_sha256
     twin = _find_twin(session, document)
     if twin is not None and _is_resent(session, twin, document, facts):
         return twin.id
@@ -223,13 +192,6 @@ def _derive(
     family.require_not_below(kin.grade_of(document), floor)
     document.no_copying = document.no_copying or any(source.no_copying for source in sources)
     return found
-
-
-def _require_meeting(session: Session, meeting_id: int, level: Level) -> None:
-    meeting = get_row(session, Meeting, meeting_id, lock=True)  # its level must not sink meanwhile
-    if meeting.state in meetings.OVER:
-        raise MeetingClosed("got a meeting that is closed", meeting=meeting_id)
-    meetings.require_not_below(levels.get_level(meeting.scheme, meeting.level), level)
 
 
 def _find_twin(session: Session, document: Document) -> Document | None:

@@ -13,18 +13,19 @@ from sqlalchemy.orm import Session
 
 from registry.errors import ConflictError
 from registry.ledger import log
-from registry.models import Copy, Document, Loss, Meeting, Person, Unit
+from registry.models import Copy, Document, Loss, Person
 from registry.rows import flush_unique, get_row, move
-from registry.rules import levels, meetings, roles, takeover
+from registry.rules import roles, takeover
 from registry.rules.codes import copy_no_text, mint_code
 from registry.rules.facts import DocumentFacts
-from registry.rules.levels import Level, Scheme
+from registry.rules.levels import Scheme
 from registry.rules.lifecycle import MISSING, PAPERLESS, State
-from registry.rules.limits import DOC_NUMBER_LIMIT, DOC_TITLE_LIMIT, NEED_TO_KNOW_LIMIT, REASON_LIMIT
+from registry.rules.limits import REASON_LIMIT
 from registry.rules.roles import Action, Actor
 from registry.rules.takeover import OldCopy
-from registry.rules.texts import parse_key, parse_line
+from registry.rules.texts import parse_line
 from registry.rules.words import Custodian, MovementKind
+from registry.stating import stated
 
 
 class OldNumberTaken(ConflictError):
@@ -39,12 +40,6 @@ class OldHolderInactive(ConflictError):
     code = "old-holder-inactive"
 
 
-class OldMeetingOver(ConflictError):
-    """The meeting is over; no document can be added to it."""
-
-    code = "old-meeting-over"
-
-
 def take_over_document(
     session: Session,
     facts: DocumentFacts,
@@ -56,34 +51,8 @@ def take_over_document(
 ) -> int:
     """Enter a document without its file and return its id; it has ``pages`` pages, and cannot be printed here."""
     roles.require(actor, Action.REGISTER_DOCUMENT)
-    level = levels.get_level(facts.scheme, facts.level, enabled=enabled)
-    period = levels.parse_period(facts.secrecy_period)
-    for unit_id in (facts.issuing_unit_id, facts.classifying_unit_id):
-        get_row(session, Unit, unit_id)
-    if facts.meeting_id is not None:
-        _require_meeting(session, facts.meeting_id, level)
-    document = Document(
-        doc_number=parse_key(facts.doc_number, field="doc_number", limit=DOC_NUMBER_LIMIT),
-        title=parse_line(facts.title, field="title", limit=DOC_TITLE_LIMIT),
-        issuing_unit_id=facts.issuing_unit_id,
-        classifying_unit_id=facts.classifying_unit_id,
-        scheme=str(level.scheme),
-        level=level.code,
-        secrecy_period=period.zh,
-        need_to_know=parse_line(
-            facts.need_to_know, field="need_to_know", limit=NEED_TO_KNOW_LIMIT, required=False
-        ),
-        no_copying=facts.no_copying,
-        meeting_id=facts.meeting_id,
-        pages=pages,
-        original_sha256="",
-        cleaned_sha256="",
-        pictures=[],
-        findings=[],
-        proof=None,
-        registered_by_id=actor.person_id,
-        registered_at=now,
-    )
+    document = stated(session, facts, enabled=enabled, actor=actor, now=now)
+    document.pages = pages
     session.add(document)
     taken = OldNumberTaken(
         f"got document number {document.doc_number}, which its unit has used", doc_number=document.doc_number
@@ -193,10 +162,3 @@ def _enter(session: Session, document: Document, old: OldCopy, *, actor: Actor, 
             )
         )
     return copy
-
-
-def _require_meeting(session: Session, meeting_id: int, level: Level) -> None:
-    meeting = get_row(session, Meeting, meeting_id, lock=True)  # its level must not sink meanwhile
-    if meeting.state in meetings.OVER:
-        raise OldMeetingOver("got a meeting that is closed", field="meeting", meeting=meeting_id)
-    meetings.require_not_below(levels.get_level(meeting.scheme, meeting.level), level)

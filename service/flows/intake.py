@@ -44,6 +44,7 @@ COLUMN_OF: Final[Mapping[str, str]] = MappingProxyType(
         "invalid-period": "secrecy_period",
         "unknown-level": "level",
         "scheme-disabled": "scheme",
+        "meeting-closed": "meeting",
         "meeting-below-document": "meeting",
         "mixed-schemes": "meeting",
         "not-cleared": "staff_no",

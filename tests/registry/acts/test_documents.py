@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from registry.acts import meetings
-from registry.acts.documents import DocumentNumberTaken, MeetingClosed
+from registry.acts.documents import DocumentNumberTaken
 from registry.errors import PermissionDenied
 from registry.ledger import log
 from registry.models import Document, Meeting
@@ -23,6 +23,7 @@ from registry.rules.levels import (
 from registry.rules.meetings import MeetingBelowDocument
 from registry.rules.texts import MissingText
 from registry.rules.words import MeetingState
+from registry.stating import MeetingClosed
 
 
 def entries(office, kind):
