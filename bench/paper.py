@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from watermark.marks.dots import USUAL, centres_mm, usable_cells
+from watermark.marks.dots import USUAL, centres_mm
+from watermark.marks.room import usable_cells
 
 Picture = NDArray[np.uint8]
 

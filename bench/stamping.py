@@ -187,7 +187,8 @@ def _unique_dots(pages: int) -> None:
 
     style = DotStyle()
     for symbols in tiles(5, range(1, pages + 1), KEY):
-        zlib.compress(paint.tile(symbols, style), 3)
+        for shape in paint.TILE_NAMES:
+            zlib.compress(paint.tile(symbols, shape, style), 3)
 
 
 def _unique_dots_by_pikepdf(document: bytes, base: watermark.Base) -> None:

@@ -12,6 +12,7 @@ from watermark.clean.raster import rasterise
 from watermark.errors import UnusableFileError, UnusableFontError, WatermarkError
 from watermark.findings import Finding
 from watermark.limits import Limits
+from watermark.marks.dots import Cells
 from watermark.marks.qr import modules as qr_modules
 from watermark.plan import DotStyle, MarkPlan
 from watermark.read.dots import DotReading, read_dots
@@ -46,6 +47,7 @@ __all__ = [
     "BasePage",
     "BoundCopy",
     "Candidate",
+    "Cells",
     "Channel",
     "CodeBook",
     "Delta",

@@ -9,10 +9,11 @@ from typing import Any, Final
 import numpy as np
 import PIL.Image
 
-from watermark import DotStyle, PagePoints, Reference
+from watermark import Cells, DotStyle, PagePoints, Reference
 
-VERSION: Final = 1
+VERSION: Final = 2
 _POINTS: Final = b"FOLIOTRACE-POINTS 1\n"
+_LAYER: Final = "layer"
 _LENGTH: Final = struct.Struct("<I")
 
 
@@ -29,14 +30,16 @@ def pack(page: Reference) -> bytes:
         "height_mm": page.height_mm,
         "dots": None if page.dots is None else [page.dots.side_px, page.dots.pitch_px],
         "per_page": page.per_page,
+        "layers": len(page.cells.layers),
     }
     target = io.BytesIO()
     np.savez(
         target,
+        allow_pickle=False,
         told=np.frombuffer(json.dumps(told).encode(), np.uint8),
         picture=np.frombuffer(picture.getvalue(), np.uint8),
         units_mm=page.units_mm.astype(np.float32),
-        cells=page.cells.astype(np.bool_),
+        **{f"{_LAYER}{number}": layer for number, layer in enumerate(page.cells.layers)},
     )
     return target.getvalue()
 
@@ -62,7 +65,7 @@ def unpack(data: bytes) -> Reference:
             width_mm=told["width_mm"],
             height_mm=told["height_mm"],
             units_mm=parts["units_mm"],
-            cells=parts["cells"],
+            cells=Cells(tuple(parts[f"{_LAYER}{number}"] for number in range(told["layers"]))),
             dots=None if dots is None else DotStyle(side_px=dots[0], pitch_px=dots[1]),
             per_page=told["per_page"],
         )

@@ -5,7 +5,7 @@ from functools import cache
 import cv2
 import numpy as np
 
-from watermark import DotStyle, Generation, PrintWhy
+from watermark import Cells, DotStyle, Generation, PrintWhy
 from watermark.marks.dots import centres_mm
 from watermark.trace.generation import DotsExpected, expected_dots, tell_generation
 
@@ -18,7 +18,7 @@ SIZE = (SIDE_MM, SIDE_MM)
 
 @cache
 def middles_mm() -> np.ndarray:
-    cells = np.ones((int(SIDE_MM / 2.032), int(SIDE_MM / 2.032)), np.bool_)
+    cells = Cells((np.ones((int(SIDE_MM / 2.032), int(SIDE_MM / 2.032)), np.bool_),))
     return centres_mm(0x0123_4567_89AB_CDEF, 1, cells, b"a key of these tests", STYLE)
 
 

@@ -12,6 +12,7 @@ import watermark
 from tests.fixtures.papers import draw_pdf
 from tests.watermark.papers import PAPERS
 from watermark import Channel, DotStyle, Grade, MarkPlan, Proof, grade_of, prove
+from watermark.marks.dots import Cells
 from watermark.write.proof import prove_page
 
 PLAN = MarkPlan()
@@ -32,7 +33,7 @@ def free(share=1.0):
     """Return the cells of a page of which the left part is free."""
     cells = np.zeros(SHEET, bool)
     cells[:, : round(SHEET[1] * share)] = True
-    return cells
+    return Cells((cells,))
 
 
 def test_a_page_without_room_and_text_cannot_be_traced_and_says_why():
@@ -60,11 +61,11 @@ def test_words_alone_carry_a_page_that_is_dark_and_a_piece_of_it_stays_in_doubt(
 def test_twenty_two_dots_are_what_a_scan_needs():
     cells = np.zeros(SHEET, bool)
     cells[40:43, 20:30] = True
-    page = prove_page(cells, NO_UNITS, PLAN)
+    page = prove_page(Cells((cells,)), NO_UNITS, PLAN)
     assert page.cells in range(22, 31)
     assert page.decades[Channel.SCAN] == pytest.approx(15 / 22 * page.cells - 0.5, abs=1.5)
     assert "little-free-paper" not in page.obstacles
-    fewer = prove_page(cells & (np.arange(SHEET[1]) < 25), NO_UNITS, PLAN)
+    fewer = prove_page(Cells((cells & (np.arange(SHEET[1]) < 25),)), NO_UNITS, PLAN)
     assert "little-free-paper" in fewer.obstacles
 
 
@@ -76,7 +77,7 @@ def test_a_symbol_printed_a_thousand_times_is_read_once():
 def test_dots_that_say_the_same_on_every_copy_do_not_count():
     rows, cols = np.indices(SHEET)
     sync = (3 * rows + cols) % 8 == 0
-    page = prove_page(sync, NO_UNITS, PLAN)
+    page = prove_page(Cells((sync,)), NO_UNITS, PLAN)
     assert (page.cells, page.decades[Channel.SCAN]) == (0, 0)
 
 
@@ -131,11 +132,11 @@ cells_of_pages = arrays.arrays(
 )
 def test_more_cells_or_words_never_lower_a_score(cells, count, more, chance, side):
     plan = MarkPlan(dots=DotStyle(side))
-    before = prove_page(cells, words(count), plan)
+    before = prove_page(Cells((cells,)), words(count), plan)
     grown = cells.copy()
     for _ in range(chance.randint(0, 40)):
         grown[chance.randrange(cells.shape[0]), chance.randrange(cells.shape[1])] = True
-    after = prove_page(grown, words(count + more), plan)
+    after = prove_page(Cells((grown,)), words(count + more), plan)
     assert all(after.decades[channel] >= before.decades[channel] for channel in Channel)
     assert min(before.decades.values()) >= 0
 
@@ -144,7 +145,9 @@ def test_more_cells_or_words_never_lower_a_score(cells, count, more, chance, sid
 @given(st.lists(cells_of_pages, min_size=1, max_size=3), st.integers(0, 100))
 def test_a_proof_survives_being_written(pages, count):
     proof = Proof(
-        tuple(prove_page(cells, words(count), PLAN, covered=("code-over-content",)) for cells in pages)
+        tuple(
+            prove_page(Cells((cells,)), words(count), PLAN, covered=("code-over-content",)) for cells in pages
+        )
     )
     assert Proof.from_json(proof.as_json()) == proof
 
@@ -181,7 +184,7 @@ def test_a_real_page_of_text_can_be_traced_and_a_black_one_cannot():
 
 def test_a_poor_corner_shows_in_the_pieces_and_not_in_the_whole():
     cells = free()
-    cells[70:, :] = False
+    cells.layers[0][70:, :] = False
     page = prove_page(cells, NO_UNITS, PLAN)
     assert page.grade(Channel.PHONE) is Grade.CERTAIN
     assert page.grade(Channel.CROP) is Grade.UNTRACEABLE

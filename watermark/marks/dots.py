@@ -1,22 +1,25 @@
 """Where the micro-dots of a page lie: from symbols to millimetres for the stamper, and back to symbols for the reader.
 
-A square lattice of cells starts at the top left of the visible, upright page. Each cell is a 6 x 6 *fine grid*; the
-inner 4 x 4 points are its places, and exactly one of them bears a dot that says the cell's symbol (row-major, 0 top
-left). The empty frame keeps dots of neighbouring cells apart and lets a reader find the cells. Which symbols they are,
-:mod:`watermark.payload` decides.
+A page has a grid of cells, its *lattice*, from the top left of the visible, upright page. Each cell is a 6 x 6 *fine
+grid*; the inner 4 x 4 points are its places, and exactly one of them bears a dot that says the cell's symbol
+(row-major, 0 top left). The empty frame keeps dots of neighbouring cells apart and lets a reader find the cells. Which
+symbols they are, :mod:`watermark.payload` decides; which cells a page has room for, :mod:`watermark.marks.room`.
 
-The law: a cell is used only when all its places are free, so what is printed nearby tells nothing about the symbol.
+Between lines of text few cells of the lattice have room. So further *layers* of cells are inlaid, half a pitch to the
+right and whole pitches down from it: square ones as in the lattice, then flat ones whose sixteen places are two rows of
+eight. They say cells of the same tile, others than the lattice says nearby, so that a small piece of a page shows more
+of it. Half a pitch off they neither strengthen nor weaken the lattice for a reader who does not know of them.
 """
 
-from functools import lru_cache
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from watermark.payload import SYMBOLS, TILE, tile_symbols
+from watermark.payload import EVIDENCE, SYMBOLS, TILE, tile_symbols
 from watermark.plan import DotStyle
-from watermark.units import MM_PER_INCH
 
 USUAL = DotStyle()
 """Dots of 3 device pixels at 600 dpi = 0.127 mm, seen at reading distance as a faint even haze; their pitch of 8 device
@@ -24,86 +27,169 @@ pixels lets printers at 600 and 1200 dpi round no dot."""
 FINE_MM = USUAL.pitch_mm
 """Pitch of the usual fine grid."""
 FINE_PER_CELL = 6
+"""Points of the fine grid along each side of a cell of the lattice."""
 PLACES = 4
-"""Places along each side of a cell."""
+"""Places along each side of a cell of the lattice."""
 FIRST_PLACE = 1
 """Fine-grid index of the first place; index ``i`` lies ``i + 0.5`` pitches from the edge of its cell."""
-CLEAR_MM = 0.45
-"""Least distance between a dot's edge and ink, so that no dot reads as a point or an accent."""
-WORD_GAP_MM = 3.0
-"""Gaps in a line of text up to this width count as text: three times the word space of 12-pt type, and two thirds
-of an em of 12-pt Chinese. A dot there could be read as a point between figures."""
+
+
+@dataclass(frozen=True, eq=False)
+class CellShape:
+    """How the places of a cell lie.
+
+    Attributes:
+        fine: Height and width of a cell, in pitches.
+        places: ``(16, 2)``: row and column on its fine grid for each symbol.
+        says: ``(rows, cols)``: which cell of the tile, 0 … 255, each cell says; again and again over the page.
+    """
+
+    fine: tuple[int, int]
+    places: NDArray[np.intp]
+    says: NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """Cells of one shape, side by side over all of a page.
+
+    Attributes:
+        shape: Of the cells.
+        right_fine: How far right of the page's corner the first of them begins, in pitches.
+        down_fine: How far down.
+        ahead: By how many cells, both ways, it is ahead in what cells of its shape say.
+    """
+
+    shape: CellShape
+    right_fine: float = 0.0
+    down_fine: float = 0.0
+    ahead: int = 0
+
+
+def _places(columns: int, first: int) -> NDArray[np.intp]:
+    return np.column_stack(np.divmod(np.arange(SYMBOLS), columns)) + first
+
+
+#: So many steps on among the cells of the tile that bear evidence says the next flat cell: neighbours are far apart.
+_FLAT_STRIDE: Final = 89
+_FLAT_ROWS, _FLAT_COLS = 16, 8
+
+SQUARE: Final = CellShape(
+    (FINE_PER_CELL, FINE_PER_CELL), _places(PLACES, FIRST_PLACE), np.arange(TILE * TILE).reshape(TILE, TILE)
+)
+FLAT: Final = CellShape(
+    (3, 9),
+    _places(SYMBOLS // 2, 0),
+    np.flatnonzero(EVIDENCE)[np.arange(_FLAT_ROWS * _FLAT_COLS) * _FLAT_STRIDE % int(EVIDENCE.sum())].reshape(
+        _FLAT_ROWS, _FLAT_COLS
+    ),
+)
+LAYERS: Final = (
+    Layer(SQUARE),
+    # Half a tile ahead is as far as can be from where the lattice says the same.
+    *(Layer(SQUARE, 0.5, down, TILE // 2) for down in range(SQUARE.fine[0])),
+    *(Layer(FLAT, 0.5, down) for down in range(FLAT.fine[0])),
+)
+"""The layers of a page, the lattice first; where two would come near each other, the earlier one has the room."""
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """Which cells of a page bear a dot.
+
+    Attributes:
+        layers: ``(rows, cols)`` each, in the order of :data:`LAYERS`; only the first if nothing is inlaid.
+    """
+
+    layers: tuple[NDArray[np.bool_], ...]
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return sum(int(layer.sum()) for layer in self.layers)
+
+    @property
+    def lattice(self) -> "Cells":
+        """Those of the lattice alone."""
+        return Cells(self.layers[:1])
+
+    def emptied(self) -> "Cells":
+        """Return a page of the same size without dots."""
+        return Cells(tuple(np.zeros_like(layer) for layer in self.layers))
+
+    def size_mm(self, style: DotStyle = USUAL) -> tuple[float, float]:
+        """Return width and height of the lattice."""
+        rows, cols = self.layers[0].shape
+        return cols * cell_mm(style), rows * cell_mm(style)
+
+    def has(self, shape: CellShape) -> bool:
+        """Tell whether there are cells of a shape."""
+        return any(layer.shape is shape and free.any() for layer, free in self._layers())
+
+    def tile(self) -> NDArray[np.intp]:
+        """Return ``(n,)``: which cell of the tile, 0 … 255, each cell says, layer by layer and row by row."""
+        return np.concatenate(
+            [
+                layer.shape.says[tuple((at + layer.ahead).T % np.array(layer.shape.says.shape)[:, None])]
+                for layer, at in self._at()
+            ]
+        )
+
+    def boxes_mm(self, style: DotStyle = USUAL) -> NDArray[np.float64]:
+        """Return ``(n, 4)``: left, top, right, bottom of each cell, in the order of :meth:`tile`."""
+        boxes = [
+            np.hstack((corner[:, ::-1], corner[:, ::-1] + layer.shape.fine[::-1]))
+            for layer, corner in self._corners_fine()
+        ]
+        return np.asarray(np.concatenate(boxes) * style.pitch_mm, np.float64)
+
+    def places_mm(self, style: DotStyle = USUAL) -> NDArray[np.float64]:
+        """Return ``(n, 16, 2)``: x to the right and y down of the middle of each place, by symbol."""
+        middles = [corner[:, None] + layer.shape.places + 0.5 for layer, corner in self._corners_fine()]
+        return np.asarray(np.concatenate(middles)[..., ::-1] * style.pitch_mm, np.float64)
+
+    def _layers(self) -> Iterator[tuple[Layer, NDArray[np.bool_]]]:
+        """Yield each layer with its cells, those without dots included."""
+        yield from zip(LAYERS, self.layers, strict=False)
+
+    def _at(self) -> Iterator[tuple[Layer, NDArray[np.intp]]]:
+        """Yield each layer with row and column of its cells, ``(n, 2)``."""
+        for layer, free in self._layers():
+            yield layer, np.argwhere(free)
+
+    def _corners_fine(self) -> Iterator[tuple[Layer, NDArray[np.float64]]]:
+        """Yield each layer with y and x of the top left corners of its cells, ``(n, 2)``."""
+        for layer, at in self._at():
+            yield layer, at * layer.shape.fine + np.array([layer.down_fine, layer.right_fine])
 
 
 def cell_mm(style: DotStyle = USUAL) -> float:
-    """Return the side of a cell."""
+    """Return the side of a cell of the lattice."""
     return FINE_PER_CELL * style.pitch_mm
 
 
-def usable_cells(ink: NDArray[np.bool_], dpi: float, style: DotStyle = USUAL) -> NDArray[np.bool_]:
-    """Return which cells of the page may bear a dot.
-
-    Args:
-        ink: ``(H, W)``, the visible page upright, origin top left; True where there is ink or will be a mark of ours.
-        dpi: Pixels per inch of ``ink``; 100 and more keep the loss by rounding below one cell in ten.
-        style: Size and pitch of the dots.
-
-    Returns:
-        ``(rows, cols)``: True where the whole area of the 16 places and ``CLEAR_MM`` around it is free. Cells that the
-        page's edge cuts are left out.
-
-    Raises:
-        ValueError: ``ink`` is not two-dimensional, or ``dpi`` not positive.
-    """
-    height, width = ink.shape
-    if dpi <= 0:
-        raise ValueError(f"dpi must be positive, got {dpi}")
-    px_per_mm = dpi / MM_PER_INCH
-    covered = _close_word_gaps(ink, int(WORD_GAP_MM * px_per_mm))
-    total = cv2.integral(covered)
-    reach_mm = (PLACES - 1) / 2 * style.pitch_mm + style.side_mm / 2 + CLEAR_MM
-    top, bottom = _spans(height, px_per_mm, reach_mm, cell_mm(style))
-    left, right = _spans(width, px_per_mm, reach_mm, cell_mm(style))
-    found = (
-        total[np.ix_(bottom, right)]
-        - total[np.ix_(top, right)]
-        - total[np.ix_(bottom, left)]
-        + total[np.ix_(top, left)]
-    )
-    free: NDArray[np.bool_] = found == 0
-    return free
-
-
 def centres_mm(
-    identity: int, page: int, cells: NDArray[np.bool_], key: bytes, style: DotStyle = USUAL
+    identity: int, page: int, cells: Cells, key: bytes, style: DotStyle = USUAL
 ) -> NDArray[np.float64]:
     """Return where to print the dots of a page.
 
     Args:
         identity: 64-bit identity of the copy.
         page: Page number, 0 … 32767.
-        cells: ``(rows, cols)`` from :func:`usable_cells`.
+        cells: Which of its cells bear a dot.
         key: Secret of the installation.
         style: Size and pitch of the dots.
 
     Returns:
-        ``(n, 2)``: x to the right, y down, mm from the top left of the visible page; one per usable cell, row by row.
+        ``(n, 2)``: x to the right, y down, mm from the top left of the visible page; one for each cell.
     """
-    rows, cols = np.nonzero(cells)
-    symbols = tile_symbols(identity, page, key)[rows % TILE, cols % TILE]
-    place = places()[symbols]
-    fine = np.column_stack((cols, rows)) * FINE_PER_CELL + place[:, ::-1]
-    return np.asarray((fine + 0.5) * style.pitch_mm, np.float64)
-
-
-@lru_cache(maxsize=1)
-def places() -> NDArray[np.intp]:
-    """Return ``(16, 2)``: row and column on a cell's fine grid for each symbol."""
-    return np.column_stack(np.divmod(np.arange(SYMBOLS), PLACES)) + FIRST_PLACE
+    symbols = tile_symbols(identity, page, key).reshape(-1)[cells.tile()]
+    at: NDArray[np.float64] = cells.places_mm(style)[np.arange(len(symbols)), symbols]
+    return at
 
 
 def cells_of(fine: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return what lies at the places of each cell; the inverse of the layout above.
+    """Return what lies at the places of each cell of a lattice.
 
     Args:
         fine: ``(6 * rows, 6 * cols)``, one value per point of the fine grid, starting at the corner of a cell.
@@ -115,22 +201,3 @@ def cells_of(fine: NDArray[np.float64]) -> NDArray[np.float64]:
     split = fine.reshape(rows, FINE_PER_CELL, cols, FINE_PER_CELL).transpose(0, 2, 1, 3)
     inner = slice(FIRST_PLACE, FIRST_PLACE + PLACES)
     return split[:, :, inner, inner].reshape(rows, cols, SYMBOLS)
-
-
-def _close_word_gaps(ink: NDArray[np.bool_], gap_px: int) -> NDArray[np.uint8]:
-    """Fill runs of at most ``gap_px`` blank pixels between two inked ones on the same row; 1 = covered."""
-    # The page's edge is not ink: without blank columns outside, closing would fill the gap to the edge too.
-    padded = np.pad(ink.astype(np.uint8), ((0, 0), (gap_px + 1, gap_px + 1)))
-    closed = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, np.ones((1, gap_px + 1), np.uint8))
-    return np.ascontiguousarray(closed[:, gap_px + 1 : -gap_px - 1], dtype=np.uint8)
-
-
-def _spans(
-    length_px: int, px_per_mm: float, reach_mm: float, side_mm: float
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return first pixel and past-the-last pixel of the area around each cell's centre that must be free."""
-    count = int(length_px / px_per_mm / side_mm + 1e-6)
-    centre = (np.arange(count) + 0.5) * side_mm
-    first = np.floor((centre - reach_mm) * px_per_mm + 1e-6).astype(np.intp)
-    last = np.ceil((centre + reach_mm) * px_per_mm - 1e-6).astype(np.intp)
-    return np.clip(first, 0, length_px), np.clip(last, 0, length_px)

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from watermark.marks.dots import FINE_PER_CELL, cell_mm, places
+from watermark.marks.dots import Cells, cell_mm
 from watermark.payload import SYMBOLS
 from watermark.plan import DotStyle
 from watermark.trace.flat import Flat
@@ -39,54 +39,54 @@ class CellsSeen:
     """What the cells of a page say.
 
     Attributes:
-        rows: ``(m,)``: which cells were seen.
-        cols: ``(m,)``.
+        boxes_mm: ``(m, 4)``: left, top, right, bottom of each cell that was seen.
+        tile: ``(m,)``: which cell of the tile each of them says, 0 … 255.
         logits: ``(m, 16)``: log-likelihood of a dot at each place against none there.
     """
 
-    rows: NDArray[np.intp]
-    cols: NDArray[np.intp]
+    boxes_mm: NDArray[np.float64]
+    tile: NDArray[np.intp]
     logits: NDArray[np.float64]
 
 
-def see_cells(flat: Flat, cells: NDArray[np.bool_], style: DotStyle) -> CellsSeen:
+def see_cells(flat: Flat, cells: Cells, style: DotStyle) -> CellsSeen:
     """Return what the cells of a page say in its flattened picture.
 
     Args:
         flat: What the picture shows.
-        cells: ``(rows, cols)``: where dots are.
+        cells: Where dots are.
         style: How they are printed.
     """
-    rows, cols = np.nonzero(cells)
-    middle = (np.column_stack((cols, rows)) + 0.5) * cell_mm(style)
-    reach = np.rint((middle - cell_mm(style) / 2) * flat.px_per_mm).astype(np.intp)
-    beyond = np.rint((middle + cell_mm(style) / 2) * flat.px_per_mm).astype(np.intp)
-    height, width = flat.seen.shape
-    inside = (reach >= 0).all(axis=1) & (beyond[:, 0] < width) & (beyond[:, 1] < height)
-    rows, cols, reach, beyond = rows[inside], cols[inside], reach[inside], beyond[inside]
-    seen = cv2.integral(flat.seen.astype(np.uint8))
-    area = (
-        seen[beyond[:, 1], beyond[:, 0]]
-        - seen[reach[:, 1], beyond[:, 0]]
-        - seen[beyond[:, 1], reach[:, 0]]
-        + seen[reach[:, 1], reach[:, 0]]
-    )
-    whole = area == np.prod(beyond - reach, axis=1)
-    rows, cols = rows[whole], cols[whole]
-    if not len(rows):
-        return CellsSeen(rows, cols, np.zeros((0, SYMBOLS)))
+    boxes = cells.boxes_mm(style)
+    whole = _seen_whole(flat, boxes)
+    boxes, tile = boxes[whole], cells.tile()[whole]
+    if not len(boxes):
+        return CellsSeen(boxes, tile, np.zeros((0, SYMBOLS)))
     answer = _answer(flat)
-    fine = np.column_stack((cols, rows))[:, None, :] * FINE_PER_CELL + places()[None, :, ::-1] + 0.5
-    at_px = np.asarray(fine * style.pitch_mm * flat.px_per_mm - 0.5, np.float64)
-    shift_px = _shifts_px(answer, at_px, rows, cols, style.pitch_mm * flat.px_per_mm)
-    return CellsSeen(rows, cols, _logits(_sampled(answer, at_px + shift_px[:, None, :])))
+    at_px = cells.places_mm(style)[whole] * flat.px_per_mm - 0.5
+    blocks = (boxes[:, :2] + boxes[:, 2:]) / 2 / cell_mm(style) / _BLOCK_CELLS
+    shift_px = _shifts_px(answer, at_px, blocks, style.pitch_mm * flat.px_per_mm)
+    return CellsSeen(boxes, tile, _logits(_sampled(answer, at_px + shift_px[:, None, :])))
+
+
+def _seen_whole(flat: Flat, boxes: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Return which boxes, in millimetres, the picture shows all of."""
+    corners = np.rint(boxes * flat.px_per_mm).astype(np.intp)
+    height, width = flat.seen.shape
+    inside = np.flatnonzero(
+        (corners[:, :2] >= 0).all(axis=1) & (corners[:, 2] < width) & (corners[:, 3] < height)
+    )
+    seen = cv2.integral(flat.seen.astype(np.uint8))
+    left, top, right, bottom = corners[inside].T
+    area = seen[bottom, right] - seen[top, right] - seen[bottom, left] + seen[top, left]
+    whole: NDArray[np.intp] = inside[area == (right - left) * (bottom - top)]
+    return whole
 
 
 def _shifts_px(
     answer: NDArray[np.float32],
     at_px: NDArray[np.float64],
-    rows: NDArray[np.intp],
-    cols: NDArray[np.intp],
+    blocks: NDArray[np.float64],
     pitch_px: float,
 ) -> NDArray[np.float64]:
     """Return ``(m, 2)``: how far right and down the dots around each cell lie from where words have them.
@@ -94,11 +94,18 @@ def _shifts_px(
     Words say how paper lies where they are; between them, and in margins, dots say it better. All shifts up to half a
     pitch are tried, and blocks of cells keep the one under which one place of each stands out most from the next:
     writing nearby darkens several. It is the same picture for every copy, so nothing is owed for the choice.
+
+    Args:
+        answer: How strongly each spot answers.
+        at_px: ``(m, 16, 2)``: the places of each cell.
+        blocks: ``(m, 2)``: x and y of the middle of each cell, counted in blocks.
+        pitch_px: Distance of two places.
     """
     steps = np.linspace(-_SHIFT_PITCHES, _SHIFT_PITCHES, _SHIFTS) * pitch_px
-    shape = (int(rows.max()) // _BLOCK_CELLS + 1, int(cols.max()) // _BLOCK_CELLS + 1)
-    some = slice(None, None, -(-len(rows) // _MOST_CELLS))
-    block = rows[some] // _BLOCK_CELLS, cols[some] // _BLOCK_CELLS
+    across, deep = (int(most) + 1 for most in blocks.max(axis=0))
+    shape = deep, across
+    some = slice(None, None, -(-len(blocks) // _MOST_CELLS))
+    block = tuple(blocks[some, ::-1].T.astype(np.intp))
     stands = np.zeros((_SHIFTS, _SHIFTS, *shape))
     for down, along in np.ndindex(_SHIFTS, _SHIFTS):
         taken = _sampled(answer, at_px[some] + np.array([steps[along], steps[down]]))
@@ -116,8 +123,7 @@ def _shifts_px(
     down, along = np.unravel_index((told - 0.5 * apart).argmax(axis=0), (_SHIFTS, _SHIFTS))
     field = np.stack([steps[along], steps[down]], axis=-1).astype(np.float32)
     smooth = cv2.GaussianBlur(field, (0, 0), _BLOCK_BLUR, borderType=cv2.BORDER_REPLICATE).reshape(*shape, 2)
-    x = ((cols + 0.5) / _BLOCK_CELLS - 0.5).astype(np.float32)[None]
-    y = ((rows + 0.5) / _BLOCK_CELLS - 0.5).astype(np.float32)[None]
+    x, y = (blocks - 0.5).astype(np.float32).T[:, None]
     found = [
         _remapped(np.ascontiguousarray(smooth[..., axis]).astype(np.float32), x, y).reshape(-1)
         for axis in range(2)

@@ -28,6 +28,9 @@ _VOTERS: Final = (3, 5)
 #: How far a cell is trusted: as measured, less, hardly; and not at all, so that lost dots veto no words.
 _TRUST: Final = (1.0, 0.5, 0.25, 0.1)
 _DOUBT: Final = 0.05
+#: How likely each of these is taken to be before a picture is seen; small pieces, which have no dot to spare, are
+#: mostly flat and sharp.
+_TRUST_SHARES: Final = (1 / 2, 1 / 4, 1 / 8, 1 / 16, 1 / 16)
 
 Array = NDArray[np.float64]
 
@@ -147,6 +150,12 @@ def cell_scores(ratios: Array, symbols: NDArray[np.uint8]) -> Array:
     flat = ratios.reshape(models, -1)
     at = np.arange(cells)[None, :] * SYMBOLS + symbols
     return np.stack([flat[model][at].sum(axis=1) for model in range(models)])
+
+
+def mixed_cells(scores: Array) -> Array:
+    """Return the logarithm of the mean over models of what :func:`cell_scores` gave the logarithms of."""
+    models = len(_TRUST_SHARES)
+    return mixed(scores + np.log(models * np.array(_TRUST_SHARES))[:, None])
 
 
 def mixed(scores: Array) -> Array:

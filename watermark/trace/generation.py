@@ -165,9 +165,10 @@ def print_seen(picture: NDArray[np.uint8], seen: PageSeen, identity: int, key: b
         key: The secret under which it was made.
     """
     page = seen.reference
-    if page.dots is None or not page.cells.any():
+    if page.dots is None or not page.cells.lattice.count:
         return None
-    at_mm = centres_mm(identity, page.dots_page, page.cells, key, page.dots)
+    # The lattice alone: a dot is compared with its even neighbours.
+    at_mm = centres_mm(identity, page.dots_page, page.cells.lattice, key, page.dots)
     dots = expected_dots(seen.placing.mesh_px, page.size_mm, at_mm, page.dots.side_mm)
     return tell_generation(picture, dots, seen.placing.dpi)
 

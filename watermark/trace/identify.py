@@ -291,5 +291,5 @@ def _placed(seen: PageSeen) -> PlacedPage:
         error_mm=seen.placing.error_mm,
         dpi=seen.placing.dpi,
         units_read=len(seen.words.units),
-        cells_read=0 if seen.cells is None else len(seen.cells.rows),
+        cells_read=0 if seen.cells is None else len(seen.cells.tile),
     )

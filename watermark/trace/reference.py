@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from watermark import render
 from watermark.limits import Limits
+from watermark.marks.dots import Cells
 from watermark.plan import DotStyle
 from watermark.trace.features import Landmarks, find_landmarks, find_landmarks_in_bands
 from watermark.units import MM_PER_INCH, PT_PER_INCH, mm_from_pt
@@ -37,7 +38,7 @@ class Reference:
         width_mm: Width of the visible page.
         height_mm: Its height.
         units_mm: ``(n, 4)``: left, top, right, bottom of each displaced word.
-        cells: ``(rows, cols)``: True where a dot is.
+        cells: Where dots are.
         dots: How they are printed; None for none.
         per_page: Whether the dots say the page's number; if not, all pages of a copy share a field.
     """
@@ -49,7 +50,7 @@ class Reference:
     width_mm: float
     height_mm: float
     units_mm: NDArray[np.float32]
-    cells: NDArray[np.bool_]
+    cells: Cells
     dots: DotStyle | None
     per_page: bool
 

@@ -37,10 +37,10 @@ class PageSeen:
 
     def tile(self) -> NDArray[np.float64]:
         """Return ``(16, 16, 16)``: what the cells say, those that say the same added up."""
-        total = np.zeros((TILE, TILE, SYMBOLS))
+        total = np.zeros((TILE * TILE, SYMBOLS))
         if self.cells is not None:
-            np.add.at(total, (self.cells.rows % TILE, self.cells.cols % TILE), self.cells.logits)
-        return total
+            np.add.at(total, self.cells.tile, self.cells.logits)
+        return total.reshape(TILE, TILE, SYMBOLS)
 
 
 def see(

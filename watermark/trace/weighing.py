@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from watermark.marks import layout
-from watermark.marks.dots import cell_mm
-from watermark.payload import EVIDENCE, TILE, identity_symbols, tile_symbols, unmasked
+from watermark.payload import EVIDENCE, identity_symbols, tile_symbols, unmasked
 from watermark.trace import evidence
 from watermark.trace.coalition import WordsSeen
 from watermark.trace.codebook import CodeBook
@@ -246,7 +245,7 @@ def _dot_score(cells: Array, symbols: NDArray[np.uint8]) -> Array | None:
     told = np.flatnonzero(np.ptp(cells, axis=1) > 0)
     if not len(told):
         return None
-    return evidence.mixed(evidence.cell_scores(evidence.cell_ratios(cells[told]), symbols[:, told]))
+    return evidence.mixed_cells(evidence.cell_scores(evidence.cell_ratios(cells[told]), symbols[:, told]))
 
 
 def voice(page: PageEvidence, identity: int, key: bytes) -> Voice:
@@ -259,14 +258,11 @@ def voice(page: PageEvidence, identity: int, key: bytes) -> Voice:
         boxes.append(seen.reference.units_mm[page.units])
         decades.append(said.sum(axis=1) / _LN10)
         is_dot.append(np.zeros(len(page.units), np.bool_))
-    if seen.cells is not None and len(seen.cells.rows) and seen.reference.dots is not None:
-        side = cell_mm(seen.reference.dots)
-        rows, cols = seen.cells.rows, seen.cells.cols
-        told = EVIDENCE[rows % TILE, cols % TILE]
+    if seen.cells is not None and len(seen.cells.tile):
+        told = EVIDENCE.reshape(-1)[seen.cells.tile]
         ratios = evidence.cell_ratios(seen.cells.logits[told])[0]
-        symbols = tile_symbols(identity, page.dots_page, key)[rows[told] % TILE, cols[told] % TILE]
-        corner = np.column_stack((cols[told], rows[told], cols[told] + 1, rows[told] + 1)) * side
-        boxes.append(corner.astype(np.float32))
+        symbols = tile_symbols(identity, page.dots_page, key).reshape(-1)[seen.cells.tile[told]]
+        boxes.append(seen.cells.boxes_mm[told].astype(np.float32))
         decades.append(ratios[np.arange(len(symbols)), symbols] / _LN10)
         is_dot.append(np.ones(len(symbols), np.bool_))
     if not boxes:

@@ -17,7 +17,7 @@ from watermark.displace.shifts import PageShifts
 from watermark.displace.textwalk import form_at
 from watermark.plan import MarkPlan
 from watermark.write import fonts, paint
-from watermark.write.base import Base, Carrier, Slot
+from watermark.write.base import TILES, Base, Carrier, Slot
 from watermark.write.dissect import forget_slot, leaf, skeleton, take_as_slot
 from watermark.write.revision import Template
 from watermark.write.surveyed import BasePage, Survey
@@ -100,7 +100,11 @@ def _slots(pages: Sequence[BasePage], plan: MarkPlan) -> _Slots:
         own = number if plan.per_page else 0
         wanted = {paint.WORDS_NAME: Slot(Carrier.WORDS, same_words.setdefault(_words_place(page), number))}
         if plan.dots:
-            wanted[paint.TILE_NAME] = Slot(Carrier.TILE, own)
+            wanted |= {
+                paint.TILE_NAMES[shape]: Slot(carrier, own)
+                for carrier, shape in TILES.items()
+                if page.cells.has(shape)
+            }
         if plan.qr:
             wanted[paint.CODE_NAME] = Slot(Carrier.CODE, own)
         drawn = {name: slots.number(slot) for name, slot in wanted.items()}
@@ -133,8 +137,8 @@ def _entries(slot: Slot, pages: Sequence[BasePage], plan: MarkPlan, resources: i
     """Return the entries of a slot's dictionary; None for one that has them from the document."""
     if slot.carrier in {Carrier.CONTENT, Carrier.HOLDER}:
         return None
-    if slot.carrier is Carrier.TILE and plan.dots:
-        box = paint.tile_box(plan.dots)
+    if plan.dots and slot.carrier in TILES:
+        box = paint.tile_box(TILES[slot.carrier], plan.dots)
     elif slot.carrier is Carrier.CODE:
         box = paint.code_box()
     else:

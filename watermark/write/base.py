@@ -10,14 +10,16 @@ import numpy as np
 
 from watermark.errors import BaseFormatError
 from watermark.findings import Finding
+from watermark.marks.dots import FLAT, SQUARE
 from watermark.plan import MarkPlan
 from watermark.write.fonts import Face
 from watermark.write.framed import UNREADABLE, framed, unframed
 from watermark.write.revision import ENTRY, Leaf, Skeleton, Template
 from watermark.write.surveyed import BasePage, Survey
 
-VERSION: Final = 2
-
+VERSION: Final = 3
+#: Versions without dots between the lattice; copies made of them can still be put together.
+_OLDER: Final = (2,)
 _MAGIC: Final = b"FOLIOTRACE-BASE %d\n"
 
 
@@ -34,6 +36,12 @@ class Carrier(IntEnum):
     """What a page, or a form it draws, shows of the document, its words displaced."""
     HOLDER = 5
     """A form of the document that draws such a one; what it says itself is the same in every copy."""
+    FLAT_TILE = 6
+    """The same tile as flat cells, for narrow gaps between lines."""
+
+
+TILES: Final = {Carrier.TILE: SQUARE, Carrier.FLAT_TILE: FLAT}
+"""The shape of the cells of each tile."""
 
 
 class Slot(NamedTuple):
@@ -112,18 +120,18 @@ class Base:
         Raises:
             BaseFormatError: not a base, one of another version, or one that was cut off.
         """
-        magic = _MAGIC % VERSION
-        if not data.startswith(magic):
+        version = next((known for known in (VERSION, *_OLDER) if data.startswith(_MAGIC % known)), None)
+        if version is None:
             raise BaseFormatError(reason="version")
         try:
-            return cls._parsed(magic, data)
+            return cls._parsed(version, data)
         except UNREADABLE as error:
             raise BaseFormatError(reason="damaged") from error
 
     @classmethod
-    def _parsed(cls, magic: bytes, data: bytes) -> Self:
+    def _parsed(cls, version: int, data: bytes) -> Self:
         """Read what follows the magic line."""
-        head, parts = unframed(magic, data)
+        head, parts = unframed(_MAGIC % version, data)
         survey, prefix, tail, table, tail_table, catalog = itertools.islice(parts, 6)
         slots = tuple(Slot(Carrier(carrier), page, part) for carrier, page, part, _ in head["slots"])
         entries = tuple(Template(next(parts), tuple(drawn)) for *_, drawn in head["slots"])
@@ -148,6 +156,7 @@ class Base:
             slots=slots,
             skeleton=skeleton,
             findings=tuple(Finding.from_json(finding) for finding in head["findings"]),
+            version=version,
         )
 
 
@@ -161,7 +170,7 @@ def _require_whole(survey: Survey, slots: Sequence[Slot], skeleton: Skeleton) ->
         raise ValueError("pages do not match")
     for slot in slots:
         page = survey.pages[slot.page] if slot.page >= 0 else None
-        if page is None or (slot.carrier is Carrier.TILE and survey.plan.dots is None):
+        if page is None or (slot.carrier in TILES and survey.plan.dots is None):
             raise ValueError("a slot of nothing")
         if slot.carrier is Carrier.CONTENT and not (
             page.shifts and 0 <= slot.part < len(page.shifts.streams)

@@ -2,10 +2,11 @@
 
 A page draws its old content, then the marks as one artifact, not content (ISO 32000-2 §14.8.2.2): dots first, then
 texts, then the QR code on its white ground. Where they go never changes and stands in the page; what they say stands in
-forms that each copy brings: a *tile* of dots, the *words*, a *code*.
+forms that each copy brings: *tiles* of dots, the *words*, a *code*.
 
-Dots: a page lays the tile over its lattice again and again, each time clipped to the cells that are free, so that 256
-squares make a page of dots. Cells are clipped as wholes and a dot never reaches the edge of its cell: none is cut.
+Dots: a page lays a tile over the cells of each layer again and again, each time clipped to those that are free, so that
+256 squares, and 128 for flat cells, make a page of dots. Cells are clipped as wholes and a dot never reaches the edge
+of its cell: none is cut.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,14 +19,15 @@ from numpy.typing import NDArray
 from watermark.clean.inspect import CONTENT_NAME
 from watermark.geometry import Rect
 from watermark.marks import dots, qr
+from watermark.marks.dots import Cells, CellShape
 from watermark.marks.visible import Row
-from watermark.payload import SYMBOLS, TILE
+from watermark.payload import SYMBOLS
 from watermark.placement import Placement
 from watermark.plan import DEVICE_DPI, DotStyle, MarkPlan
 from watermark.units import PT_PER_INCH, PT_PER_MM
 from watermark.write.fonts import Face
 
-TILE_NAME: Final = "/FtDots"
+TILE_NAMES: Final = {dots.SQUARE: "/FtDots", dots.FLAT: "/FtFlat"}
 WORDS_NAME: Final = "/FtWords"
 CODE_NAME: Final = "/FtCode"
 
@@ -40,12 +42,12 @@ _UNITS_PER_PX: Final = 2
 _UNITS_PER_INCH: Final = _UNITS_PER_PX * DEVICE_DPI
 
 
-def page(placement: Placement, cells: NDArray[np.bool_], plan: MarkPlan, height_pt: float) -> bytes:
+def page(placement: Placement, cells: Cells, plan: MarkPlan, height_pt: float) -> bytes:
     """Return the content of a page, the same in every copy.
 
     Args:
         placement: Where its marks go.
-        cells: ``(rows, cols)``: where dots may be.
+        cells: Where dots may be.
         plan: Which marks it gets.
         height_pt: Height of the page.
     """
@@ -60,15 +62,22 @@ def page(placement: Placement, cells: NDArray[np.bool_], plan: MarkPlan, height_
     return b"".join(parts)
 
 
-def tile_box(style: DotStyle) -> bytes:
-    """Return the bounding box of a tile."""
-    side = TILE * _cell_units(style)
-    return b"/BBox[0 0 %d %d]" % (side, side)
+def tile_box(shape: CellShape, style: DotStyle) -> bytes:
+    """Return the bounding box of a tile of cells of one shape."""
+    (rows, cols), (height, width) = shape.says.shape, _cell_units(shape, style)
+    return b"/BBox[0 0 %d %d]" % (cols * width, rows * height)
 
 
-def tile(symbols: NDArray[np.uint8], style: DotStyle) -> bytes:
-    """Return the squares of a tile, ``(16, 16)`` symbols: in half device pixels from its top left corner, y down."""
-    lines = _squares(style)[np.arange(TILE * TILE), symbols.reshape(-1)]
+def tile(symbols: NDArray[np.uint8], shape: CellShape, style: DotStyle) -> bytes:
+    """Return the squares of a tile of cells of one shape: in half device pixels from its top left corner, y down.
+
+    Args:
+        symbols: ``(16, 16)``: those of the tile.
+        shape: Of the cells.
+        style: Size and pitch of the dots.
+    """
+    said = shape.says.reshape(-1)
+    lines = _squares(shape, style)[np.arange(len(said)), symbols.reshape(-1)[said]]
     return _PLAIN + lines.tobytes() + b"f\n"
 
 
@@ -110,32 +119,51 @@ def words(grounds: Iterable[Rect], rows: Sequence[Row], face: Face, height_pt: f
     return _PLAIN + ground + text
 
 
-def _field(cells: NDArray[np.bool_], style: DotStyle, height_pt: float) -> bytes:
-    """Return the operators that lay the tile over all free cells."""
-    laid = []
-    for top in range(0, cells.shape[0], TILE):
-        for left in range(0, cells.shape[1], TILE):
-            free = cells[top : top + TILE, left : left + TILE]
-            if free.any():
-                laid.append(_laid(free, left, top, _cell_units(style)))
+def _field(cells: Cells, style: DotStyle, height_pt: float) -> bytes:
+    """Return the operators that lay the tiles over all free cells of all layers."""
+    laid = b"".join(
+        lays
+        for layer, free in zip(dots.LAYERS, cells.layers, strict=False)
+        for lays in _laid(layer, free, style)
+    )
     if not laid:
         return b""
-    return b"q %s cm\n%sQ\n" % (_matrix(PT_PER_INCH / _UNITS_PER_INCH, height_pt), b"".join(laid))
+    return b"q %s cm\n%sQ\n" % (_matrix(PT_PER_INCH / _UNITS_PER_INCH, height_pt), laid)
 
 
-def _laid(free: NDArray[np.bool_], left: int, top: int, cell: int) -> bytes:
-    """Return the operators that lay the tile once, clipped to the free ones of its cells.
+def _laid(layer: dots.Layer, free: NDArray[np.bool_], style: DotStyle) -> Iterator[bytes]:
+    """Yield the operators that lay the tile of a layer's shape once, clipped to the free ones of its cells.
 
     A clip has the cells of one tile only: some printers refuse paths of many thousand pieces.
     """
-    clip = b""
-    if not (free.shape == (TILE, TILE) and free.all()):
-        rects = b"".join(
-            b"%d %d %d %d re\n" % (x * cell, y * cell, width * cell, height * cell)
-            for x, y, width, height in _rectangles(free)
-        )
-        clip = rects + b"W n\n"
-    return b"q 1 0 0 1 %d %d cm\n%s%s Do Q\n" % (left * cell, top * cell, clip, TILE_NAME.encode("ascii"))
+    rows, cols = layer.shape.says.shape
+    cell = _cell_units(layer.shape, style)
+    # The first tile begins where its first cell would be: off the page, if the layer is ahead.
+    from_tile = np.pad(free, ((layer.ahead, 0), (layer.ahead, 0)))
+    shift = [
+        int(fine * style.pitch_px * _UNITS_PER_PX) - layer.ahead * side
+        for fine, side in zip((layer.down_fine, layer.right_fine), cell, strict=True)
+    ]
+    for top in range(0, from_tile.shape[0], rows):
+        for left in range(0, from_tile.shape[1], cols):
+            part = from_tile[top : top + rows, left : left + cols]
+            if part.any():
+                yield b"q 1 0 0 1 %d %d cm\n%s%s Do Q\n" % (
+                    shift[1] + left * cell[1],
+                    shift[0] + top * cell[0],
+                    b"" if part.shape == (rows, cols) and part.all() else _clip(part, cell),
+                    TILE_NAMES[layer.shape].encode("ascii"),
+                )
+
+
+def _clip(free: NDArray[np.bool_], cell: tuple[int, int]) -> bytes:
+    """Return the operators that clip to cells."""
+    height, width = cell
+    rects = b"".join(
+        b"%d %d %d %d re\n" % (x * width, y * height, across * width, down * height)
+        for x, y, across, down in _rectangles(free)
+    )
+    return rects + b"W n\n"
 
 
 def _rectangles(free: NDArray[np.bool_]) -> Iterator[tuple[int, int, int, int]]:
@@ -163,26 +191,26 @@ def _code_place(placement: Placement, height_pt: float) -> bytes:
     return b"q %s cm\n%s%s Do Q\n" % (matrix, clip, CODE_NAME.encode("ascii"))
 
 
-def _cell_units(style: DotStyle) -> int:
-    """Return the side of a cell in half device pixels."""
-    return dots.FINE_PER_CELL * style.pitch_px * _UNITS_PER_PX
+def _cell_units(shape: CellShape, style: DotStyle) -> tuple[int, int]:
+    """Return height and width of a cell in half device pixels."""
+    height, width = shape.fine
+    pitch = style.pitch_px * _UNITS_PER_PX
+    return height * pitch, width * pitch
 
 
 @cache
-def _squares(style: DotStyle) -> NDArray[np.uint8]:
-    """Return ``(256, 16, bytes)``: the line that draws each symbol in each cell of a tile, all of one length."""
+def _squares(shape: CellShape, style: DotStyle) -> NDArray[np.uint8]:
+    """Return ``(cells, 16, bytes)``: the line that draws each symbol in each cell of a tile, all of one length."""
     pitch, side = style.pitch_px * _UNITS_PER_PX, style.side_px * _UNITS_PER_PX
-    lines = np.empty((TILE * TILE, SYMBOLS), dtype="S24")
-    for cell in range(TILE * TILE):
-        row, column = divmod(cell, TILE)
-        for symbol, (down, right) in enumerate(dots.places().tolist()):
-            corner = [
-                (place * dots.FINE_PER_CELL + fine) * pitch + (pitch - side) // 2
-                for place, fine in ((column, right), (row, down))
-            ]
-            lines[cell, symbol] = b"%04d %04d %02d %02d re\n" % (*corner, side, side)
+    rows, cols = shape.says.shape
+    lines = np.empty((rows * cols, SYMBOLS), dtype="S24")
+    for cell in range(rows * cols):
+        corner = np.array(divmod(cell, cols)) * _cell_units(shape, style)
+        for symbol, fine in enumerate(shape.places):
+            y, x = (corner + fine * pitch + (pitch - side) // 2).tolist()
+            lines[cell, symbol] = b"%04d %04d %02d %02d re\n" % (x, y, side, side)
     length = len(lines[0, 0])
-    return lines.view(np.uint8).reshape(TILE * TILE, SYMBOLS, -1)[:, :, :length].copy()
+    return lines.view(np.uint8).reshape(rows * cols, SYMBOLS, -1)[:, :, :length].copy()
 
 
 @cache

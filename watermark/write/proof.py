@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from watermark.marks import dots
+from watermark.marks.dots import Cells
 from watermark.payload import EVIDENCE, SYMBOLS, TILE
 from watermark.plan import DotStyle, MarkPlan
 from watermark.write.base import Base
@@ -89,6 +90,7 @@ _UNIT_DECADES: Final[Mapping[Channel, float]] = MappingProxyType(
 )
 
 CROP_MM: Final = 60.0
+_ROUNDING_MM: Final = 1e-6
 #: Nine of ten places of a page yield at least the score of its pieces.
 _CROP_QUANTILE: Final = 0.1
 #: Pieces are tried this far apart: a sixth of their side, so that no gap between two tries hides a poor place ...
@@ -174,7 +176,7 @@ def prove(base: Base) -> Proof:
 
 
 def prove_page(
-    cells: NDArray[np.bool_],
+    cells: Cells,
     units: NDArray[np.float32],
     plan: MarkPlan,
     *,
@@ -183,20 +185,26 @@ def prove_page(
     """Return how traceable a page is.
 
     Args:
-        cells: ``(rows, cols)``: True where a dot may be, from the top left of the visible page, sized as the plan says.
+        cells: Where a dot may be, sized as the plan says.
         units: ``(n, 4)``: left, top, right, bottom of each displaced word in mm from the top left of the visible page.
         plan: The carriers the document gets.
         covered: Obstacles that lie in the placing of the visible marks.
     """
-    printed = _evidence_cells(cells) if plan.dots else np.zeros_like(cells)
+    style = plan.dots or dots.USUAL
+    printed = cells if plan.dots else cells.emptied()
+    tile, boxes_mm = printed.tile(), printed.boxes_mm(style)
+    # Those that say the same on every copy do not count.
+    telling = EVIDENCE.reshape(-1)[tile]
+    tile, boxes_mm = tile[telling], boxes_mm[telling]
     moved = units if plan.shifts and plan.flatten_dpi is None else units[:0]
+    repeats = _repeats(tile)
     pairs = {
-        channel: (_dot_decades(_repeats(printed), channel, plan.dots), len(moved) * _UNIT_DECADES[channel])
+        channel: (_dot_decades(repeats, channel, style), len(moved) * _UNIT_DECADES[channel])
         for channel in (Channel.SCAN, Channel.PHONE, Channel.PHOTOCOPY)
     }
     decades = {channel: _mixed(*pair) for channel, pair in pairs.items()}
-    decades[Channel.CROP] = _crop_decades(printed, moved, plan.dots)
-    dots_count, words_count = int(printed.sum()), len(moved)
+    decades[Channel.CROP] = _crop_decades(tile, boxes_mm, moved, cells.size_mm(style), style)
+    dots_count, words_count = len(tile), len(moved)
     return PageProof(
         cells=dots_count,
         units=words_count,
@@ -205,24 +213,13 @@ def prove_page(
     )
 
 
-def _evidence_cells(cells: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return the free cells without those that say the same on every copy."""
-    rows, cols = cells.shape
-    tiled = np.tile(EVIDENCE, (-(-rows // TILE), -(-cols // TILE)))[:rows, :cols]
-    evidence: NDArray[np.bool_] = cells & tiled
-    return evidence
-
-
-def _repeats(printed: NDArray[np.bool_]) -> NDArray[np.intp]:
+def _repeats(tile: NDArray[np.intp]) -> NDArray[np.intp]:
     """Return ``(256,)``: how often each symbol of the tile is printed."""
-    rows, cols = np.nonzero(printed)
-    return np.bincount(rows % TILE * TILE + cols % TILE, minlength=TILE * TILE)
+    return np.bincount(tile, minlength=TILE * TILE)
 
 
-def _dot_decades(repeats: NDArray[np.intp], channel: Channel, style: DotStyle | None) -> float:
+def _dot_decades(repeats: NDArray[np.intp], channel: Channel, style: DotStyle) -> float:
     """Return what the dots yield: a symbol printed again and again is read with less and less doubt, never twice."""
-    if style is None:
-        return 0.0
     cell_yield = _CELL_YIELD[channel][style.side_px]
     return float(_DECADES_PER_CELL * (1.0 - (1.0 - cell_yield) ** repeats).sum())
 
@@ -234,33 +231,36 @@ def _mixed(places: float, words: float) -> float:
     return highest + math.log10(summed / 3.0)
 
 
-def _crop_decades(printed: NDArray[np.bool_], units: NDArray[np.float32], style: DotStyle | None) -> float:
+def _crop_decades(
+    tile: NDArray[np.intp],
+    boxes_mm: NDArray[np.float64],
+    units: NDArray[np.float32],
+    size_mm: tuple[float, float],
+    style: DotStyle,
+) -> float:
     """Return what a piece of a phone photo yields at all but the poorest places of the page."""
-    rows, cols = printed.shape
-    cell_mm = dots.cell_mm(style or dots.USUAL)
-    side = int(CROP_MM / cell_mm)
-    found = [
-        _mixed(
-            _dot_decades(_repeats(printed[top : top + side, left : left + side]), Channel.PHONE, style),
-            _count_within(units, left * cell_mm, top * cell_mm) * _UNIT_DECADES[Channel.CROP],
-        )
-        for top in _starts(rows, side)
-        for left in _starts(cols, side)
-    ]
+    found = []
+    for top in _starts_mm(size_mm[1], style):
+        rows, words = _within(boxes_mm, top, 1), _within(units, top, 1)
+        for left in _starts_mm(size_mm[0], style):
+            seen = tile[rows][_within(boxes_mm[rows], left, 0)]
+            read = _within(units[words], left, 0).sum() * _UNIT_DECADES[Channel.CROP]
+            found.append(_mixed(_dot_decades(_repeats(seen), Channel.PHONE, style), read))
     return float(np.quantile(found, _CROP_QUANTILE))
 
 
-def _starts(length: int, side: int) -> Sequence[int]:
+def _starts_mm(length_mm: float, style: DotStyle) -> Sequence[float]:
     """Return where pieces begin along a side of the page, the last at its end; a small page is one piece."""
-    last = max(0, length - side)
-    return sorted({*range(0, last, max(_CROP_STEP_CELLS, last // _CROP_TRIES)), last})
+    cell_mm = dots.cell_mm(style)
+    last = max(0, round(length_mm / cell_mm) - int(CROP_MM / cell_mm))
+    starts = sorted({*range(0, last, max(_CROP_STEP_CELLS, last // _CROP_TRIES)), last})
+    return [start * cell_mm for start in starts]
 
 
-def _count_within(units: NDArray[np.float32], left_mm: float, top_mm: float) -> int:
-    """Return how many displaced words lie wholly within a piece."""
-    inside = (units[:, :2] >= (left_mm, top_mm)).all(axis=1)
-    inside &= (units[:, 2:] <= (left_mm + CROP_MM, top_mm + CROP_MM)).all(axis=1)
-    return int(inside.sum())
+def _within(boxes: NDArray[np.floating[Any]], start_mm: float, axis: int) -> NDArray[np.bool_]:
+    """Return which boxes lie wholly within a piece along an axis, 0 for x."""
+    before, beyond = start_mm - _ROUNDING_MM, start_mm + CROP_MM + _ROUNDING_MM
+    return np.asarray((boxes[:, axis] >= before) & (boxes[:, axis + 2] <= beyond), np.bool_)
 
 
 def _covered(page: BasePage) -> Iterable[str]:

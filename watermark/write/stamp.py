@@ -13,7 +13,7 @@ from watermark.marks.visible import Advance, Row
 from watermark.placement import TextRoom
 from watermark.plan import MarkPlan
 from watermark.write import paint
-from watermark.write.base import Base, Carrier, Slot
+from watermark.write.base import TILES, Base, Carrier, Slot
 from watermark.write.delta import Delta, chunks
 from watermark.write.fonts import UNITS_PER_EM, Face
 from watermark.write.surveyed import BasePage
@@ -103,7 +103,7 @@ class _Drawing:
     def __init__(self, base: Base, mark: Mark) -> None:
         self._base, self._mark = base, mark
         self._style = base.plan.dots
-        tiled = [slot.page for slot in base.slots if slot.carrier is Carrier.TILE]
+        tiled = sorted({slot.page for slot in base.slots if slot.carrier in TILES})
         coded = [slot.page for slot in base.slots if slot.carrier is Carrier.CODE]
         numbers = [page + 1 if base.plan.per_page else SHARED_PAGE for page in tiled]
         self._tiles = dict(zip(tiled, payload.tiles(mark.identity, numbers, mark.key), strict=True))
@@ -131,8 +131,8 @@ class _Drawing:
 
     def _operators(self, slot: Slot) -> bytes:
         """Return the operators of a slot."""
-        if slot.carrier is Carrier.TILE and self._style is not None:
-            return paint.tile(self._tiles[slot.page], self._style)
+        if slot.carrier in TILES and self._style is not None:
+            return paint.tile(self._tiles[slot.page], TILES[slot.carrier], self._style)
         if slot.carrier is Carrier.CODE:
             return paint.code(self._codes[slot.page])
         return self._words(self._base.pages[slot.page], self._mark.pages[slot.page])

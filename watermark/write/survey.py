@@ -15,7 +15,8 @@ from watermark.displace.drawn import drawn_once
 from watermark.displace.find import find_shifts
 from watermark.displace.textwalk import form_at
 from watermark.limits import Limits
-from watermark.marks import dots
+from watermark.marks.dots import USUAL, Cells
+from watermark.marks.room import usable_cells
 from watermark.placement import Paper, Placement, place, reserve
 from watermark.plan import MarkPlan
 from watermark.units import PT_PER_INCH, mm_from_pt
@@ -103,8 +104,7 @@ def _is_named(sheet: pikepdf.Object, path: Sequence[str]) -> bool:
     return all("/Resources" in form_at(sheet, path[:length]) for length in range(1, len(path)))
 
 
-def _cells(paper: Paper, placement: Placement, plan: MarkPlan) -> NDArray[np.bool_]:
+def _cells(paper: Paper, placement: Placement, plan: MarkPlan) -> Cells:
     """Return the cells of a page that may bear a dot."""
-    style = plan.dots or dots.USUAL
-    cells = dots.usable_cells(reserve(paper, placement), paper.dpi, style)
-    return cells if plan.dots else np.zeros_like(cells)
+    cells = usable_cells(reserve(paper, placement), paper.dpi, plan.dots or USUAL)
+    return cells if plan.dots else cells.emptied()

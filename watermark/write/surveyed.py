@@ -13,11 +13,14 @@ from numpy.typing import NDArray
 
 from watermark.displace.shifts import PageShifts
 from watermark.errors import BaseFormatError
+from watermark.marks.dots import LAYERS, Cells
 from watermark.placement import Placement
 from watermark.plan import DotStyle, MarkPlan
 from watermark.write.framed import UNREADABLE, framed, unframed
 
-_MAGIC: Final = b"FOLIOTRACE-SURVEY 1\n"
+_MAGIC: Final = b"FOLIOTRACE-SURVEY 2\n"
+#: Before dots were inlaid: there are the rows and columns of the lattice only.
+_OLDER: Final = b"FOLIOTRACE-SURVEY 1\n"
 _BOX_SIDES: Final = 4
 
 
@@ -29,14 +32,14 @@ class BasePage:
         width_pt: Width of the visible page in points.
         height_pt: Its height.
         placement: Where the marks go.
-        cells: ``(rows, cols)``: True where a dot may be; all False if the plan wants none.
+        cells: Where a dot may be; nowhere if the plan wants none.
         shifts: Its contents with words that can be displaced; None if there are none.
     """
 
     width_pt: float
     height_pt: float
     placement: Placement
-    cells: NDArray[np.bool_]
+    cells: Cells
     shifts: PageShifts | None = None
 
     @property
@@ -72,13 +75,19 @@ class Survey:
             "plan": asdict(self.plan),
             "pictured": self.pictured,
             "pages": [
-                [page.width_pt, page.height_pt, page.placement.as_json(), page.cells.shape]
+                [
+                    page.width_pt,
+                    page.height_pt,
+                    page.placement.as_json(),
+                    [layer.shape for layer in page.cells.layers],
+                ]
                 for page in self.pages
             ],
         }
         parts: list[bytes] = []
         for page in self.pages:
-            parts += [np.packbits(page.cells).tobytes(), page.shifts.to_bytes() if page.shifts else b""]
+            packed = b"".join(np.packbits(layer).tobytes() for layer in page.cells.layers)
+            parts += [packed, page.shifts.to_bytes() if page.shifts else b""]
         return framed(_MAGIC, head, parts)
 
     @classmethod
@@ -88,19 +97,20 @@ class Survey:
         Raises:
             BaseFormatError: not a survey, one of another version, or one that was cut off.
         """
-        if not data.startswith(_MAGIC):
+        magic = next((known for known in (_MAGIC, _OLDER) if data.startswith(known)), None)
+        if magic is None:
             raise BaseFormatError(reason="version")
         try:
-            head, parts = unframed(_MAGIC, data)
+            head, parts = unframed(magic, data)
             pages = tuple(
                 BasePage(
                     float(width),
                     float(height),
                     Placement.from_json(placement),
-                    _cells(next(parts), shape),
+                    _cells(next(parts), [shapes] if magic == _OLDER else shapes),
                     _shifts(next(parts)),
                 )
-                for width, height, placement, shape in head["pages"]
+                for width, height, placement, shapes in head["pages"]
             )
             return cls(head["document"], _plan(head["plan"]), pages, tuple(head["pictured"]))
         except UNREADABLE as error:
@@ -113,13 +123,19 @@ def _plan(value: dict[str, Any]) -> MarkPlan:
     return MarkPlan(dots=None if dots is None else DotStyle(**dots), **value)
 
 
-def _cells(packed: bytes, shape: Sequence[int]) -> NDArray[np.bool_]:
-    """Return the cells of a page from their bits."""
-    rows, columns = shape
-    if rows < 0 or columns < 0 or len(packed) != -(-rows * columns // 8):
-        raise ValueError("cells do not match their shape")
-    bits = np.unpackbits(np.frombuffer(packed, dtype=np.uint8), count=rows * columns)
-    return bits.astype(np.bool_).reshape(rows, columns)
+def _cells(packed: bytes, shapes: Sequence[Sequence[int]]) -> Cells:
+    """Return the cells of a page from the bits of its layers."""
+    layers = []
+    for rows, columns in shapes:
+        length = -(-rows * columns // 8)
+        if rows < 0 or columns < 0 or len(packed) < length:
+            raise ValueError("cells do not match their shape")
+        bits = np.unpackbits(np.frombuffer(packed[:length], dtype=np.uint8), count=rows * columns)
+        layers.append(bits.astype(np.bool_).reshape(rows, columns))
+        packed = packed[length:]
+    if packed or len(layers) > len(LAYERS):
+        raise ValueError("cells do not match their shapes")
+    return Cells(tuple(layers))
 
 
 def _shifts(data: bytes) -> PageShifts | None:
