@@ -169,13 +169,13 @@ def test_places_of_all_dots_keep_their_distance_from_each_other(spots):
     for y, x in spots:
         ink[y : y + 3, x : x + 25] = True
     places = usable_cells(ink, DPI).places_mm()
-    halves = np.rint(places / (USUAL.pitch_mm / 2)).astype(int)
-    owner = np.full(halves.max(axis=(0, 1))[::-1] + 5, -1)
-    for cell, (x, y) in enumerate(halves.transpose(0, 2, 1)):
+    points = np.rint(places / USUAL.pitch_mm - 0.5).astype(int)
+    owner = np.full(points.max(axis=(0, 1))[::-1] + 3, -1)
+    for cell, (x, y) in enumerate(points.transpose(0, 2, 1)):
         owner[y, x] = cell
-    for down, right in ((0, 1), (0, 2), (0, 3), *((d, r) for d in (1, 2, 3) for r in range(-3, 4))):
-        here = owner[: owner.shape[0] - down, 3 : owner.shape[1] - 3]
-        there = owner[down:, 3 + right : owner.shape[1] - 3 + right]
+    for down, right in ((0, 1), (1, -1), (1, 0), (1, 1)):
+        here = owner[: owner.shape[0] - down, 1:-1]
+        there = owner[down:, 1 + right : owner.shape[1] - 1 + right]
         assert ((here == there) | (here < 0) | (there < 0)).all()
 
 

@@ -5,10 +5,10 @@ grid*; the inner 4 x 4 points are its places, and exactly one of them bears a do
 (row-major, 0 top left). The empty frame keeps dots of neighbouring cells apart and lets a reader find the cells. Which
 symbols they are, :mod:`watermark.payload` decides; which cells a page has room for, :mod:`watermark.marks.room`.
 
-Between lines of text few cells of the lattice have room. So further *layers* of cells are inlaid, half a pitch to the
-right and whole pitches down from it: square ones as in the lattice, then flat ones whose sixteen places are two rows of
-eight. They say cells of the same tile, others than the lattice says nearby, so that a small piece of a page shows more
-of it. Half a pitch off they neither strengthen nor weaken the lattice for a reader who does not know of them.
+Between lines of text few cells of the lattice have room. So further *layers* of cells are inlaid, on the same fine
+grid: square ones as in the lattice, half a cell to the right and some points down, then flat ones whose sixteen places
+are two rows of eight. They say cells of the same tile, others than the lattice says nearby, so that a small piece of a
+page shows more of it. To a reader who sees only the lattice, half of the inlaid dots lie on frames of its cells.
 """
 
 from collections.abc import Iterator
@@ -61,8 +61,8 @@ class Layer:
     """
 
     shape: CellShape
-    right_fine: float = 0.0
-    down_fine: float = 0.0
+    right_fine: int = 0
+    down_fine: int = 0
     ahead: int = 0
 
 
@@ -87,8 +87,8 @@ FLAT: Final = CellShape(
 LAYERS: Final = (
     Layer(SQUARE),
     # Half a tile ahead is as far as can be from where the lattice says the same.
-    *(Layer(SQUARE, 0.5, down, TILE // 2) for down in range(SQUARE.fine[0])),
-    *(Layer(FLAT, 0.5, down) for down in range(FLAT.fine[0])),
+    *(Layer(SQUARE, SQUARE.fine[1] // 2, down, TILE // 2) for down in range(SQUARE.fine[0])),
+    *(Layer(FLAT, 0, down) for down in range(FLAT.fine[0])),
 )
 """The layers of a page, the lattice first; where two would come near each other, the earlier one has the room."""
 

@@ -18,10 +18,8 @@ CLEAR_MM: Final = 0.45
 WORD_GAP_MM: Final = 3.0
 """Gaps in a line of text up to this width count as text: three times the word space of 12-pt type, and two thirds
 of an em of 12-pt Chinese. A dot there could be read as a point between figures."""
-#: Layers differ by whole pitches and halves.
-_HALVES: Final = 2
-#: Places of two layers keep two pitches apart, as the dots of neighbouring flat cells do.
-_APART: Final = 2 * _HALVES
+#: Places of two layers keep so many pitches apart, as the dots of neighbouring flat cells do.
+_APART: Final = 2
 #: Parts of a pixel and of a pitch that are rounding.
 _ROUNDING: Final = 1e-6
 
@@ -54,7 +52,7 @@ def usable_cells(ink: NDArray[np.bool_], dpi: float, style: DotStyle = USUAL) ->
     px_per_mm = dpi / MM_PER_INCH
     inked = cv2.integral(_close_word_gaps(ink, int(WORD_GAP_MM * px_per_mm)))
     pitch_px, clear_px = style.pitch_mm * px_per_mm, (style.side_mm / 2 + CLEAR_MM) * px_per_mm
-    taken = np.zeros([int(side / pitch_px + 1) * _HALVES for side in ink.shape], np.uint8)
+    taken = np.zeros([int(side / pitch_px) + 1 for side in ink.shape], np.uint8)
     layers = []
     for layer in LAYERS:
         places = [_first_places(ink.shape[axis] / pitch_px, layer, axis) for axis in range(_AXES)]
@@ -64,11 +62,11 @@ def usable_cells(ink: NDArray[np.bool_], dpi: float, style: DotStyle = USUAL) ->
             for at, length, side in zip(places, reach, ink.shape, strict=True)
         ]
         near_dots = [
-            _around(at * _HALVES, length * _HALVES + 1, _APART - 1, side)
+            _around(at, length + 1, _APART - 1, side)
             for at, length, side in zip(places, reach, taken.shape, strict=True)
         ]
         free = (_sums(inked, *near_ink) == 0) & (_sums(cv2.integral(taken), *near_dots) == 0)
-        _take(taken, free, places, reach)
+        _take(taken, free, layer, places)
         layers.append(free)
     return Cells(tuple(layers))
 
@@ -98,13 +96,11 @@ def _sums(total: Picture, rows: Span, cols: Span) -> Picture:
     )
 
 
-def _take(
-    taken: NDArray[np.uint8], free: NDArray[np.bool_], first: list[Floats], reach: NDArray[np.intp]
-) -> None:
-    """Mark the places of free cells as taken, in half pitches."""
-    y, x = (np.rint(at * _HALVES).astype(np.intp) for at in first)
-    for down, right in np.ndindex(*(reach * _HALVES + 1)):
-        taken[np.ix_(y + down, x + right)] |= free
+def _take(taken: NDArray[np.uint8], free: NDArray[np.bool_], layer: Layer, first: list[Floats]) -> None:
+    """Mark the places of free cells as taken, point by point of the fine grid."""
+    for place in layer.shape.places - layer.shape.places[0]:
+        y, x = ((at + on).astype(np.intp) for at, on in zip(first, place, strict=True))
+        taken[np.ix_(y, x)] |= free
 
 
 def _close_word_gaps(ink: NDArray[np.bool_], gap_px: int) -> NDArray[np.uint8]:
