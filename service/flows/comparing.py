@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from registry.acts import tracing
 from registry.rules.codes import code_number
-from registry.rules.evidence import CandidateSeen, ComparedSeen, PageSeen
+from registry.rules.evidence import ComparedSeen, PageSeen
 from registry.rules.tracing import CERTAIN_LOG10, STRONG_LOG10, PageFinding, RegisteredReading, judge_page
 from registry.views.comparing import Comparable, comparables, extent
 from service.flows import referencing
@@ -131,22 +131,15 @@ def judge(session: Session, examined: Examined) -> Judged:
     """Return what may be said of pictures; nothing that points at a copy which was never printed counts."""
     on_paper = tracing.codes_on_paper(session, examined.codes)
     candidates = examined.compared.candidates if examined.compared else ()
-    laid = {(place.document_id, place.page) for page in examined.pages for place in page.placed}
     return Judged(
         findings=tuple(judge_page(page.evidence, on_paper) for page in examined.pages),
         registered=tuple(
-            RegisteredReading(one.code, _shown(one, laid), one.log10_chance)
+            RegisteredReading(one.code, one.pages, one.log10_chance)
             for one in candidates
             if on_paper.get(one.code) == one.document_id
         ),
         contradicted=examined.compared is not None and examined.compared.is_contradicted,
     )
-
-
-def _shown(candidate: CandidateSeen, laid: Collection[tuple[int, int]]) -> tuple[int, ...]:
-    """Return the pages of a copy that are shown: of pages that are much alike only those that fit best."""
-    pages = tuple(page for page in candidate.pages if (candidate.document_id, page) in laid)
-    return pages or candidate.pages
 
 
 def _likely(
