@@ -80,6 +80,21 @@ class Weights:
     total: Array
 
 
+@dataclass(frozen=True, eq=False)
+class Shortlist:
+    """The copies of a document that are worth weighing.
+
+    Attributes:
+        identities: ``(copies,)``.
+        spoken: Those of them that were chosen by what words say, the most spoken for first.
+        is_cut: Whether there were others.
+    """
+
+    identities: NDArray[np.uint64]
+    spoken: NDArray[np.uint64]
+    is_cut: bool
+
+
 def _dots_page(reference: Reference) -> int:
     return reference.page if reference.per_page else _SHARED_PAGE
 
@@ -134,7 +149,7 @@ def group(seen: Sequence[PageSeen], key: bytes) -> list[PageEvidence]:
     return [page_evidence(pages, key) for _, pages in sorted(by_page.items())]
 
 
-def shortlist(pages: Sequence[PageEvidence], copies: Copies, key: bytes) -> NDArray[np.uint64]:
+def shortlist(pages: Sequence[PageEvidence], copies: Copies, key: bytes) -> Shortlist:
     """Return the copies that are worth weighing; all of them unless they are very many.
 
     The quick scores that choose them look at one model of each carrier. What is left out costs power, never safety: the
@@ -147,19 +162,23 @@ def shortlist(pages: Sequence[PageEvidence], copies: Copies, key: bytes) -> NDAr
     """
     identities = copies.identities if isinstance(copies, CodeBook) else copies
     if len(identities) <= _MANY:
-        return np.asarray(identities)
-    chosen = [_best(_quick_dots(pages, identities, key))]
+        whole = np.asarray(identities)
+        return Shortlist(whole, whole, is_cut=False)
+    by_dots = _best(_quick_dots(pages, identities, key))
+    by_words = np.zeros(0, np.intp)
     if isinstance(copies, CodeBook):
         known = [page for page in pages if len(page.units) and page.page in copies.symbols]
-        scores = [_quick_words(page, copies) for page in known]
-        chosen += [_best(np.sum(scores, axis=0))] if scores else []
+        if known:
+            by_words = _best(np.sum([_quick_words(page, copies) for page in known], axis=0))
     elif any(len(page.units) for page in pages):
-        chosen.append(_best(weigh(pages, identities, key).total))
-    return np.asarray(identities[np.unique(np.concatenate(chosen))])
+        by_words = _best(weigh(pages, identities, key).total)
+    chosen = np.union1d(by_dots, by_words)
+    return Shortlist(np.asarray(identities[chosen]), np.asarray(identities[by_words]), is_cut=True)
 
 
 def _best(scores: Array) -> NDArray[np.intp]:
-    return np.argpartition(-scores, _SHORT)[:_SHORT]
+    """Return the copies with the highest scores, the highest first; of equals the earlier ones."""
+    return np.argsort(-scores, kind="stable")[:_SHORT]
 
 
 def _quick_words(page: PageEvidence, book: CodeBook) -> Array:
