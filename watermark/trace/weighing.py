@@ -18,7 +18,7 @@ from watermark.marks.dots import cell_mm
 from watermark.payload import EVIDENCE, TILE, identity_symbols, tile_symbols, unmasked
 from watermark.trace import evidence
 from watermark.trace.coalition import WordsSeen
-from watermark.trace.codebook import CodeBook
+from watermark.trace.codebook import MANY_COPIES, CodeBook
 from watermark.trace.identification import Voice
 from watermark.trace.parting import Parted, parted
 from watermark.trace.reference import Reference
@@ -30,7 +30,7 @@ _LN10: Final = float(np.log(10))
 #: Copies weighed at once, so that memory stays the same however many there are.
 _AT_ONCE: Final = 20_000
 #: More copies than this are first scored quickly, and so many of each carrier's best are weighed.
-_MANY: Final = 50_000
+_MANY: Final = MANY_COPIES
 _SHORT: Final = 2_000
 _QUICK_MODEL: Final = 1
 _QUICK_CELLS: Final = 64
@@ -157,7 +157,7 @@ def shortlist(pages: Sequence[PageEvidence], copies: Copies, key: bytes) -> Shor
 
     Args:
         pages: What was measured, one for each page.
-        copies: The copies, with or without their symbols.
+        copies: The copies, or a book of them.
         key: Secret of the installation.
     """
     identities = copies.identities if isinstance(copies, CodeBook) else copies
@@ -166,11 +166,10 @@ def shortlist(pages: Sequence[PageEvidence], copies: Copies, key: bytes) -> Shor
         return Shortlist(whole, whole, is_cut=False)
     by_dots = _best(_quick_dots(pages, identities, key))
     by_words = np.zeros(0, np.intp)
-    if isinstance(copies, CodeBook):
-        known = [page for page in pages if len(page.units) and page.page in copies.symbols]
-        if known:
-            by_words = _best(np.sum([_quick_words(page, copies) for page in known], axis=0))
-    elif any(len(page.units) for page in pages):
+    known = [page for page in pages if len(page.units)]
+    if known and isinstance(copies, CodeBook):
+        by_words = _best(np.sum([_quick_words(page, copies, key) for page in known], axis=0))
+    elif known:
         by_words = _best(weigh(pages, identities, key).total)
     chosen = np.union1d(by_dots, by_words)
     return Shortlist(np.asarray(identities[chosen]), np.asarray(identities[by_words]), is_cut=True)
@@ -181,11 +180,11 @@ def _best(scores: Array) -> NDArray[np.intp]:
     return np.argsort(-scores, kind="stable")[:_SHORT]
 
 
-def _quick_words(page: PageEvidence, book: CodeBook) -> Array:
+def _quick_words(page: PageEvidence, book: CodeBook, key: bytes) -> Array:
     """Return what words say for the copies of a book if one of them is shown, read none too well."""
     said = np.zeros((2, page.all_units, layout.AXES))
     said[:, page.units] = np.moveaxis(page.ratios[_QUICK_MODEL], 2, 0)
-    return book.scores(page.page, said[0], said[1]).astype(np.float64)
+    return book.scores(page.page, said[0], said[1], key).astype(np.float64)
 
 
 def _quick_dots(pages: Sequence[PageEvidence], identities: NDArray[np.uint64], key: bytes) -> Array:
