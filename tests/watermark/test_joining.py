@@ -31,7 +31,7 @@ def measured(number, places, noise, seed=0):
         dots_page=0,
         all_units=len(places),
         units=np.arange(len(places)),
-        words=WordsSeen(left, doubt, plus),
+        words=WordsSeen(left, doubt, plus, np.arange(len(places)) // 10),
         ratios=np.stack(ratios, axis=2),
         cells=chance.normal(0, 0.3, (224, 16)),
     )

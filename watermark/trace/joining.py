@@ -86,13 +86,7 @@ def joined(
         return weights
     words, total = weights.words + np.log10(_ALONE), weights.total + np.log10(_ALONE)
     if len(suspects):
-        coalition = Coalition(
-            WordsSeen(
-                np.concatenate([page.words.left for page in known]),
-                np.concatenate([page.words.doubt for page in known]),
-                np.concatenate([page.words.plus for page in known]),
-            )
-        )
+        coalition = Coalition(_all_words(known))
         signs = _signs(known, suspects.ranked, key)
         # Those that all marks tell, and those that words alone tell.
         for place in np.union1d(np.argsort(-total)[:_MOST_WEIGHED], np.argsort(-words)[: MOST_PARTNERS + 1]):
@@ -101,6 +95,17 @@ def joined(
             together = coalition.weigh(own, signs[others]) / _LN10 + np.log10(1 - _ALONE)
             words[place], total[place] = _sum(words[place], together), _sum(total[place], together)
     return Weights(words, weights.dots, total)
+
+
+def _all_words(pages: Sequence[PageEvidence]) -> WordsSeen:
+    """Return the words of all pages, one after the other."""
+    lines = np.cumsum([0, *(int(page.words.line.max()) + 1 for page in pages)])
+    return WordsSeen(
+        np.concatenate([page.words.left for page in pages]),
+        np.concatenate([page.words.doubt for page in pages]),
+        np.concatenate([page.words.plus for page in pages]),
+        np.concatenate([page.words.line + before for page, before in zip(pages, lines, strict=False)]),
+    )
 
 
 def _sum(first: float, second: float) -> float:

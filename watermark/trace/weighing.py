@@ -22,7 +22,7 @@ from watermark.trace.codebook import MANY_COPIES, CodeBook
 from watermark.trace.identification import Voice
 from watermark.trace.parting import Parted, parted
 from watermark.trace.reference import Reference
-from watermark.trace.seeing import PageSeen, step_mm, word_places_mm
+from watermark.trace.seeing import PageSeen, lines_of, step_mm, word_places_mm
 
 Array = NDArray[np.float64]
 Copies = NDArray[np.uint64] | CodeBook
@@ -113,7 +113,8 @@ def page_evidence(seen: Sequence[PageSeen], key: bytes) -> PageEvidence:
     )
     tile = np.sum([page.tile() for page in seen], axis=0)
     cells = unmasked(tile, _dots_page(first), key)
-    return PageEvidence(tuple(seen), units, WordsSeen(left, doubt, plus[units]), ratios, cells)
+    words = WordsSeen(left, doubt, plus[units], lines_of(first.units_mm)[units])
+    return PageEvidence(tuple(seen), units, words, ratios, cells)
 
 
 def _parted(seen: PageSeen, plus: Array) -> tuple[NDArray[np.intp], Array, Array]:
