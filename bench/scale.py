@@ -94,9 +94,9 @@ def main(quick: bool, options: Sequence[str]) -> None:
         built_s, index = _build(folder, asked.copies, asked.pages, asked.drawn, asked.keep)
         trials = [
             (task, _in_its_own_process(task))
-            for task in _tasks(folder, index, ("phone",) if quick else _CHANNELS)
+            for task in _tasks(folder, index, asked.copies, ("phone",) if quick else _CHANNELS)
         ]
-        bits = sum(file.stat().st_size for file in folder.rglob("page-*.bits"))
+        bits = sum(file.stat().st_size for file in folder.glob("*.codes"))
     ways: tuple[Way, ...] = ("known", "unknown")
     rows = [row for way in ways for row in _rows(way, [told for task, told in trials if task.way == way])]
     rows.append(
@@ -131,7 +131,7 @@ def _build(
     started = time.process_time()
     for name in TEXTS[:2]:
         units = {number: len(page.units) for number, page in enumerate(registered(name).base.pages, 1)}
-        watermark.CodeBook.write(folder / f"{name}.book", _issued(name, copies), units, KEY)
+        watermark.write_codes(folder / f"{name}.codes", _issued(name, copies), units, KEY)
     built_s = (time.process_time() - started) / 2
     return built_s, index_among(folder, points, pages - len(points), drawn, kept)
 
@@ -141,14 +141,18 @@ def _issued(name: str, copies: int) -> "np.ndarray[tuple[int], np.dtype[np.uint6
     return np.unique(drawn)
 
 
-def _tasks(folder: Path, index: tuple[Path, ...], channels: Sequence[str]) -> list[_Asked]:
+def _book(folder: Path, name: str) -> watermark.CodeBook:
+    kept = watermark.CodeFile.open((folder / f"{name}.codes").open("rb"))
+    return watermark.CodeBook(kept.identities, [kept])
+
+
+def _tasks(folder: Path, index: tuple[Path, ...], copies: int, channels: Sequence[str]) -> list[_Asked]:
     """Make the pictures; return both ways to ask about each."""
     tasks = []
     for number, name in enumerate(channels):
         for document in TEXTS[:2]:
             chance = np.random.default_rng([number, len(document)])
-            book = watermark.CodeBook.open(folder / f"{document}.book")
-            identity, page = int(chance.choice(book.identities)), 1 + number % 2
+            identity, page = int(chance.choice(_issued(document, copies))), 1 + number % 2
             sheet = mixing.page_of(registered(document), identity, page)
             photo = channel(name)(sheet, chance)
             file = f"{name}-{document}.jpg"
@@ -169,7 +173,7 @@ def _traced(asked: _Asked) -> _Told:
     """Trace one picture; runs in a process that did nothing else."""
     cv2.setNumThreads(1)
     index = watermark.PageIndex.open(*asked.index, checked=False)
-    books = {name: watermark.CodeBook.open(asked.folder / f"{name}.book") for name in TEXTS[:2]}
+    books = {name: _book(asked.folder, name) for name in TEXTS[:2]}
     photo = (asked.folder / asked.picture).read_bytes()
     started = time.process_time()
     gray = next(iter(watermark.open_pages(photo, watermark.ReadLimits()))).gray

@@ -5,7 +5,7 @@ read here.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -18,6 +18,7 @@ from registry.ledger import log
 from registry.ledger.notes import KeySigner, PublicKey
 from registry.rules.roles import Actor
 from service import conversion, sandbox
+from service.codebooks import RegisteredCodes
 from service.config import Settings
 from service.database import Database
 from service.faults import FontsUnfit
@@ -47,6 +48,7 @@ class Runtime:
     keys: Keys = field(repr=False)
     tokens: Tokens = field(repr=False)
     pages: RegisteredPages = field(repr=False)
+    codes: RegisteredCodes = field(repr=False)
     fonts: FontChain = field(default=FontChain(), repr=False)
     clock: Callable[[], datetime] = field(default=utc_now, repr=False)
 
@@ -94,19 +96,20 @@ class Runtime:
         """The public keys that have signed checkpoints, oldest first."""
         return tuple(KeySigner(self.settings.ledger_origin, seed).public_key for seed in self.keys.ledger)
 
-    def parse(self, function: str, *arguments: object, pages: int = 0) -> object:
+    def parse(self, function: str, *arguments: object, pages: int = 0, files: Sequence[int] = ()) -> object:
         """Return what ``module:function`` makes of untrusted bytes, run in a confined child process.
 
         Args:
             function: ``module:function``.
             arguments: Its arguments.
             pages: How many pages it has to work through, if that is known: a long document may take longer.
+            files: Descriptors of open files that the child may read besides.
 
         Raises:
             WatermarkError: the function refused the file.
             SandboxFault: the child exceeded a limit or broke down.
         """
-        return sandbox.call(function, *arguments, limits=self.sandbox_limits(pages))
+        return sandbox.call(function, *arguments, limits=self.sandbox_limits(pages), files=files)
 
     def sandbox_limits(self, pages: int = 0) -> sandbox.Limits:
         """Return what a child that parses an untrusted file of so many known pages may use."""
@@ -162,6 +165,7 @@ def open_runtime(settings: Settings, *, clock: Callable[[], datetime] = utc_now)
         keys=keys,
         tokens=Tokens(mark_keys=keys.marks, link_keys=keys.links),
         pages=RegisteredPages(settings.data_dir / "pages", keys.files),
+        codes=RegisteredCodes(settings.data_dir / "codes", keys.files),
         fonts=fonts,
         clock=clock,
     )

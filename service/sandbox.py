@@ -10,13 +10,15 @@ import shutil
 import signal
 import tempfile
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 
 from service import sandbox_processes
 from service.faults import ServiceFault
+from service.sandbox_processes import hands_files
 from service.sandbox_wire import BROKE, EXCEEDED, HEAD, OK, REFUSED, Limits, Request, UnfitAnswer, unpack
 
-__all__ = ["Limits", "SandboxBroke", "SandboxExceeded", "SandboxFault", "call"]
+__all__ = ["Limits", "SandboxBroke", "SandboxExceeded", "SandboxFault", "call", "hands_files"]
 
 
 class SandboxFault(ServiceFault):
@@ -47,13 +49,17 @@ class SandboxBroke(SandboxFault):
         self.reason = reason
 
 
-def call(function: str, *arguments: object, limits: Limits | None = None) -> object:
+def call(
+    function: str, *arguments: object, limits: Limits | None = None, files: Sequence[int] = ()
+) -> object:
     """Return what a function makes of its arguments, run in a confined child process.
 
     Args:
         function: ``module:function``; chosen by us, never by a visitor.
         arguments: Whatever can be pickled.
         limits: What the child may use.
+        files: Descriptors of open files that it may read, which it has as ``FIRST_FILE`` and the numbers after; only
+            where `hands_files`.
 
     Returns:
         Plain data, arrays of numbers, and dataclasses and enumerations of the room ``watermark``.
@@ -64,7 +70,7 @@ def call(function: str, *arguments: object, limits: Limits | None = None) -> obj
         SandboxBroke: the child broke down.
     """
     request = Request(function, arguments, limits or Limits())
-    child = _Child()
+    child = _Child(files)
     try:
         return _outcome(child, child.ask(request))
     finally:
@@ -93,7 +99,7 @@ def _outcome(child: "_Child", answer: bytes | None) -> object:
 class _Child:
     """One child process, its folder, and its one request."""
 
-    def __init__(self) -> None:
+    def __init__(self, files: Sequence[int]) -> None:
         self._folder = tempfile.mkdtemp(prefix="foliotrace-")
         its_requests, requests = os.pipe()
         answers, its_answers = os.pipe()
@@ -102,7 +108,7 @@ class _Child:
         self._code: int | None = None
         self._ending = threading.Lock()
         try:
-            self._process = sandbox_processes.begin(self._folder, its_requests, its_answers)
+            self._process = sandbox_processes.begin(self._folder, its_requests, its_answers, files)
         except OSError as error:
             self._requests.close()
             self._answers.close()

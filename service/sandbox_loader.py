@@ -3,9 +3,9 @@
 Laws: it never sees a file, nor anything else of a visitor; what it forks confines itself before it reads its one
 request; it has one thread, since what is forked among threads breaks. It ends with its parent, its children with it.
 
-One order at a time comes over a socket, each answered by one number: ``fork FOLDER`` with two descriptors, where
-the child reads its request and where it answers, gives its process id; ``end PID`` kills a child with everything it
-started and gives how it ended.
+One order at a time comes over a socket, each answered by one number: ``fork FOLDER`` with descriptors, where the child
+reads its request, where it answers, and files that it may read besides, gives its process id; ``end PID`` kills a child
+with everything it started and gives how it ended.
 """
 
 import gc
@@ -19,9 +19,11 @@ from pathlib import Path
 
 from service import sandbox_child
 from service.config import live_in
+from service.sandbox_wire import FIRST_FILE, MOST_FILES
 
 ANSWER = struct.Struct("<q")
 FORK, END = b"fork ", b"end "
+_STANDARD = 2
 ORDER_BYTES = 1 << 13
 """Longest order: a word and a path."""
 
@@ -33,7 +35,7 @@ def main() -> None:
     gc.freeze()  # what is loaded stays shared with the children
     children: set[int] = set()
     while True:
-        order, descriptors, _, _ = socket.recv_fds(orders, ORDER_BYTES, 2)
+        order, descriptors, _, _ = socket.recv_fds(orders, ORDER_BYTES, _STANDARD + MOST_FILES)
         if order.startswith(FORK):
             answer = _fork(root, Path(os.fsdecode(order.removeprefix(FORK))), descriptors, orders)
             children.add(answer)
@@ -59,15 +61,22 @@ def _fork(root: Path, folder: Path, descriptors: list[int], orders: socket.socke
     try:
         os.setsid()
         orders.close()
-        for standard, descriptor in enumerate(descriptors):
-            os.dup2(descriptor, standard)
-            os.close(descriptor)
+        _take(descriptors[:_STANDARD], 0)
+        _take(descriptors[_STANDARD:], FIRST_FILE)
         os.chdir(folder)
         live_in(folder)
         sandbox_child.serve(root, folder)
         code = 0
     finally:
         os._exit(code)  # whatever the loader registered for its end is not the child's
+
+
+def _take(descriptors: list[int], first: int) -> None:
+    """Give descriptors the numbers from ``first`` on; those that came have higher ones, in the same order."""
+    for number, descriptor in enumerate(descriptors, first):
+        if descriptor != number:
+            os.dup2(descriptor, number)
+            os.close(descriptor)
 
 
 def _end(child: int) -> int:

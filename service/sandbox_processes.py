@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from atexit import register
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final, Protocol
 
@@ -33,19 +34,25 @@ class Process(Protocol):
         """Kill it with everything it started, unless it ended by itself; return its exit code."""
 
 
-def begin(folder: str, requests: int, answers: int) -> Process:
+def hands_files() -> bool:
+    """Tell whether a child can be handed open files: only one that is forked."""
+    return _CAN_FORK
+
+
+def begin(folder: str, requests: int, answers: int, files: Sequence[int] = ()) -> Process:
     """Return a new child that reads its request from one descriptor and answers on another.
 
     Args:
         folder: Its own folder, which is there already.
         requests: A descriptor to read from; stays the caller's to close.
         answers: A descriptor to write to; the same.
+        files: Descriptors that it may read besides; the same.
 
     Raises:
         OSError: the system has no room for another process.
     """
     if _CAN_FORK:
-        return _loaders.fork(folder, requests, answers)
+        return _loaders.fork(folder, requests, answers, *files)
     return _Started(folder, requests, answers)
 
 
@@ -136,16 +143,16 @@ class _Loaders:
         self._turn = threading.Lock()
         self._current: _Loader | None = None
 
-    def fork(self, folder: str, requests: int, answers: int) -> _Forked:
+    def fork(self, folder: str, *descriptors: int) -> _Forked:
         """Return a new child."""
         with self._turn:
             order = FORK + os.fsencode(folder)
             loader = self._fit()
             try:
-                pid = loader.order(order, requests, answers)
+                pid = loader.order(order, *descriptors)
             except OSError:  # it was killed since
                 loader = self._anew()
-                pid = loader.order(order, requests, answers)
+                pid = loader.order(order, *descriptors)
             loader.forked += 1
             loader.alive += 1
             return _Forked(loader, pid)

@@ -19,6 +19,11 @@ from typing import Any, Never, cast
 HEAD = struct.Struct("<Q")
 """Length of the message that follows."""
 
+FIRST_FILE = 3
+"""Descriptor of the first file that a child was handed; the others follow."""
+MOST_FILES = 32
+"""Files that one child can be handed."""
+
 OK, REFUSED, EXCEEDED, BROKE = b"ok", b"re", b"ex", b"br"
 """How an answer begins: a value, an error of the room, the name of a limit, a short reason for developers."""
 

@@ -21,7 +21,11 @@ from watermark.read.images import ReadLimits, open_pages
 from watermark.read.reading import PageReading, QrReading, Readings, qr_texts, read, read_qr
 from watermark.read.show import show_pages
 from watermark.render import render_page, thumbnail
-from watermark.trace.codebook import CodeBook
+from watermark.trace.codebook import MANY_COPIES, CodeBook
+from watermark.trace.codefile import CodeFile
+from watermark.trace.codefile import join as join_codes
+from watermark.trace.codefile import key_name as code_key_name
+from watermark.trace.codefile import write as write_codes
 from watermark.trace.find import Found, PageIndex, worth_comparing, write_index
 from watermark.trace.findindex import PageKey
 from watermark.trace.findpoints import PagePoints, PicturePoints, points_of_page, points_of_picture
@@ -43,6 +47,7 @@ from watermark.write.surveyed import BasePage, Survey
 
 __all__ = [
     "CERTAIN_LOG10",
+    "MANY_COPIES",
     "Base",
     "BasePage",
     "BoundCopy",
@@ -50,6 +55,7 @@ __all__ = [
     "Cells",
     "Channel",
     "CodeBook",
+    "CodeFile",
     "Delta",
     "DotReading",
     "DotStyle",
@@ -89,6 +95,7 @@ __all__ = [
     "WatermarkError",
     "bind",
     "chunks",
+    "code_key_name",
     "draw_pictures",
     "find_heads",
     "fingerprint",
@@ -98,6 +105,7 @@ __all__ = [
     "head_findings",
     "identify",
     "inspect",
+    "join_codes",
     "missing_characters",
     "open_fonts",
     "open_pages",
@@ -120,5 +128,6 @@ __all__ = [
     "thumbnail",
     "words_left_out",
     "worth_comparing",
+    "write_codes",
     "write_index",
 ]

@@ -21,12 +21,13 @@ import cv2
 import watermark
 from bench import report
 from bench.channels import foreign
-from bench.tracing import log, tables, trials
+from bench.tracing import calibration, log, plot, tables, trials
 from bench.tracing.rows import ROWS, Row
 
 TAKES_OPTIONS: Final = True
 _FOLDER: Final = Path("bench-results/tracing")
 _DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "tracing.md"
+_DRAWING: Final = _DOCUMENT.with_name("tracing-calibration.svg")
 _QUICK_TRIALS: Final = 2
 _ROWS: Final = {row.name: row for row in ROWS}
 
@@ -51,11 +52,23 @@ def main(quick: bool, arguments: Sequence[str] = ()) -> None:
     for row in [] if options.count else _run(todo, options):
         print(json.dumps(row, ensure_ascii=False), flush=True)
     counted = [(row, log.kept(options.folder, row)) for row in rows]
+    if options.calibrate:
+        _calibrate(counted)
+        return
     sums = [tables.Sum.of(row, results) for row, results in counted if results]
     if options.write:
         tables.write(_DOCUMENT, sums)
     print(tables.markdown(sums))
     report.show("tracing", tables.as_rows(sums))
+
+
+def _calibrate(counted: calibration.Counted) -> None:
+    """Show what evidence was worth, and put it into the document and its drawing."""
+    found = calibration.Calibration.of(counted, trials.ISSUED)
+    _DRAWING.write_text(plot.drawn(found), "utf-8")
+    tables.put(_DOCUMENT, calibration.markdown(found), calibration.BEGIN, calibration.END)
+    print(calibration.markdown(found))
+    report.show("tracing calibration", calibration.as_rows(found))
 
 
 @lru_cache(maxsize=1)
@@ -80,6 +93,11 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--count", action="store_true", help="run nothing, count what is there")
     parser.add_argument("--write", action="store_true", help="put the tables into docs/tracing.md")
+    parser.add_argument(
+        "--calibrate",
+        action="store_true",
+        help="count innocents and claims instead; tables and drawing in docs",
+    )
     parser.add_argument("--list", action="store_true", help="say which rows there are")
     return parser.parse_args(list(arguments))
 

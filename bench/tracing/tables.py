@@ -108,12 +108,21 @@ def write(path: Path, sums: Sequence[Sum]) -> None:
     Raises:
         ValueError: it has no markers.
     """
+    put(path, markdown(sums), BEGIN, END)
+
+
+def put(path: Path, figures: str, begin: str, end: str) -> None:
+    """Put figures between two markers of a document.
+
+    Raises:
+        ValueError: it has no such markers.
+    """
     text = path.read_text("utf-8")
-    before, found, rest = text.partition(BEGIN)
-    _, ended, after = rest.partition(END)
+    before, found, rest = text.partition(begin)
+    _, ended, after = rest.partition(end)
     if not found or not ended:
         raise ValueError(f"{path} has no place for figures")
-    path.write_text(f"{before}{BEGIN}\n\n{markdown(sums)}\n\n{END}{after}", "utf-8")
+    path.write_text(f"{before}{begin}\n\n{figures}\n\n{end}{after}", "utf-8")
 
 
 _TABLE: Final = (

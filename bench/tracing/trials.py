@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from bench.channels import channel
 from bench.channels.fields import Picture
-from bench.tracing import mixing
+from bench.tracing import calibration, mixing
 from bench.tracing.documents import KEY, Registered, registered
 from bench.tracing.rows import STRANGERS, Kind, Row
 from watermark.trace.identification import Grade, Identification
@@ -88,6 +88,8 @@ class Result:
         log10_dots: Its evidence by dots.
         log10_guilty: Fused evidence for the best of the guilty among the candidates; None if none is there.
         log10_decoy: The most that spoke for a copy that was never issued.
+        decoys_reach: How many of those were weighed, and how many reach which evidence.
+        claims: What is claimed of each candidate, and whether it is true.
         error_mm: Median error of the best registration; None if no page was placed.
         reader_s: CPU seconds of the reader.
         channel_s: CPU seconds of the simulation.
@@ -108,6 +110,8 @@ class Result:
     log10_dots: float | None
     log10_guilty: float | None
     log10_decoy: float | None
+    decoys_reach: Sequence[int]
+    claims: Sequence[calibration.Claim]
     error_mm: float | None
     reader_s: float
     channel_s: float
@@ -215,6 +219,8 @@ def run(row: Row, seed: int, trial: int, reader: Reader, among: Among = "page") 
         log10_dots=first.log10_dots if first else None,
         log10_guilty=max(guilty, default=None),
         log10_decoy=float(answer.decoys_log10.max()) if answer and answer.decoys_log10.size else None,
+        decoys_reach=calibration.decoys_reaching(answer) if answer else (),
+        claims=calibration.claims_of(answer, scene.guilty) if answer else (),
         error_mm=min(placed, default=None),
         reader_s=reader_s,
         channel_s=channel_s,

@@ -3,12 +3,15 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from registry.models import Copy, Document, TraceReference
 from registry.rules.tracing import WITHOUT_PAPER
+
+_ON_PAPER: Final = (Copy.state.not_in(WITHOUT_PAPER), Copy.batch_id.is_not(None))
 
 
 @dataclass(frozen=True)
@@ -54,11 +57,7 @@ def comparables(session: Session, reader: str) -> tuple[Comparable, ...]:
         reader: Whose references are asked for.
     """
     codes: dict[int, list[str]] = defaultdict(list)
-    printed = (
-        sa.select(Copy.document_id, Copy.code)
-        .where(Copy.state.not_in(WITHOUT_PAPER), Copy.batch_id.is_not(None))
-        .order_by(Copy.id)
-    )
+    printed = sa.select(Copy.document_id, Copy.code).where(*_ON_PAPER).order_by(Copy.id)
     for document_id, code in session.execute(printed):
         codes[document_id].append(code)
     kept = {
@@ -69,6 +68,30 @@ def comparables(session: Session, reader: str) -> tuple[Comparable, ...]:
         sa.select(Document).where(Document.id.in_(codes)).order_by(Document.id.desc())
     )
     return tuple(_comparable(document, codes[document.id], kept.get(document.id)) for document in documents)
+
+
+def codes_on_paper(session: Session, document_id: int) -> tuple[str, ...]:
+    """Return the codes of the copies of a document that were printed, the earliest first."""
+    query = sa.select(Copy.code).where(Copy.document_id == document_id, *_ON_PAPER).order_by(Copy.id)
+    return tuple(session.scalars(query))
+
+
+def of_many_copies(session: Session, more_than: int) -> tuple[tuple[int, str, int], ...]:
+    """Return the documents that have more copies on paper than so many and of whose pages something is known.
+
+    Returns:
+        For each its id, the file of what is known, and how many copies.
+    """
+    count = sa.func.count(Copy.id)
+    query = (
+        sa.select(Document.id, Document.survey_sha256, count)
+        .join(Copy, Copy.document_id == Document.id)
+        .where(*_ON_PAPER, Document.survey_sha256.is_not(None))
+        .group_by(Document.id, Document.survey_sha256)
+        .having(count > more_than)
+        .order_by(Document.id)
+    )
+    return tuple((row[0], str(row[1]), row[2]) for row in session.execute(query))
 
 
 def find_comparable(session: Session, document_id: int, reader: str) -> Comparable | None:
@@ -114,7 +137,7 @@ def points_kept(session: Session, reader: str) -> dict[int, str]:
 
 def extent(session: Session) -> Extent:
     """Return how much there is to compare with at present."""
-    on_paper = sa.and_(Copy.state.not_in(WITHOUT_PAPER), Copy.batch_id.is_not(None))
+    on_paper = sa.and_(*_ON_PAPER)
     copies = session.scalars(sa.select(sa.func.count(Copy.id)).where(on_paper)).one()
     with_copies = sa.select(Copy.document_id).where(on_paper).distinct()
     row = session.execute(

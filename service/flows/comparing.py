@@ -9,17 +9,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple, cast
 
-import numpy as np
 import structlog
-from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from registry.acts import tracing
-from registry.rules.codes import code_number
-from registry.rules.evidence import CandidateSeen, ComparedSeen, PageSeen
+from registry.rules.evidence import ComparedSeen, PageSeen
 from registry.rules.tracing import CERTAIN_LOG10, STRONG_LOG10, PageFinding, RegisteredReading, judge_page
 from registry.views.comparing import Comparable, comparables, extent
-from service.flows import referencing
+from service.flows import booking, referencing
 from service.flows.referencing import READER
 from service.flows.seen import page_seen, told_of, with_places
 from service.runtime import Runtime
@@ -131,22 +128,15 @@ def judge(session: Session, examined: Examined) -> Judged:
     """Return what may be said of pictures; nothing that points at a copy which was never printed counts."""
     on_paper = tracing.codes_on_paper(session, examined.codes)
     candidates = examined.compared.candidates if examined.compared else ()
-    laid = {(place.document_id, place.page) for page in examined.pages for place in page.placed}
     return Judged(
         findings=tuple(judge_page(page.evidence, on_paper) for page in examined.pages),
         registered=tuple(
-            RegisteredReading(one.code, _shown(one, laid), one.log10_chance)
+            RegisteredReading(one.code, one.pages, one.log10_chance)
             for one in candidates
             if on_paper.get(one.code) == one.document_id
         ),
         contradicted=examined.compared is not None and examined.compared.is_contradicted,
     )
-
-
-def _shown(candidate: CandidateSeen, laid: Collection[tuple[int, int]]) -> tuple[int, ...]:
-    """Return the pages of a copy that are shown: of pages that are much alike only those that fit best."""
-    pages = tuple(page for page in candidate.pages if (candidate.document_id, page) in laid)
-    return pages or candidate.pages
 
 
 def _likely(
@@ -218,17 +208,23 @@ def _compared(
         for made in (referencing.ready(runtime, one.document),)
         for page in one.pages
     ]
-    codes: Mapping[str, NDArray[np.uint64]] = {
-        str(one.document.document_id): np.array([code_number(code) for code in one.document.codes], np.uint64)
-        for one in chosen
-    }
+    codes = {str(one.document.document_id): booking.numbers(one.document.codes) for one in chosen}
     work = len(files) + len(references)
-    return cast(
-        "tuple[Identification, tuple[bytes, ...]]",
-        runtime.parse(
-            "service.papers.comparing:compare", list(files), references, codes, runtime.keys.dots, pages=work
-        ),
-    )
+    with booking.handed(runtime, [one.document for one in chosen]) as books:
+        descriptors, there = booking.in_child(books)
+        return cast(
+            "tuple[Identification, tuple[bytes, ...]]",
+            runtime.parse(
+                "service.papers.comparing:compare",
+                list(files),
+                references,
+                codes,
+                runtime.keys.dots,
+                *(there if descriptors else ()),
+                pages=work,
+                files=descriptors,
+            ),
+        )
 
 
 def _read(runtime: Runtime, number: int, picture: bytes) -> list[PageSeen]:

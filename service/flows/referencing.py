@@ -54,13 +54,13 @@ def order_next(runtime: Runtime) -> None:
     """
     now = runtime.now()
     with runtime.database.reading() as session:
-        if _is_busy(session, now):
+        if is_busy(session, now, JOB_KIND):
             return
     lacking = _lacking(runtime)
     if lacking is None:
         return
     with runtime.database.transaction() as session:
-        if not _is_busy(session, now):
+        if not is_busy(session, now, JOB_KIND):
             jobs.enqueue(session, JOB_KIND, {"document_id": lacking}, now=now)
 
 
@@ -217,10 +217,10 @@ def _lacking(runtime: Runtime) -> int | None:
     return next((one for one in (*unready, *unknown) if one not in given_up), None)
 
 
-def _is_busy(session: Session, now: datetime) -> bool:
-    """Tell whether a job waits, or one of ours is at work."""
+def is_busy(session: Session, now: datetime, kind: str) -> bool:
+    """Tell whether a job waits, or one of this kind is at work."""
     waits = sa.and_(Job.state == JobState.QUEUED, Job.due_at <= now)
-    ours = sa.and_(Job.kind == JOB_KIND, Job.state.in_((JobState.QUEUED, JobState.RUNNING)))
+    ours = sa.and_(Job.kind == kind, Job.state.in_((JobState.QUEUED, JobState.RUNNING)))
     return session.scalar(sa.select(sa.exists().where(sa.or_(waits, ours)))) or False
 
 

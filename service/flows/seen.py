@@ -82,30 +82,9 @@ def with_places(
 ) -> tuple[PageSeen, ...]:
     """Return the pages of pictures with the registered pages that were found on them, whose drawings are stored."""
     found: list[list[PlacedSeen]] = [[] for _ in pages]
-    told = [(place, _placed(place)) for place in placed]
-    for (place, seen), drawing in zip(told, drawn, strict=True):
-        rivals = [other for at, other in told if at.picture == place.picture]
-        if not any(_lies_better(rival, seen) for rival in rivals):
-            found[place.picture].append(replace(seen, overlay=runtime.store.put(drawing)))
+    for place, drawing in zip(placed, drawn, strict=True):
+        found[place.picture].append(replace(_placed(place), overlay=runtime.store.put(drawing)))
     return tuple(replace(page, placed=tuple(places)) for page, places in zip(pages, found, strict=True))
-
-
-def _lies_better(one: PlacedSeen, other: PlacedSeen) -> bool:
-    """Return whether a page of the same document lies where another was laid, and fits better: only one is there."""
-    if one.document_id != other.document_id or one.page == other.page:
-        return False
-    (left, top), (right, bottom) = _box(one.outline)
-    (other_left, other_top), (other_right, other_bottom) = _box(other.outline)
-    width = min(right, other_right) - max(left, other_left)
-    height = min(bottom, other_bottom) - max(top, other_top)
-    shared = max(0.0, width) * max(0.0, height)
-    smaller = min((right - left) * (bottom - top), (other_right - other_left) * (other_bottom - other_top))
-    return shared > smaller / 2 and (one.matches, -one.page) > (other.matches, -other.page)
-
-
-def _box(outline: Corners) -> Corners:
-    xs, ys = zip(*outline, strict=True)
-    return (min(xs), min(ys)), (max(xs), max(ys))
 
 
 def _placed(place: PlacedPage) -> PlacedSeen:

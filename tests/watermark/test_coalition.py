@@ -15,6 +15,7 @@ from watermark.trace.parting import parted
 KEY = b"a key of these tests"
 WORDS = 250
 NEED = 15.0
+LINES = np.arange(WORDS) // 10
 
 
 def drawn(count: int, seed: int = 0) -> np.ndarray:
@@ -26,7 +27,7 @@ def drawn(count: int, seed: int = 0) -> np.ndarray:
 def seen(places: np.ndarray, seed: int = 0, noise: float = 0.15) -> WordsSeen:
     """Return what is measured of words at these places, in steps."""
     left = places + np.random.default_rng(seed).normal(0, noise, places.shape)
-    return WordsSeen(left, np.full(left.shape, noise), biases(1, WORDS, KEY))
+    return WordsSeen(left, np.full(left.shape, noise), biases(1, WORDS, KEY), LINES)
 
 
 def mean(theirs: np.ndarray) -> np.ndarray:
@@ -52,13 +53,16 @@ def alone(words: WordsSeen, copies: np.ndarray) -> np.ndarray:
     doubt=st.floats(0.05, 2),
     partners=st.lists(st.lists(st.booleans(), min_size=4, max_size=4), max_size=MOST_PARTNERS),
     plus=st.lists(st.floats(0.1, 0.9), min_size=4, max_size=4),
+    second_line=st.integers(0, 1),
 )
 @settings(max_examples=20, deadline=None)
 def test_whatever_is_seen_and_whoever_are_partners_an_innocent_weighs_one_in_the_mean(
-    left, doubt, partners, plus
+    left, doubt, partners, plus, second_line
 ):
     odds = np.array(plus).reshape(2, 2)
-    coalition = Coalition(WordsSeen(np.array(left).reshape(2, 2), np.full((2, 2), doubt), odds))
+    coalition = Coalition(
+        WordsSeen(np.array(left).reshape(2, 2), np.full((2, 2), doubt), odds, np.array([0, second_line]))
+    )
     known = np.array(partners, np.bool_).reshape(-1, 2, 2)
     total = 0.0
     for tossed in product((False, True), repeat=4):
@@ -83,6 +87,18 @@ def test_three_that_made_a_page_are_told_together_and_no_innocent_is(mixture):
 def test_a_minority_of_three_is_not_told_one_by_one_on_half_a_page():
     copies = drawn(3)
     assert alone(seen(minority(copies)), copies).min() < NEED
+
+
+def test_lines_cut_from_three_pages_tell_each_of_them_and_no_innocent():
+    copies = drawn(30)
+    whose = np.random.default_rng(1).integers(0, 3, LINES[-1] + 1)[LINES]
+    words = seen(2.0 * copies[whose, np.arange(WORDS)] - 1)
+    coalition = Coalition(words)
+    said = np.array([coalition.weigh(copy, copies[:0]) / np.log(10) for copy in copies])
+    by_word = Coalition(WordsSeen(words.left, words.doubt, words.plus, np.arange(WORDS)))
+    before = np.array([by_word.weigh(copy, copies[:0]) / np.log(10) for copy in copies])
+    assert said[:3].min() > before[:3].min() + NEED
+    assert said[3:].max() < 3
 
 
 def test_nobody_but_partners_is_needed_to_tell_the_last_of_a_group():

@@ -1,10 +1,12 @@
 """Decide which of several pages a picture shows where their places overlap.
 
 Pages of one form look alike, and landmarks agree with each of them; on paper there is but one. Their marks tell: the
-page for which most speaks is taken. That is a choice made by looking, so every way to choose is counted as a try.
+pages for which most speaks are taken, one after the other, as far as there is room. That is a choice made by looking,
+so every set of pages that could have been taken is counted as a try.
 """
 
 from collections.abc import Callable, Sequence
+from itertools import combinations
 from typing import Final
 
 import cv2
@@ -17,6 +19,9 @@ from watermark.trace.seeing import PageSeen
 _OVERLAP: Final = 0.3
 _LEAST_CORNERS: Final = 3
 
+Rivals = dict[int, frozenset[int]]
+"""For each page those that it lies on, by their places in the sequence."""
+
 
 def chosen(
     seen: Sequence[PageSeen], says: Callable[[PageSeen], tuple[float, float]]
@@ -25,26 +30,45 @@ def chosen(
 
     Args:
         seen: Pages of one document.
-        says: How much its marks speak for a page, and how well it lies.
+        says: How much its marks speak for a page, and how well it lies; asked only where pages lie on each other.
     """
-    kept: list[PageSeen] = []
+    rivals = {
+        at: frozenset(to for to, other in enumerate(seen) if to != at and _lie_on_each_other(page, other))
+        for at, page in enumerate(seen)
+    }
+    kept: list[int] = []
     ways = 1
-    for rivals in _piles(seen):
-        ways *= len(rivals)
-        kept.append(rivals[0] if len(rivals) == 1 else max(rivals, key=says))
-    return kept, ways
+    for pile in _piles(rivals):
+        if len(pile) > 1:
+            ways *= _ways(pile, rivals)
+            pile = sorted(pile, key=lambda at: says(seen[at]), reverse=True)  # noqa: PLW2901 - the same, the best first
+        taken: set[int] = set()
+        for at in pile:
+            if not taken & rivals[at]:
+                taken.add(at)
+        kept += taken
+    return [seen[at] for at in sorted(kept)], ways
 
 
-def _piles(seen: Sequence[PageSeen]) -> list[list[PageSeen]]:
-    """Return the pages in piles of those that lie on each other."""
-    piles: list[list[PageSeen]] = []
-    for page in seen:
-        pile = next((pile for pile in piles if any(_lie_on_each_other(page, other) for other in pile)), None)
-        if pile is None:
-            piles.append([page])
-        else:
-            pile.append(page)
+def _piles(rivals: Rivals) -> list[list[int]]:
+    """Return the pages in piles: whoever lies on one of a pile belongs to it."""
+    piles: list[list[int]] = []
+    for at in rivals:
+        if not any(at in pile for pile in piles):
+            pile = [at]
+            for member in pile:
+                pile += sorted(rivals[member] - set(pile))
+            piles.append(pile)
     return piles
+
+
+def _ways(pile: Sequence[int], rivals: Rivals) -> int:
+    """Return how many sets of pages of a pile leave no room for another one and lie nowhere on each other."""
+    return sum(
+        all((at in taken) != bool(rivals[at] & set(taken)) for at in pile)
+        for size in range(1, len(pile) + 1)
+        for taken in combinations(pile, size)
+    )
 
 
 def _lie_on_each_other(one: PageSeen, other: PageSeen) -> bool:

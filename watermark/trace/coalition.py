@@ -38,11 +38,13 @@ class WordsSeen:
         left: What was measured, in steps.
         doubt: Standard deviation of that.
         plus: Probability of +1.
+        line: ``(m,)``: on which line each word stands, from 0; people who cut pages up take whole lines.
     """
 
     left: Array
     doubt: Array
     plus: Array
+    line: NDArray[np.intp]
 
 
 class Coalition:
@@ -87,6 +89,7 @@ class _Doubted:
         """Work out how likely what was seen is, by how many of the people known had +1."""
         minus, plus = density(words.left, -1.0, doubt), density(words.left, 1.0, doubt)
         self._plus = words.plus
+        self._cuts = (np.arange(len(words.line)), words.line)
         self._one = np.stack([minus, plus])
         self._any = (1 - words.plus) * minus + words.plus * plus
         #: By people and unknown people: ``(attacks, known + 1, m, 2)``.
@@ -112,16 +115,24 @@ class _Doubted:
             having = np.take_along_axis(table, known[None, None] + 1, axis=1)[:, 0]
             innocent = (1 - self._plus) * without + self._plus * having
             yield from np.log(np.where(own, having, without) / innocent).sum(axis=(1, 2)).tolist()
-            yield self._drawn(own, partners, unknown)
+            for cut in self._cuts:
+                yield self._drawn(own, partners, unknown, cut)
 
-    def _drawn(self, own: Signs, partners: Signs, unknown: int) -> float:
-        """Return the score if each word, along and across, is from one of the people, drawn by chance."""
-        anyone = self._any.prod(axis=1)
-        theirs = unknown * anyone
-        for partner in partners:
-            theirs = theirs + np.where(partner, self._one[1], self._one[0]).prod(axis=1)
-        mine = np.where(own, self._one[1], self._one[0]).prod(axis=1)
-        return float(np.log((mine + theirs) / (anyone + theirs)).sum())
+    def _drawn(self, own: Signs, partners: Signs, unknown: int, cut: NDArray[np.intp]) -> float:
+        """Return the score if each piece of a cut, a word or a line, is from one of the people, drawn by chance."""
+
+        def told(one: Array) -> Array:
+            return np.asarray(np.bincount(cut, np.log(one).sum(axis=1)), np.float64)
+
+        def of(signs: Signs) -> Array:
+            return told(np.where(signs, self._one[1], self._one[0]))
+
+        anyone = told(self._any)
+        known = [of(partner) for partner in partners]
+        if unknown:
+            known.append(anyone + math.log(unknown))
+        theirs = np.logaddexp.reduce(known, axis=0)
+        return float((np.logaddexp(of(own), theirs) - np.logaddexp(anyone, theirs)).sum())
 
 
 def _averaged(left: Array, doubt: Array, people: int) -> Array:

@@ -1,115 +1,84 @@
-"""The symbols of very many copies, in files that are mapped into memory: a million cost no more of it than one.
+"""Very many copies of a document: what words say for all of them costs a look into files, not a drawing.
 
 What a copy's words say is drawn from its identity by a keyed function that takes some microseconds a copy and page; for
-a million copies that is half a minute. A book keeps what it gave, one bit a symbol, a file for each page; a page of 500
-words costs 125 bytes a copy. Books are a secret like the key: whoever has one can forge the words of every copy in it.
+a million copies that is half a minute. A book is the copies that are asked about and any number of files that know
+symbols of some: what these lack is drawn, what they have beyond it is passed over, so that they may lag behind.
 """
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final, Self
+from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from watermark.errors import BaseFormatError
-from watermark.marks import layout
+from watermark.trace.codefile import AT_ONCE, CodeFile, Rows, drawn_rows, key_name, width
 
-_FORMAT: Final = "FOLIOTRACE-CODES 1"
-_AT_ONCE: Final = 20_000
-_HEAD, _IDENTITIES = "head.json", "identities.u64"
+MANY_COPIES: Final = 50_000
+"""Of more copies than this not all are weighed in full; a book is of use beyond it."""
 
 
-@dataclass(frozen=True, eq=False)
 class CodeBook:
-    """Copies of one document.
+    """Copies of one document, and the files that tell what their words say."""
 
-    Attributes:
-        identities: ``(copies,)``, mapped.
-        symbols: For each page ``(copies, ceil(words / 4))``: bits of its words, right and down in turns, 1 for +1.
-    """
-
-    identities: NDArray[np.uint64]
-    symbols: Mapping[int, NDArray[np.uint8]]
-
-    @classmethod
-    def write(
-        cls, folder: Path, identities: NDArray[np.uint64], units: Mapping[int, int], key: bytes
-    ) -> Self:
-        """Keep the symbols of copies in a new folder, and open it.
+    def __init__(self, identities: NDArray[np.uint64], files: Sequence[CodeFile] = ()) -> None:
+        """Look up which copies the files know.
 
         Args:
-            folder: Where to; made if missing.
-            identities: ``(copies,)``.
-            units: How many words each page can displace.
-            key: Secret of the installation.
+            identities: ``(copies,)``: those that are asked about.
+            files: Of any keys, pages and copies; what they lack is drawn.
         """
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / _IDENTITIES).write_bytes(identities.astype("<u8").tobytes())
-        for page, count in units.items():
-            with (folder / _page_file(page)).open("wb") as file:
-                for begin in range(0, len(identities), _AT_ONCE):
-                    part = identities[begin : begin + _AT_ONCE].tolist()
-                    signs = layout.signs_of(part, page, count, key)
-                    file.write(np.packbits(signs.reshape(len(part), -1) > 0, axis=1).tobytes())
-        head = {"format": _FORMAT, "copies": len(identities), "units": dict(units)}
-        # Last, so that a folder that was left half written is none.
-        (folder / _HEAD).write_text(json.dumps(head), "ascii")
-        return cls.open(folder)
+        self.identities = identities
+        order = np.argsort(identities)
+        ordered = identities[order]
+        self._files: list[tuple[CodeFile, NDArray[np.bool_], NDArray[np.intp]]] = []
+        for file in files if len(identities) else ():
+            place = np.minimum(np.searchsorted(ordered, file.identities), len(ordered) - 1)
+            known = ordered[place] == file.identities
+            self._files.append((file, known, order[place[known]]))
 
-    @classmethod
-    def open(cls, folder: Path) -> Self:
-        """Map the files of a folder.
+    def __len__(self) -> int:
+        """Return how many copies are asked about."""
+        return len(self.identities)
 
-        Raises:
-            BaseFormatError: not such a folder, one of another version, or a damaged one.
-        """
-        try:
-            head = json.loads((folder / _HEAD).read_text("ascii"))
-            if head["format"] != _FORMAT:
-                raise BaseFormatError(reason="version")
-            copies = int(head["copies"])
-            identities = _mapped(folder / _IDENTITIES, "<u8", (copies,))
-            symbols = {
-                int(page): _mapped(folder / _page_file(int(page)), "u1", (copies, -(-int(count) // 4)))
-                for page, count in head["units"].items()
-            }
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise BaseFormatError(reason="damaged") from error
-        return cls(identities, symbols)
-
-    def scores(self, page: int, minus: NDArray[np.float64], plus: NDArray[np.float64]) -> NDArray[np.float32]:
+    def scores(
+        self, page: int, minus: NDArray[np.float64], plus: NDArray[np.float64], key: bytes
+    ) -> NDArray[np.float32]:
         """Return the sums over symbols of what each says, ``(copies,)``.
 
         Args:
             page: Number of the page.
             minus: ``(words, 2)``: what −1 says; 0 where nothing was measured.
             plus: What +1 says.
+            key: Secret under which the copies may have been made.
         """
-        packed = self.symbols[page]
-        total = np.full(len(packed), np.float32(minus.sum()))
-        apart = np.zeros(packed.shape[1] * 8, np.float32)
-        apart[: minus.size] = (plus - minus).ravel()
-        bits = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1).astype(np.float32)
-        tables = apart.reshape(-1, 8) @ bits.T
-        told = np.flatnonzero(np.ptp(tables, axis=1) > 0)
-        for begin in range(0, len(packed), _AT_ONCE):
-            rows = np.ascontiguousarray(packed[begin : begin + _AT_ONCE, told].T)
-            for column, byte in enumerate(told):
-                total[begin : begin + _AT_ONCE] += tables[byte][rows[column]]
+        count, name = len(minus), key_name(key)
+        scored = _Scored(minus, plus)
+        total = np.full(len(self.identities), np.nan, np.float32)
+        for file, known, places in self._files:
+            if file.key == name and file.units.get(page) == count:
+                said = np.concatenate([scored(rows) for rows in file.rows(page)])
+                total[places] = said[known]
+        lacking = np.flatnonzero(np.isnan(total))
+        for begin in range(0, len(lacking), AT_ONCE):
+            some = lacking[begin : begin + AT_ONCE]
+            total[some] = scored(drawn_rows(self.identities[some], page, count, key))
         return total
 
 
-def _page_file(page: int) -> str:
-    return f"page-{page}.bits"
+class _Scored:
+    """What the words of a page say, eight symbols looked up at once."""
 
+    def __init__(self, minus: NDArray[np.float64], plus: NDArray[np.float64]) -> None:
+        self._base = np.float32(minus.sum())
+        apart = np.zeros(width(len(minus)) * 8, np.float32)
+        apart[: minus.size] = (plus - minus).ravel()
+        bits = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1).astype(np.float32)
+        self._tables = apart.reshape(-1, 8) @ bits.T
+        self._told = np.flatnonzero(np.ptp(self._tables, axis=1) > 0)
 
-def _mapped(path: Path, kind: str, shape: tuple[int, ...]) -> NDArray[Any]:
-    wanted = int(np.prod(shape)) * np.dtype(kind).itemsize
-    if path.stat().st_size != wanted:
-        raise BaseFormatError(reason="damaged")
-    if not wanted:
-        return np.zeros(shape, kind)
-    return np.memmap(path, kind, "r", shape=shape)
+    def __call__(self, packed: Rows) -> NDArray[np.float32]:
+        total = np.full(len(packed), self._base)
+        rows = np.ascontiguousarray(packed[:, self._told].T)
+        for column, byte in enumerate(self._told):
+            total += self._tables[byte][rows[column]]
+        return total

@@ -292,7 +292,7 @@ def write(segments: Sequence[Segment], path: Path, secret: bytes | None = None) 
         file.flush()
         os.fsync(file.fileno())
     partial.replace(path)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def _merged(
@@ -386,7 +386,7 @@ def _as_json(names: Sequence[str], sections: Mapping[str, tuple[int, int, int]],
     return json.dumps(told, separators=(",", ":")).encode("ascii")
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Let a new name in a folder outlive a power cut; Windows has no way to ask."""
     if os.name != "posix":
         return

@@ -29,7 +29,7 @@ from watermark.trace.identification import (
     Tried,
     grade_of,
 )
-from watermark.trace.joining import foremost, joined
+from watermark.trace.joining import NOBODY, Suspects, foremost, joined
 from watermark.trace.placing import landmarks_of
 from watermark.trace.reference import Reference
 from watermark.trace.seeing import PageSeen, see
@@ -168,7 +168,7 @@ def _most(page: PageSeen, copies: Copies, keys: Sequence[bytes]) -> tuple[float,
     most = 0.0
     for key in keys:
         pages = group([page], key)
-        total = weigh(pages, shortlist(pages, copies, key), key).total
+        total = weigh(pages, shortlist(pages, copies, key).identities, key).total
         most = max(most, float(total.max(initial=0.0)))
     return most if most >= _TOLD_LOG10 else 0.0, float(page.placing.matches)
 
@@ -179,7 +179,7 @@ def _bounded(candidate: Candidate, tried: Tried) -> Candidate:
 
 def _candidates(
     document: str, pages: list[PageEvidence], copies: Copies, key: bytes, enough: float
-) -> tuple[list[Found], NDArray[np.uint64]]:
+) -> tuple[list[Found], Suspects]:
     """Return the copies of a document that most speaks for, not bounded yet, and those that others may be mixed with.
 
     Args:
@@ -187,12 +187,15 @@ def _candidates(
         pages: What was measured of it.
         copies: Its copies.
         key: Secret of the installation.
-        enough: What has to speak for a copy; if nothing does as much, copies are weighed together.
+        enough: What has to speak for a copy; if nothing does as much, or something speaks for others too, copies are
+            weighed together.
     """
-    identities = shortlist(pages, copies, key)
+    listed = shortlist(pages, copies, key)
+    identities = listed.identities
     weights = weigh(pages, identities, key)
     is_enough = float(weights.total.max(initial=-math.inf)) >= enough
-    suspects = _NONE if is_enough else foremost(identities, weights)
+    is_alone = int((weights.total >= _TOLD_LOG10).sum()) <= 1
+    suspects = NOBODY if is_enough and is_alone else foremost(listed, weights)
     weights = joined(pages, identities, weights, suspects, key)
     best = np.argsort(-weights.total)[:_MOST_CANDIDATES]
     numbers = tuple(page.page for page in pages)

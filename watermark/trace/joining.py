@@ -5,6 +5,7 @@ copies only, the rest keep the first part of it: less than the mean, so that the
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from watermark.marks import layout
 from watermark.trace.coalition import MOST_PARTNERS, Coalition, WordsSeen
-from watermark.trace.weighing import PageEvidence, Weights
+from watermark.trace.weighing import PageEvidence, Shortlist, Weights
 
 #: Share of the mean for a copy alone. Where one copy is shown, it costs this little; where several are, their tenth
 #: of a sum that is tens of decades greater costs as little.
@@ -25,15 +26,50 @@ _LN10: Final = float(np.log(10))
 Identities = NDArray[np.uint64]
 
 
-def foremost(identities: Identities, weights: Weights) -> Identities:
-    """Return the copies for which words speak most, one more than a copy has partners, the first of them first."""
-    if weights.words is None:
-        return identities[:0]
-    return np.asarray(identities[np.argsort(-weights.words, kind="stable")[: MOST_PARTNERS + 1]])
+@dataclass(frozen=True, eq=False)
+class Suspects:
+    """The copies with which any other may have been mixed.
+
+    A copy must have no say in who its partners are, not even by its place on the shortlist. Its partners are those
+    most spoken for among the others that would be on a list one shorter, if the copy itself did not exist: the list
+    without it, or without its last where the copy is not on it.
+
+    Attributes:
+        ranked: The first of them, the most spoken for first.
+        listed: All of them, in the order in which they were chosen for the shortlist.
+        is_cut: Whether there were others that were not chosen.
+    """
+
+    ranked: Identities
+    listed: Identities
+    is_cut: bool
+
+    def __len__(self) -> int:
+        """Return how many are ranked."""
+        return len(self.ranked)
+
+    def partners_of(self, identity: np.uint64) -> NDArray[np.intp]:
+        """Return the places in ``ranked`` of the partners of a copy."""
+        is_listed = not self.is_cut or bool((self.listed == identity).any())
+        barred = identity if is_listed else self.listed[-1]
+        return np.flatnonzero(self.ranked != barred)[:MOST_PARTNERS]
+
+
+NOBODY: Final = Suspects(np.zeros(0, np.uint64), np.zeros(0, np.uint64), is_cut=False)
+
+
+def foremost(shortlist: Shortlist, weights: Weights) -> Suspects:
+    """Return the copies for which words speak most, one more than a copy has partners."""
+    if weights.words is None or not len(shortlist.spoken):
+        return NOBODY
+    is_spoken = np.isin(shortlist.identities, shortlist.spoken)
+    spoken, words = shortlist.identities[is_spoken], weights.words[is_spoken]
+    ranked = np.asarray(spoken[np.argsort(-words, kind="stable")[: MOST_PARTNERS + 1]])
+    return Suspects(ranked, shortlist.spoken, shortlist.is_cut)
 
 
 def joined(
-    pages: Sequence[PageEvidence], identities: Identities, weights: Weights, suspects: Identities, key: bytes
+    pages: Sequence[PageEvidence], identities: Identities, weights: Weights, suspects: Suspects, key: bytes
 ) -> Weights:
     """Return what speaks for copies, alone or with others.
 
@@ -41,8 +77,8 @@ def joined(
         pages: What was measured, one for each page.
         identities: ``(copies,)``.
         weights: What speaks for each alone.
-        suspects: The copies from which partners are taken, from :func:`foremost`; a copy is no partner of its own. None
-            if nothing is to be weighed but each copy alone.
+        suspects: The copies from which partners are taken; :data:`NOBODY` if nothing is to be weighed but each copy
+            alone.
         key: Secret of the installation.
     """
     known = [page for page in pages if len(page.units)]
@@ -50,21 +86,26 @@ def joined(
         return weights
     words, total = weights.words + np.log10(_ALONE), weights.total + np.log10(_ALONE)
     if len(suspects):
-        coalition = Coalition(
-            WordsSeen(
-                np.concatenate([page.words.left for page in known]),
-                np.concatenate([page.words.doubt for page in known]),
-                np.concatenate([page.words.plus for page in known]),
-            )
-        )
-        signs = _signs(known, suspects, key)
+        coalition = Coalition(_all_words(known))
+        signs = _signs(known, suspects.ranked, key)
         # Those that all marks tell, and those that words alone tell.
         for place in np.union1d(np.argsort(-total)[:_MOST_WEIGHED], np.argsort(-words)[: MOST_PARTNERS + 1]):
-            others = np.flatnonzero(suspects != identities[place])[:MOST_PARTNERS]
+            others = suspects.partners_of(identities[place])
             own = _signs(known, identities[place : place + 1], key)[0]
             together = coalition.weigh(own, signs[others]) / _LN10 + np.log10(1 - _ALONE)
             words[place], total[place] = _sum(words[place], together), _sum(total[place], together)
     return Weights(words, weights.dots, total)
+
+
+def _all_words(pages: Sequence[PageEvidence]) -> WordsSeen:
+    """Return the words of all pages, one after the other."""
+    lines = np.cumsum([0, *(int(page.words.line.max()) + 1 for page in pages)])
+    return WordsSeen(
+        np.concatenate([page.words.left for page in pages]),
+        np.concatenate([page.words.doubt for page in pages]),
+        np.concatenate([page.words.plus for page in pages]),
+        np.concatenate([page.words.line + before for page, before in zip(pages, lines, strict=False)]),
+    )
 
 
 def _sum(first: float, second: float) -> float:

@@ -81,6 +81,18 @@ def word_places_mm(seen: PageSeen) -> NDArray[np.float64]:
     return np.asarray((boxes[:, :2] + boxes[:, 2:]) / 2, np.float64)
 
 
+def lines_of(units_mm: NDArray[np.float32]) -> NDArray[np.intp]:
+    """Return on which line each word stands, from 0, in the order in which the page has them.
+
+    Args:
+        units_mm: ``(n, 4)``: left, top, right, bottom of each word.
+    """
+    middle = (units_mm[:, 1] + units_mm[:, 3]) / 2
+    height = units_mm[:, 3] - units_mm[:, 1]
+    begins = np.abs(np.diff(middle)) > np.minimum(height[1:], height[:-1]) / 2
+    return np.concatenate(([0], np.cumsum(begins)))[: len(units_mm)].astype(np.intp)
+
+
 def step_mm(axis: int) -> float:
     """Return the length of a displacement along an axis."""
     return (layout.RIGHT_MM, layout.DOWN_MM)[axis]

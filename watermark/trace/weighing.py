@@ -17,11 +17,11 @@ from watermark.marks import layout
 from watermark.payload import EVIDENCE, identity_symbols, tile_symbols, unmasked
 from watermark.trace import evidence
 from watermark.trace.coalition import WordsSeen
-from watermark.trace.codebook import CodeBook
+from watermark.trace.codebook import MANY_COPIES, CodeBook
 from watermark.trace.identification import Voice
 from watermark.trace.parting import Parted, parted
 from watermark.trace.reference import Reference
-from watermark.trace.seeing import PageSeen, step_mm, word_places_mm
+from watermark.trace.seeing import PageSeen, lines_of, step_mm, word_places_mm
 
 Array = NDArray[np.float64]
 Copies = NDArray[np.uint64] | CodeBook
@@ -29,7 +29,7 @@ _LN10: Final = float(np.log(10))
 #: Copies weighed at once, so that memory stays the same however many there are.
 _AT_ONCE: Final = 20_000
 #: More copies than this are first scored quickly, and so many of each carrier's best are weighed.
-_MANY: Final = 50_000
+_MANY: Final = MANY_COPIES
 _SHORT: Final = 2_000
 _QUICK_MODEL: Final = 1
 _QUICK_CELLS: Final = 64
@@ -79,6 +79,21 @@ class Weights:
     total: Array
 
 
+@dataclass(frozen=True, eq=False)
+class Shortlist:
+    """The copies of a document that are worth weighing.
+
+    Attributes:
+        identities: ``(copies,)``.
+        spoken: Those of them that were chosen by what words say, the most spoken for first.
+        is_cut: Whether there were others.
+    """
+
+    identities: NDArray[np.uint64]
+    spoken: NDArray[np.uint64]
+    is_cut: bool
+
+
 def _dots_page(reference: Reference) -> int:
     return reference.page if reference.per_page else _SHARED_PAGE
 
@@ -97,7 +112,8 @@ def page_evidence(seen: Sequence[PageSeen], key: bytes) -> PageEvidence:
     )
     tile = np.sum([page.tile() for page in seen], axis=0)
     cells = unmasked(tile, _dots_page(first), key)
-    return PageEvidence(tuple(seen), units, WordsSeen(left, doubt, plus[units]), ratios, cells)
+    words = WordsSeen(left, doubt, plus[units], lines_of(first.units_mm)[units])
+    return PageEvidence(tuple(seen), units, words, ratios, cells)
 
 
 def _parted(seen: PageSeen, plus: Array) -> tuple[NDArray[np.intp], Array, Array]:
@@ -133,7 +149,7 @@ def group(seen: Sequence[PageSeen], key: bytes) -> list[PageEvidence]:
     return [page_evidence(pages, key) for _, pages in sorted(by_page.items())]
 
 
-def shortlist(pages: Sequence[PageEvidence], copies: Copies, key: bytes) -> NDArray[np.uint64]:
+def shortlist(pages: Sequence[PageEvidence], copies: Copies, key: bytes) -> Shortlist:
     """Return the copies that are worth weighing; all of them unless they are very many.
 
     The quick scores that choose them look at one model of each carrier. What is left out costs power, never safety: the
@@ -141,31 +157,34 @@ def shortlist(pages: Sequence[PageEvidence], copies: Copies, key: bytes) -> NDAr
 
     Args:
         pages: What was measured, one for each page.
-        copies: The copies, with or without their symbols.
+        copies: The copies, or a book of them.
         key: Secret of the installation.
     """
     identities = copies.identities if isinstance(copies, CodeBook) else copies
     if len(identities) <= _MANY:
-        return np.asarray(identities)
-    chosen = [_best(_quick_dots(pages, identities, key))]
-    if isinstance(copies, CodeBook):
-        known = [page for page in pages if len(page.units) and page.page in copies.symbols]
-        scores = [_quick_words(page, copies) for page in known]
-        chosen += [_best(np.sum(scores, axis=0))] if scores else []
-    elif any(len(page.units) for page in pages):
-        chosen.append(_best(weigh(pages, identities, key).total))
-    return np.asarray(identities[np.unique(np.concatenate(chosen))])
+        whole = np.asarray(identities)
+        return Shortlist(whole, whole, is_cut=False)
+    by_dots = _best(_quick_dots(pages, identities, key))
+    by_words = np.zeros(0, np.intp)
+    known = [page for page in pages if len(page.units)]
+    if known and isinstance(copies, CodeBook):
+        by_words = _best(np.sum([_quick_words(page, copies, key) for page in known], axis=0))
+    elif known:
+        by_words = _best(weigh(pages, identities, key).total)
+    chosen = np.union1d(by_dots, by_words)
+    return Shortlist(np.asarray(identities[chosen]), np.asarray(identities[by_words]), is_cut=True)
 
 
 def _best(scores: Array) -> NDArray[np.intp]:
-    return np.argpartition(-scores, _SHORT)[:_SHORT]
+    """Return the copies with the highest scores, the highest first; of equals the earlier ones."""
+    return np.argsort(-scores, kind="stable")[:_SHORT]
 
 
-def _quick_words(page: PageEvidence, book: CodeBook) -> Array:
+def _quick_words(page: PageEvidence, book: CodeBook, key: bytes) -> Array:
     """Return what words say for the copies of a book if one of them is shown, read none too well."""
     said = np.zeros((2, page.all_units, layout.AXES))
     said[:, page.units] = np.moveaxis(page.ratios[_QUICK_MODEL], 2, 0)
-    return book.scores(page.page, said[0], said[1]).astype(np.float64)
+    return book.scores(page.page, said[0], said[1], key).astype(np.float64)
 
 
 def _quick_dots(pages: Sequence[PageEvidence], identities: NDArray[np.uint64], key: bytes) -> Array:
