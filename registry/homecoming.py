@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from registry.errors import ConflictError
-from registry.models import Permit
+from registry.models import Movement, Permit
 from registry.rules.custody import Span
 from registry.rules.roles import Actor
 from registry.rules.words import PermitState
@@ -22,13 +22,13 @@ class TakenFromOneself(ConflictError):
     code = "taken-from-oneself"
 
 
-def refuse_own(holders: Collection[Span], actor: Actor) -> None:
+def refuse_own(answering: Collection[Span | Movement], actor: Actor) -> None:
     """Pass when the actor is none of those who answer for the copies.
 
     Raises:
         TakenFromOneself: they are.
     """
-    if actor.person_id is not None and any(holder.person_id == actor.person_id for holder in holders):
+    if actor.person_id is not None and any(each.person_id == actor.person_id for each in answering):
         raise TakenFromOneself("got the holder as the clerk who takes the copy in")
 
 

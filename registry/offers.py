@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from registry.ledger import log
 from registry.models import Copy, HandOver, HandOverItem
-from registry.rows import get_row, locked_copies
+from registry.rows import get_row, locked_copies_that
 from registry.rules import lifecycle
 from registry.rules.lifecycle import Step
 from registry.rules.roles import Actor
@@ -34,8 +34,11 @@ def locked_offer_of(session: Session, code: str) -> HandOver | None:
 
 
 def locked_items(session: Session, hand_over: HandOver) -> list[Copy]:
-    """Return the copies of a hand-over, locked until the transaction ends."""
-    return locked_copies(session, [item.copy.code for item in hand_over.items])
+    """Return the copies of a hand-over by their ids, locked until the transaction ends."""
+    return locked_copies_that(
+        session,
+        Copy.id.in_(sa.select(HandOverItem.copy_id).where(HandOverItem.hand_over_id == hand_over.id)),
+    )
 
 
 def end_offer(session: Session, hand_over: HandOver, back: Sequence[Copy], *, now: datetime) -> None:

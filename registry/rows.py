@@ -103,18 +103,24 @@ def locked_copies(session: Session, codes: Sequence[str]) -> list[Copy]:
     Raises:
         UnknownCopy: names the first code that no copy bears.
     """
-    rows = session.scalars(
-        sa.select(Copy)
-        .where(Copy.code.in_(codes))
-        .order_by(Copy.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    by_code = {copy.code: copy for copy in rows}
+    by_code = {copy.code: copy for copy in locked_copies_that(session, Copy.code.in_(codes))}
     for code in codes:
         if code not in by_code:
             raise UnknownCopy(code)
     return [by_code[code] for code in codes]
+
+
+def locked_copies_that(session: Session, *fit: sa.ColumnElement[bool]) -> list[Copy]:
+    """Return the copies that fit these conditions by their ids, all locked."""
+    return list(
+        session.scalars(
+            sa.select(Copy)
+            .where(*fit)
+            .order_by(Copy.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+    )
 
 
 def once_held(session: Session, copy_ids: Collection[int]) -> frozenset[int]:
@@ -126,6 +132,25 @@ def once_held(session: Session, copy_ids: Collection[int]) -> frozenset[int]:
             )
         )
     )
+
+
+def last_movements(session: Session, copies: Collection[Copy]) -> dict[int, Movement]:
+    """Return the movement that says who answers for each of these copies now, by the copy's id.
+
+    A copy that has not moved yet is absent.
+    """
+    newest = (
+        sa.select(Movement.copy_id, sa.func.max(Movement.seq).label("seq"))
+        .where(Movement.copy_id.in_([copy.id for copy in copies]))
+        .group_by(Movement.copy_id)
+        .subquery()
+    )
+    found = session.scalars(
+        sa.select(Movement).join(
+            newest, sa.and_(Movement.copy_id == newest.c.copy_id, Movement.seq == newest.c.seq)
+        )
+    )
+    return {movement.copy_id: movement for movement in found}
 
 
 def move(
@@ -146,12 +171,9 @@ def move(
     Raises:
         BrokenCustody: such a movement cannot follow the last one.
     """
-    last = session.scalar(
-        sa.select(Movement).where(Movement.copy_id == copy.id).order_by(Movement.seq.desc()).limit(1)
-    )
     movement = Movement(
         copy_id=copy.id,
-        seq=last.seq + 1 if last else 1,
+        seq=1,
         kind=kind,
         custodian=custodian,
         person_id=person_id,
@@ -161,9 +183,73 @@ def move(
         recorded_by_id=actor.person_id,
         moved_at=now,
     )
-    custody.require_continues(link(last) if last else None, link(movement), position=movement.seq)
+    movement.seq = _place_after(last_movements(session, [copy]).get(copy.id), link(movement))
     session.add(movement)
     return movement
+
+
+def move_all(
+    session: Session,
+    copies: Collection[Copy],
+    kind: MovementKind,
+    custodian: Custodian,
+    *,
+    actor: Actor,
+    now: datetime,
+    after: Mapping[int, Movement] | None = None,
+    person_id: int | None = None,
+    due_at: datetime | None = None,
+    hand_over_id: int | None = None,
+    return_id: int | None = None,
+) -> None:
+    """Do what `move` does for each of these copies, read and written together however many they are.
+
+    Args:
+        session: The deed's transaction.
+        copies: Each once, locked by the caller.
+        kind: What moves them.
+        custodian: Who answers from now on.
+        actor: Who records it.
+        now: When.
+        after: What `last_movements` said of them since they were locked; None asks it.
+        person_id: The custodian, if a person.
+        due_at: Until when that person has them.
+        hand_over_id: The hand-over that moves them.
+        return_id: The visit to the counter that does.
+
+    Raises:
+        BrokenCustody: such a movement cannot follow the last one of a copy.
+    """
+    last = last_movements(session, copies) if after is None else after
+    new = custody.Movement(now, custodian, person_id)
+    rows = [
+        {
+            "copy_id": copy.id,
+            "seq": _place_after(last.get(copy.id), new),
+            "kind": kind,
+            "custodian": custodian,
+            "person_id": person_id,
+            "due_at": due_at,
+            "hand_over_id": hand_over_id,
+            "return_id": return_id,
+            "recorded_by_id": actor.person_id,
+            "moved_at": now,
+        }
+        for copy in copies
+    ]
+    if rows:
+        session.execute(sa.insert(Movement), rows)
+
+
+def _place_after(last: Movement | None, new: custody.Movement) -> int:
+    """Return the place of a movement in the chain of its copy.
+
+    Raises:
+        BrokenCustody: it cannot follow the last one.
+    """
+    seq = last.seq + 1 if last else 1
+    custody.require_continues(link(last) if last else None, new, position=seq)
+    return seq
 
 
 def link(movement: Movement) -> custody.Movement:
