@@ -5,6 +5,7 @@ take it in; a copy that is back is outside no more, and neither is the permit th
 """
 
 from collections.abc import Collection
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,6 +15,12 @@ from registry.models import Movement, Permit
 from registry.rules.custody import Span
 from registry.rules.roles import Actor
 from registry.rules.words import PermitState
+
+_END_OUTINGS: Final = (
+    sa.update(Permit)
+    .where(Permit.copy_id.in_(sa.bindparam("copy_ids", expanding=True)), Permit.state == PermitState.OUTSIDE)
+    .values(state=PermitState.CLOSED)
+)
 
 
 class TakenFromOneself(ConflictError):
@@ -34,8 +41,4 @@ def refuse_own(answering: Collection[Span | Movement], actor: Actor) -> None:
 
 def end_outings(session: Session, copy_ids: Collection[int]) -> None:
     """Close the permits under which these copies were outside. The copies must be locked by the caller."""
-    session.execute(
-        sa.update(Permit)
-        .where(Permit.copy_id.in_(copy_ids), Permit.state == PermitState.OUTSIDE)
-        .values(state=PermitState.CLOSED)
-    )
+    session.execute(_END_OUTINGS, {"copy_ids": copy_ids})

@@ -22,7 +22,7 @@ from registry.errors import ConflictError, InvalidError
 from registry.ledger import log
 from registry.models import ApprovalRequest, Copy, Document, Person, PrintBatch, Recopy
 from registry.recalling import refuse_recalled
-from registry.rows import get_row, locked_copies, locked_copies_that, locked_copy, move, move_all, once_held
+from registry.rows import LOCKED_COPIES, get_row, locked_copies, locked_copy, move, move_all, once_held
 from registry.rules import attempts, batches, lifecycle, roles
 from registry.rules.approval import Act
 from registry.rules.attempts import AttemptStep
@@ -463,7 +463,7 @@ def _end_attempt(session: Session, batch: PrintBatch, why: str, *, actor: Actor,
 
 def _locked_in(session: Session, batch: PrintBatch, state: State) -> list[Copy]:
     """Return the copies of a run in a state, locked until the transaction ends."""
-    return locked_copies_that(session, Copy.batch_id == batch.id, Copy.state == state)
+    return list(session.scalars(LOCKED_COPIES.where(Copy.batch_id == batch.id, Copy.state == state)))
 
 
 def _record(

@@ -180,6 +180,10 @@ def confirm(
     after = last_movements(session, copies)
     for copy in copies:
         copy.state = lifecycle.next_state(copy.state, Step.CONFIRM)
+    hand_over.state = HandOverState.CONFIRMED
+    hand_over.closed_at = now
+    hand_over.method = method
+    hand_over.signature_sha256 = signature_sha256
     move_all(
         session,
         copies,
@@ -192,10 +196,6 @@ def confirm(
         actor=actor,
         now=now,
     )
-    hand_over.state = HandOverState.CONFIRMED
-    hand_over.closed_at = now
-    hand_over.method = method
-    hand_over.signature_sha256 = signature_sha256
     facts: dict[str, log.Loggable] = {
         "method": str(method),
         "receiver": actor.person_id,

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
@@ -28,6 +29,34 @@ from registry.rules.sheets import Arrangement, Layout, Stretch
 from registry.rules.words import BatchState, Custodian
 from registry.views.copies import place_in_run
 from registry.views.holdings import Name, name
+
+
+def _on_paper() -> sa.Select[int, int | None, BatchState, bool, bool, int, AttemptState, int | None, int]:
+    """Return the query behind `on_paper`: for each copy its run, and a row for each attempt that prints it."""
+    attempt = aliased(PrintAttempt)
+    return (
+        sa.select(
+            Copy.id,
+            Copy.batch_id,
+            PrintBatch.state,
+            sa.exists().where(PrintAttempt.batch_id == PrintBatch.id).label("is_counted"),
+            sa.exists()
+            .where(Movement.copy_id == Copy.id, Movement.custodian == Custodian.PERSON)
+            .label("was_held"),
+            attempt.number,
+            attempt.state.label("attempt_state"),
+            attempt.last_good_sheet,
+            AttemptCopy.last_sheet,
+        )
+        .outerjoin(PrintBatch, Copy.batch_id == PrintBatch.id)
+        .outerjoin(AttemptCopy, AttemptCopy.copy_id == Copy.id)
+        .outerjoin(attempt, AttemptCopy.attempt_id == attempt.id)
+        .where(Copy.id.in_(sa.bindparam("copy_ids", expanding=True)))
+        .order_by(attempt.number)
+    )
+
+
+_ON_PAPER: Final = _on_paper()
 
 
 class AttemptOpen(ConflictError):
@@ -255,30 +284,11 @@ def on_paper(session: Session, copy_ids: Collection[int]) -> dict[int, OnPaper]:
     What a holder has had was whole, whatever was said of the printer; a run that left before attempts were counted
     is believed, and so is an older register.
     """
-    last = aliased(PrintAttempt)
-    rows = session.execute(
-        sa.select(
-            Copy.id,
-            Copy.batch_id,
-            PrintBatch.state,
-            sa.exists().where(PrintAttempt.batch_id == PrintBatch.id).label("is_counted"),
-            sa.exists()
-            .where(Movement.copy_id == Copy.id, Movement.custodian == Custodian.PERSON)
-            .label("held"),
-            last.number,
-            last.state.label("attempt_state"),
-            last.last_good_sheet,
-            AttemptCopy.last_sheet,
-        )
-        .outerjoin(PrintBatch, Copy.batch_id == PrintBatch.id)
-        .outerjoin(AttemptCopy, AttemptCopy.copy_id == Copy.id)
-        .outerjoin(last, AttemptCopy.attempt_id == last.id)
-        .where(Copy.id.in_(copy_ids))
-        .order_by(last.number)
-    )
     found = {}
-    for row in rows:  # of several attempts that print a copy, the last counts
-        if row.held or row.batch_id is None or (row.state is BatchState.RELEASED and not row.is_counted):
+    for row in session.execute(
+        _ON_PAPER, {"copy_ids": copy_ids}
+    ):  # of several attempts that print a copy, the last counts
+        if row.was_held or row.batch_id is None or (row.state is BatchState.RELEASED and not row.is_counted):
             paper = Paper.OUT
         elif row.number is None:
             paper = Paper.MISSING
