@@ -72,6 +72,13 @@ def statistics(
 
     copies = sa.select(sa.func.count()).select_from(Copy).where(Copy.document_id == Document.id)
     moved = copies.join(Movement, Movement.copy_id == Copy.id)
+    lost = (  # few, and without an index by copy: they are gathered first
+        sa.select(Copy.document_id, sa.func.count().label("number"))
+        .join(Loss, Loss.copy_id == Copy.id)
+        .where(within(Loss.missed_at))
+        .group_by(Copy.document_id)
+        .subquery()
+    )
     waiting = sa.and_(ApprovalRequest.document_id == Document.id, ApprovalRequest.state == RequestState.OPEN)
     counted: dict[str, sa.ColumnElement[int]] = {
         "registered": sa.case((within(Document.registered_at), 1), else_=0),
@@ -86,7 +93,7 @@ def statistics(
         "destroyed": moved.where(
             Movement.kind == MovementKind.DESTROYED, within(Movement.moved_at)
         ).scalar_subquery(),
-        "lost": copies.join(Loss, Loss.copy_id == Copy.id).where(within(Loss.missed_at)).scalar_subquery(),
+        "lost": sa.func.coalesce(lost.c.number, 0),
         "live": copies.where(Copy.state.not_in(PAPERLESS | MISSING)).scalar_subquery(),
         "out": copies.where(Copy.state.in_(WITH_HOLDER)).scalar_subquery(),
         "overdue": moved.where(
@@ -94,14 +101,16 @@ def statistics(
         ).scalar_subquery(),
         "waiting": sa.select(sa.func.count()).where(waiting).scalar_subquery(),
     }
-    since = sa.select(sa.func.min(ApprovalRequest.requested_at)).where(waiting).scalar_subquery()
+    waiting_since = sa.select(sa.func.min(ApprovalRequest.requested_at)).where(waiting).scalar_subquery()
     group = (Document.issuing_unit_id, Document.scheme, Document.level)
     found = session.execute(
         sa.select(
             *group,
             *(sa.func.sum(number).label(name) for name, number in counted.items()),
-            sa.func.min(since).label("waiting_since"),
-        ).group_by(*group)
+            sa.func.min(waiting_since).label("waiting_since"),
+        )
+        .outerjoin(lost, lost.c.document_id == Document.id)
+        .group_by(*group)
     ).mappings()
     told = [row for row in found if any(row[name] for name in counted)]
     units = unit_names(session, {row["issuing_unit_id"] for row in told})
