@@ -24,7 +24,6 @@ from bench.report import at_least, at_most, show
 from registry.acts import movements, stocktakes
 from registry.acts.movements import PageCheck
 from registry.ledger.entries import entry_body
-from registry.ledger.merkle import leaf_hash
 from registry.models import Copy, Document, LedgerEntry, Movement, PrintBatch
 from registry.rules.codes import code_from_number
 from registry.rules.lifecycle import State
@@ -209,25 +208,24 @@ def _lay_entries(world: Any, document_id: int, readings: int, entries: int) -> N
         ).all():
             session.execute(sa.text(f'DROP TRIGGER "{trigger}"'))
         first = (session.scalar(sa.select(sa.func.max(LedgerEntry.seq))) or 0) + 1
-        every = max(1, entries // readings) if readings else 0
-        for numbers in _portions(entries):
-            rows = []
-            for number in numbers:
-                is_reading = bool(every) and number % every == 0
-                subject = f"document:{document_id if is_reading else 1_000_000 + number % 5000}"
-                seq, at = first + number - 1, world.now + timedelta(seconds=number)
-                body = entry_body(seq, "document.read", subject, actor=world.manager, at=at, facts={})
-                rows.append(
-                    {
-                        "seq": seq,
-                        "kind": "document.read",
-                        "subject": subject,
-                        "at": at,
-                        "body": body,
-                        "leaf_hash": leaf_hash(body),
-                    }
-                )
-            session.execute(sa.insert(LedgerEntry), rows)
+        body = entry_body(0, "document.read", "document:0", actor=world.manager, at=world.now, facts={})
+        n = _numbers(entries)
+        every = entries // readings if readings else 0
+        of_document = sa.literal(every > 0) & (n % (every or 1) == 0)
+        about = sa.case((of_document, document_id), else_=1_000_000 + n % 5000)
+        subject = sa.literal("document:").concat(sa.cast(about, sa.String))
+        seq = n + (first - 1)
+        told = sa.func.replace(body.decode(), '"seq":0', sa.literal('"seq":').concat(sa.cast(seq, sa.String)))
+        rows = sa.select(
+            seq,
+            sa.literal("document.read"),
+            subject,
+            sa.literal(world.now, LedgerEntry.at.type),
+            sa.cast(sa.func.replace(told, "document:0", subject), sa.LargeBinary),
+            sa.func.zeroblob(32),
+        )
+        columns = ("seq", "kind", "subject", "at", "body", "leaf_hash")
+        session.execute(sa.insert(LedgerEntry.metadata.tables["ledger_entry"]).from_select(columns, rows))
 
 
 def _lay_documents(world: Any, document_id: int, copies: int) -> None:  # noqa: ANN401 - see above

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from registry.errors import ConflictError
 from registry.ledger import log
-from registry.models import Copy, DestructionList, Document
-from registry.rows import get_row, locked_copies
+from registry.models import Copy, DestructionItem, DestructionList, Document
+from registry.rows import LOCKED_COPIES, get_row
 from registry.rules import lifecycle
 from registry.rules.levels import Level, get_level, highest
 from registry.rules.lifecycle import Step
@@ -57,8 +57,9 @@ def locked_list(session: Session, list_id: int, state: DestructionState) -> Dest
 
 
 def locked_items(session: Session, listed: DestructionList) -> list[Copy]:
-    """Return the copies on a list, locked until the transaction ends."""
-    return locked_copies(session, [item.copy.code for item in listed.items])
+    """Return the copies on a list by their ids, locked until the transaction ends."""
+    of_list = sa.select(DestructionItem.copy_id).where(DestructionItem.list_id == listed.id)
+    return list(session.scalars(LOCKED_COPIES.where(Copy.id.in_(of_list))))
 
 
 def record_step(

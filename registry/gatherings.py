@@ -32,6 +32,18 @@ OUT: Final = frozenset(
     {State.IN_TRANSIT, State.HELD, State.CLAIMED, State.OUTSIDE, State.UNACCOUNTED, State.LOST}
 )
 """States in which a copy is not back: with somebody, on its way, or nobody knows where."""
+_ADMITTING: Final = (
+    sa.select(Meeting.id)
+    .join(Document, Document.meeting_id == Meeting.id)
+    .where(
+        Document.id.in_(sa.bindparam("document_ids", expanding=True)),
+        Meeting.plan_version.is_not(None),
+        Meeting.state.not_in(rules.OVER),
+    )
+    .distinct()
+    .order_by(Meeting.id)
+)
+"""Asks for the meetings to which whoever is handed papers of these documents must be admitted."""
 
 
 def locked_meeting(
@@ -111,17 +123,7 @@ def require_admitted(session: Session, copies: Sequence[Copy], receiver_id: int)
     Raises:
         NotAdmitted: the receiver is not an approved attendee who was taught and has pledged; fact ``reason``.
     """
-    wanted = session.scalars(
-        sa.select(Meeting.id)
-        .join(Document, Document.meeting_id == Meeting.id)
-        .where(
-            Document.id.in_({copy.document_id for copy in copies}),
-            Meeting.plan_version.is_not(None),
-            Meeting.state.not_in(rules.OVER),
-        )
-        .distinct()
-        .order_by(Meeting.id)
-    )
+    wanted = session.scalars(_ADMITTING, {"document_ids": list({copy.document_id for copy in copies})})
     for meeting_id in wanted:
         attendee = attendee_of(session, meeting_id, receiver_id)
         rules.require_admitted(None if attendee is None else seated(attendee))

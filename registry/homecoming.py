@@ -5,15 +5,22 @@ take it in; a copy that is back is outside no more, and neither is the permit th
 """
 
 from collections.abc import Collection
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from registry.errors import ConflictError
-from registry.models import Permit
+from registry.models import Movement, Permit
 from registry.rules.custody import Span
 from registry.rules.roles import Actor
 from registry.rules.words import PermitState
+
+_END_OUTINGS: Final = (
+    sa.update(Permit)
+    .where(Permit.copy_id.in_(sa.bindparam("copy_ids", expanding=True)), Permit.state == PermitState.OUTSIDE)
+    .values(state=PermitState.CLOSED)
+)
 
 
 class TakenFromOneself(ConflictError):
@@ -22,20 +29,16 @@ class TakenFromOneself(ConflictError):
     code = "taken-from-oneself"
 
 
-def refuse_own(holders: Collection[Span], actor: Actor) -> None:
+def refuse_own(answering: Collection[Span | Movement], actor: Actor) -> None:
     """Pass when the actor is none of those who answer for the copies.
 
     Raises:
         TakenFromOneself: they are.
     """
-    if actor.person_id is not None and any(holder.person_id == actor.person_id for holder in holders):
+    if actor.person_id is not None and any(each.person_id == actor.person_id for each in answering):
         raise TakenFromOneself("got the holder as the clerk who takes the copy in")
 
 
 def end_outings(session: Session, copy_ids: Collection[int]) -> None:
     """Close the permits under which these copies were outside. The copies must be locked by the caller."""
-    session.execute(
-        sa.update(Permit)
-        .where(Permit.copy_id.in_(copy_ids), Permit.state == PermitState.OUTSIDE)
-        .values(state=PermitState.CLOSED)
-    )
+    session.execute(_END_OUTINGS, {"copy_ids": copy_ids})

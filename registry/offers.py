@@ -6,17 +6,24 @@ and with it the transit of every other copy on it. The hand-over is locked befor
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from registry.ledger import log
 from registry.models import Copy, HandOver, HandOverItem
-from registry.rows import get_row, locked_copies
+from registry.rows import LOCKED_COPIES, get_row
 from registry.rules import lifecycle
 from registry.rules.lifecycle import Step
 from registry.rules.roles import Actor
 from registry.rules.words import HandOverState
+
+_ITEMS: Final = LOCKED_COPIES.where(
+    Copy.id.in_(
+        sa.select(HandOverItem.copy_id).where(HandOverItem.hand_over_id == sa.bindparam("hand_over_id"))
+    )
+)
 
 
 def locked_offer_of(session: Session, code: str) -> HandOver | None:
@@ -34,8 +41,8 @@ def locked_offer_of(session: Session, code: str) -> HandOver | None:
 
 
 def locked_items(session: Session, hand_over: HandOver) -> list[Copy]:
-    """Return the copies of a hand-over, locked until the transaction ends."""
-    return locked_copies(session, [item.copy.code for item in hand_over.items])
+    """Return the copies of a hand-over by their ids, locked until the transaction ends."""
+    return list(session.scalars(_ITEMS, {"hand_over_id": hand_over.id}))
 
 
 def end_offer(session: Session, hand_over: HandOver, back: Sequence[Copy], *, now: datetime) -> None:

@@ -5,6 +5,7 @@ of a document is one of everything that was made of it.
 """
 
 from collections.abc import Collection, Sequence
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,12 +15,12 @@ from registry.models import Copy, Recall
 from registry.rules import recall
 from registry.rules.recall import RecallState
 
+_RUNNING: Final = sa.select(Recall.document_id).where(Recall.state == RecallState.RUNNING)
+
 
 def recalled(session: Session, document_ids: Collection[int]) -> frozenset[int]:
     """Return which of these documents are being recalled, by themselves or with one that they were made of."""
-    running = frozenset(
-        session.scalars(sa.select(Recall.document_id).where(Recall.state == RecallState.RUNNING))
-    )
+    running = frozenset(session.scalars(_RUNNING))
     if not running:
         return frozenset()
     return frozenset(document_ids) & (running | kin.descendants(session, running))

@@ -1,6 +1,7 @@
 """Copies that wait for a new mark, as the acts around them ask; what a regrading is, is in ``acts.regrading``."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -10,6 +11,12 @@ from registry.rules import regrading
 
 IS_OPEN = sa.and_(Remarking.done_at.is_(None), Remarking.dropped_at.is_(None))
 """The condition that a task waits; that its copy still exists is another one."""
+_WAITING: Final = (
+    sa.select(Copy.code, Remarking.mark_after)
+    .join(Remarking, Remarking.copy_id == Copy.id)
+    .where(IS_OPEN, Copy.id.in_(sa.bindparam("copy_ids", expanding=True)))
+    .order_by(Copy.id)
+)
 
 
 def locked_tasks(session: Session, copies: sa.ColumnElement[bool]) -> dict[int, Remarking]:
@@ -30,10 +37,5 @@ def refuse_unmarked(session: Session, copies: Sequence[Copy]) -> None:
     Raises:
         CopyAwaitsMark: fact ``copy`` names the first that does, ``mark`` what it is to say.
     """
-    waiting = session.execute(
-        sa.select(Copy.code, Remarking.mark_after)
-        .join(Remarking, Remarking.copy_id == Copy.id)
-        .where(IS_OPEN, Copy.id.in_([copy.id for copy in copies]))
-        .order_by(Copy.id)
-    )
+    waiting = session.execute(_WAITING, {"copy_ids": [copy.id for copy in copies]})
     regrading.require_marked((row.code, row.mark_after) for row in waiting)

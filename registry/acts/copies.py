@@ -22,7 +22,7 @@ from registry.errors import ConflictError, InvalidError
 from registry.ledger import log
 from registry.models import ApprovalRequest, Copy, Document, Person, PrintBatch, Recopy
 from registry.recalling import refuse_recalled
-from registry.rows import get_row, locked_copies, locked_copy, move, once_held
+from registry.rows import LOCKED_COPIES, get_row, locked_copies, locked_copy, move, move_all, once_held
 from registry.rules import attempts, batches, lifecycle, roles
 from registry.rules.approval import Act
 from registry.rules.attempts import AttemptStep
@@ -227,7 +227,7 @@ def spoil(session: Session, codes: Sequence[str], reason: str, *, actor: Actor, 
     for copy, state in zip(copies, states, strict=True):
         copy.state = state
         copy.state_reason = why
-        move(session, copy, MovementKind.SPOILED, Custodian.REGISTRY, actor=actor, now=now)
+    move_all(session, copies, MovementKind.SPOILED, Custodian.REGISTRY, actor=actor, now=now)
     batch: PrintBatch | None = None
     minted: list[Copy] = []
     if not is_lapsed(request.valid_until_at, now) and not consent.is_regraded_since(request):
@@ -262,7 +262,7 @@ def give_up(session: Session, batch_id: int, *, actor: Actor, now: datetime) -> 
     batch.finished_at = None if has_made else now
     for copy in copies:
         copy.state = lifecycle.next_state(copy.state, Step.VOID)
-        move(session, copy, MovementKind.VOIDED, Custodian.NONE, actor=actor, now=now)
+    move_all(session, copies, MovementKind.VOIDED, Custodian.NONE, actor=actor, now=now)
     for copy in copies:
         _record(session, copy, Step.VOID, actor=actor, now=now)
     log.append(
@@ -463,15 +463,7 @@ def _end_attempt(session: Session, batch: PrintBatch, why: str, *, actor: Actor,
 
 def _locked_in(session: Session, batch: PrintBatch, state: State) -> list[Copy]:
     """Return the copies of a run in a state, locked until the transaction ends."""
-    return list(
-        session.scalars(
-            sa.select(Copy)
-            .where(Copy.batch_id == batch.id, Copy.state == state)
-            .order_by(Copy.id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-    )
+    return list(session.scalars(LOCKED_COPIES.where(Copy.batch_id == batch.id, Copy.state == state)))
 
 
 def _record(

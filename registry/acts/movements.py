@@ -9,15 +9,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from registry import gatherings, homecoming, offers
 from registry.errors import ConflictError, InvalidError
 from registry.ledger import log
-from registry.models import Copy, CopyReturn, CopyReturnItem, HandOver, HandOverItem, Person
+from registry.models import Copy, CopyReturn, CopyReturnItem, HandOver, HandOverItem, Movement, Person
 from registry.recalling import refuse_recalled
 from registry.remarking import refuse_unmarked
-from registry.rows import get_row, locked_copies, locked_copy, move
+from registry.rows import get_row, last_movements, locked_copies, locked_copy, move_all
 from registry.rules import lifecycle, roles, texts
 from registry.rules.attempts import Paper
 from registry.rules.codes import human_code
@@ -26,7 +27,7 @@ from registry.rules.limits import REASON_LIMIT
 from registry.rules.roles import Action, Actor
 from registry.rules.words import Custodian, HandOverKind, HandOverState, MovementKind, ReceiptMethod
 from registry.views.attempts import on_paper
-from registry.views.custody import Custody, custody_now
+from registry.views.custody import custody_now
 
 
 class NothingScanned(InvalidError):
@@ -176,36 +177,32 @@ def confirm(
     copies = offers.locked_items(session, hand_over)
     gatherings.require_admitted(session, copies, hand_over.receiver_id)
     refuse_recalled(session, copies)
+    after = last_movements(session, copies)
     for copy in copies:
         copy.state = lifecycle.next_state(copy.state, Step.CONFIRM)
-        move(
-            session,
-            copy,
-            MovementKind(hand_over.kind.value),
-            Custodian.PERSON,
-            person_id=hand_over.receiver_id,
-            due_at=hand_over.due_at,
-            hand_over_id=hand_over.id,
-            actor=actor,
-            now=now,
-        )
     hand_over.state = HandOverState.CONFIRMED
     hand_over.closed_at = now
     hand_over.method = method
     hand_over.signature_sha256 = signature_sha256
-    for copy in copies:
-        _record(
-            session,
-            copy,
-            Step.CONFIRM,
-            hand_over_id,
-            actor=actor,
-            now=now,
-            method=str(method),
-            receiver=actor.person_id,
-            seen_by=desk_id,
-            signature=signature_sha256,
-        )
+    move_all(
+        session,
+        copies,
+        MovementKind(hand_over.kind.value),
+        Custodian.PERSON,
+        after=after,
+        person_id=hand_over.receiver_id,
+        due_at=hand_over.due_at,
+        hand_over_id=hand_over.id,
+        actor=actor,
+        now=now,
+    )
+    facts: dict[str, log.Loggable] = {
+        "method": str(method),
+        "receiver": actor.person_id,
+        "seen_by": desk_id,
+        "signature": signature_sha256,
+    }
+    _record(session, Step.CONFIRM, hand_over_id, dict.fromkeys(copies, facts), actor=actor, now=now)
 
 
 def withdraw(session: Session, hand_over_id: int, *, actor: Actor, now: datetime) -> None:
@@ -234,11 +231,11 @@ def take_back(
     roles.require(actor, Action.RETURN)
     get_row(session, Person, returned_by_id)
     copies = _locked_stack(session, list(checks))
-    holders = custody_now(session, [copy.id for copy in copies])
+    holders = last_movements(session, copies)
     homecoming.refuse_own(holders.values(), actor)
     for copy in copies:
         copy.state = lifecycle.next_state(copy.state, Step.RETURN)
-    visit_id = _take_in(session, copies, checks, returned_by_id, actor=actor, now=now)
+    visit_id = _take_in(session, copies, checks, holders, returned_by_id, actor=actor, now=now)
     _record_return(
         session, copies, visit_id, checks, holders, returned_by_id=returned_by_id, actor=actor, now=now
     )
@@ -265,7 +262,7 @@ def transfer(
     copies = _locked_stack(session, list(checks))
     refuse_recalled(session, copies)
     refuse_unmarked(session, copies)
-    holders = custody_now(session, [copy.id for copy in copies])
+    holders = last_movements(session, copies)
     homecoming.refuse_own(holders.values(), actor)
     for copy in copies:
         copy.state = lifecycle.next_state(copy.state, Step.RETURN)
@@ -278,7 +275,7 @@ def transfer(
             raise AlreadyTheHolder("got a transfer to the person who holds the copy", copy=copy.code)
         stacks.setdefault(holder_id, []).append(copy)
     visits = {
-        holder_id: _take_in(session, stack, checks, holder_id, actor=actor, now=now)
+        holder_id: _take_in(session, stack, checks, holders, holder_id, actor=actor, now=now)
         for holder_id, stack in stacks.items()
     }
     hand_over = _open_hand_over(
@@ -301,7 +298,7 @@ def claim(session: Session, code: str, *, actor: Actor, now: datetime) -> None:
     if holder is None or holder.person_id != actor.person_id:
         raise NotTheHolder("got a claim by another person than the holder", copy=copy.code)
     copy.state = state
-    _record(session, copy, Step.CLAIM, None, actor=actor, now=now)
+    _record(session, Step.CLAIM, None, {copy: {}}, actor=actor, now=now)
 
 
 def dismiss_claim(session: Session, code: str, reason: str, *, actor: Actor, now: datetime) -> None:
@@ -310,7 +307,7 @@ def dismiss_claim(session: Session, code: str, reason: str, *, actor: Actor, now
     reason = texts.parse_line(reason, field="reason", limit=REASON_LIMIT)
     copy = locked_copy(session, code)
     copy.state = lifecycle.next_state(copy.state, Step.DISMISS_CLAIM)
-    _record(session, copy, Step.DISMISS_CLAIM, None, actor=actor, now=now, reason=log.private(reason))
+    _record(session, Step.DISMISS_CLAIM, None, {copy: {"reason": log.private(reason)}}, actor=actor, now=now)
 
 
 def _require_receiver(session: Session, receiver_id: int, actor: Actor) -> None:
@@ -360,6 +357,8 @@ def _open_hand_over(
     actor: Actor,
     now: datetime,
 ) -> HandOver:
+    for copy, state in zip(copies, states, strict=True):
+        copy.state = state
     hand_over = HandOver(
         kind=kind,
         state=HandOverState.OFFERED,
@@ -370,9 +369,9 @@ def _open_hand_over(
     )
     session.add(hand_over)
     session.flush()  # the id of the hand-over
-    for copy, state in zip(copies, states, strict=True):
-        copy.state = state
-        session.add(HandOverItem(hand_over_id=hand_over.id, copy_id=copy.id))
+    session.execute(
+        sa.insert(HandOverItem), [{"hand_over_id": hand_over.id, "copy_id": copy.id} for copy in copies]
+    )
     return hand_over
 
 
@@ -387,6 +386,7 @@ def _take_in(
     session: Session,
     copies: Sequence[Copy],
     checks: Mapping[str, PageCheck],
+    holders: Mapping[int, Movement],
     returned_by_id: int,
     *,
     actor: Actor,
@@ -397,18 +397,29 @@ def _take_in(
     session.add(visit)
     session.flush()  # the id of the visit
     homecoming.end_outings(session, [copy.id for copy in copies])
-    for copy in copies:
-        check = checks[copy.code]
-        session.add(
-            CopyReturnItem(
-                return_id=visit.id,
-                copy_id=copy.id,
-                pages_counted=check.counted,
-                missing=list(check.missing),
-                foreign=list(check.foreign),
-            )
-        )
-        move(session, copy, MovementKind.RETURN, Custodian.REGISTRY, return_id=visit.id, actor=actor, now=now)
+    session.execute(
+        sa.insert(CopyReturnItem),
+        [
+            {
+                "return_id": visit.id,
+                "copy_id": copy.id,
+                "pages_counted": (check := checks[copy.code]).counted,
+                "missing": list(check.missing),
+                "foreign": list(check.foreign),
+            }
+            for copy in copies
+        ],
+    )
+    move_all(
+        session,
+        copies,
+        MovementKind.RETURN,
+        Custodian.REGISTRY,
+        after=holders,
+        return_id=visit.id,
+        actor=actor,
+        now=now,
+    )
     return visit.id
 
 
@@ -417,66 +428,54 @@ def _record_return(
     copies: Sequence[Copy],
     visit_id: int,
     checks: Mapping[str, PageCheck],
-    holders: Mapping[int, Custody],
+    holders: Mapping[int, Movement],
     *,
     returned_by_id: int,
     actor: Actor,
     now: datetime,
 ) -> None:
+    found: dict[Copy, dict[str, log.Loggable]] = {}
     for copy in copies:
         check = checks[copy.code]
-        _record(
-            session,
-            copy,
-            Step.RETURN,
-            visit_id,
-            state=State.IN_STOCK,
-            actor=actor,
-            now=now,
-            holder=holders[copy.id].person_id,
-            returned_by=returned_by_id,
-            counted=check.counted,
-            missing=list(check.missing),
-            foreign=list(check.foreign),
-        )
+        found[copy] = {
+            "state": str(State.IN_STOCK),  # even where the next step of the deed has led on
+            "holder": holders[copy.id].person_id,
+            "returned_by": returned_by_id,
+            "counted": check.counted,
+            "missing": list(check.missing),
+            "foreign": list(check.foreign),
+        }
+    _record(session, Step.RETURN, visit_id, found, actor=actor, now=now)
 
 
 def _record_offer(
     session: Session, copies: Sequence[Copy], hand_over: HandOver, *, actor: Actor, now: datetime
 ) -> None:
-    for copy in copies:
-        _record(
-            session,
-            copy,
-            Step.OFFER,
-            hand_over.id,
-            actor=actor,
-            now=now,
-            receiver=hand_over.receiver_id,
-            due_at=hand_over.due_at,
-            purpose=str(hand_over.kind),
-        )
+    facts: dict[str, log.Loggable] = {
+        "receiver": hand_over.receiver_id,
+        "due_at": hand_over.due_at,
+        "purpose": str(hand_over.kind),
+    }
+    _record(session, Step.OFFER, hand_over.id, dict.fromkeys(copies, facts), actor=actor, now=now)
 
 
 def _record(
     session: Session,
-    copy: Copy,
     step: Step,
     paper_id: int | None,
+    found: Mapping[Copy, Mapping[str, log.Loggable]],
     *,
     actor: Actor,
     now: datetime,
-    state: State | None = None,
-    **facts: log.Loggable,
 ) -> None:
-    """Append what a step did to a copy; ``state`` is what it led to, if another step of the deed led on."""
-    log.append(
+    """Append what a step did to copies, with the facts of each."""
+    log.append_each(
         session,
         lifecycle.RECORDED_AS[step],
-        f"copy:{copy.code}",
+        {
+            f"copy:{copy.code}": {"state": str(copy.state), "paper": paper_id, **facts}
+            for copy, facts in found.items()
+        },
         actor=actor,
         now=now,
-        state=str(state or copy.state),
-        paper=paper_id,
-        **facts,
     )

@@ -17,7 +17,7 @@ from registry.errors import ConflictError
 from registry.ledger import log
 from registry.models import Copy, DestructionList, DestructionSignature, Movement
 from registry.recalling import refuse_recalled
-from registry.rows import get_row, locked_copy, move
+from registry.rows import get_row, locked_copy, move_all
 from registry.rules import destruction as rules
 from registry.rules import lifecycle, roles
 from registry.rules.approval import Act
@@ -236,7 +236,7 @@ def _destroy(
         raise consent.OrderChanged("got other copies than were agreed to", request=request.id)
     for copy in copies:
         copy.state = lifecycle.next_state(copy.state, Step.DESTROY)
-        move(session, copy, MovementKind.DESTROYED, Custodian.NONE, actor=operator, now=now)
+    move_all(session, copies, MovementKind.DESTROYED, Custodian.NONE, actor=operator, now=now)
     listed.state = DestructionState.DESTROYED
     listed.completed_at = now
     people = {one.person_id: str(one.part) for one in listed.signatures}

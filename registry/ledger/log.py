@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -41,6 +42,7 @@ __all__ = [
     "Loggable",
     "UnknownEntry",
     "append",
+    "append_each",
     "checkpoint",
     "consistency_proof",
     "forget",
@@ -59,6 +61,11 @@ _FOUND = sa.text(
     "INSERT INTO ledger_tree (id, size, frontier) VALUES (1, 0, :nothing) ON CONFLICT DO NOTHING"
 ).bindparams(nothing=b"")
 """Makes the one row for the first entry; of two first entries at once, one waits here for the other."""
+
+
+_TREE: Final = sa.select(LedgerTree.size, LedgerTree.frontier).with_for_update()
+_ENTRY, _SUBTREE, _SALT = (sa.insert(model) for model in (LedgerEntry, LedgerSubtree, LedgerSalt))
+_GROWN: Final = sa.update(LedgerTree)
 
 
 class LedgerBroken(ConflictError):
@@ -119,29 +126,54 @@ def append(
         LedgerBroken: the tree's row is gone although there are entries.
         TypeError: a fact has no canonical form.
     """
+    return append_each(session, kind, {subject: facts}, actor=actor, now=now)
+
+
+def append_each(
+    session: Session,
+    kind: str,
+    happened: Mapping[str, Mapping[str, Loggable]],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> int:
+    """Record what one deed did to several subjects, an entry for each; return the number of the last.
+
+    The same entries as from `append` for one after the other; the tree is read once.
+
+    Args:
+        session: The transaction of the deed itself.
+        kind: As for `append`.
+        happened: Each subject, in the order of its entries, with its facts.
+        actor: Who did it.
+        now: When.
+
+    Raises:
+        LedgerBroken, TypeError: as for `append`.
+    """
     salts: list[dict[str, object]] = []
-    bare = {name: _committed(value, salts) for name, value in facts.items()}
+    bare = {
+        subject: {name: _committed(value, salts) for name, value in facts.items()}
+        for subject, facts in happened.items()
+    }
     frontier = _locked_frontier(session)
-    seq = frontier.size + 1
-    body = entry_body(seq, kind, subject, actor=actor, at=now, facts=bare)
-    leaf = merkle.leaf_hash(body)
-    grown, completed = frontier.append(leaf)
+    subtrees: list[dict[str, object]] = []
     connection = session.connection()
-    connection.execute(
-        sa.insert(LedgerEntry.__table__),  # type: ignore[arg-type]  # a Table, typed as FromClause
-        {"seq": seq, "kind": kind, "subject": subject, "at": now, "body": body, "leaf_hash": leaf},
-    )
-    for model, rows in (
-        (
-            LedgerSubtree,
-            [{"level": each.level, "position": each.index, "hash": each.hash} for each in completed],
-        ),
-        (LedgerSalt, salts),
-    ):
-        if rows:
-            connection.execute(sa.insert(model.__table__), rows)  # type: ignore[arg-type]  # as above
-    connection.execute(sa.update(LedgerTree).values(size=grown.size, frontier=grown.to_bytes()))
-    return seq
+    for subject, facts in bare.items():
+        seq = frontier.size + 1
+        body = entry_body(seq, kind, subject, actor=actor, at=now, facts=facts)
+        leaf = merkle.leaf_hash(body)
+        frontier, completed = frontier.append(leaf)
+        subtrees += [{"level": each.level, "position": each.index, "hash": each.hash} for each in completed]
+        connection.execute(
+            _ENTRY, {"seq": seq, "kind": kind, "subject": subject, "at": now, "body": body, "leaf_hash": leaf}
+        )
+        connection.execute(_GROWN, {"size": frontier.size, "frontier": frontier.to_bytes()})
+    if subtrees:
+        connection.execute(_SUBTREE, subtrees)
+    if salts:
+        connection.execute(_SALT, salts)
+    return frontier.size
 
 
 def head(session: Session) -> Head:
@@ -279,11 +311,11 @@ def _require_continues(session: Session, last: Checkpoint, now_head: Head) -> No
 def _locked_frontier(session: Session) -> Frontier:
     """Lock the tree's row and return what it says; changes that are still pending are sent first."""
     session.flush()  # so that every other lock of this transaction is taken before this one
-    query = sa.select(LedgerTree.size, LedgerTree.frontier).with_for_update()
-    row = session.execute(query).one_or_none()
+    connection = session.connection()
+    row = connection.execute(_TREE).one_or_none()
     if row is None:
-        session.execute(_FOUND)
-        row = session.execute(query).one()
+        connection.execute(_FOUND)
+        row = connection.execute(_TREE).one()
         if session.scalar(sa.select(LedgerEntry.seq).where(LedgerEntry.seq > row.size).limit(1)):
             raise LedgerBroken("got a ledger whose tree is gone")
     return Frontier.from_bytes(row.size, row.frontier)

@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
+_JSON_TEXT = json.JSONEncoder(ensure_ascii=False).encode
+
 LARGEST_INTEGER = 2**53 - 1
 """Beyond it, readers that keep numbers as IEEE 754 doubles disagree (RFC 8785 §3.2.2.3)."""
 
@@ -34,15 +36,17 @@ def utc_text(moment: datetime) -> str:
     """
     if moment.tzinfo is None:
         raise TypeError("got a time without a zone, wanted an aware one")
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def _text(value: object) -> str:
     match value:
+        case (
+            str() | int() | bytes() | bytearray()
+        ):  # most of what there is: asked first, the abstract kinds last
+            return _scalar(value)
         case Mapping():
             return _object(value)
-        case str() | bytes() | bytearray():
-            return _scalar(value)
         case Sequence():
             return f"[{','.join(map(_text, value))}]"
         case _:
@@ -70,7 +74,7 @@ def _scalar(value: object) -> str:
 def _quoted(text: str) -> str:
     normal = unicodedata.normalize("NFC", text)
     normal.encode()  # half a surrogate pair has no UTF-8 form: UnicodeEncodeError, which is a ValueError
-    return json.dumps(normal, ensure_ascii=False)
+    return _JSON_TEXT(normal)
 
 
 def _object(value: Mapping[object, object]) -> str:

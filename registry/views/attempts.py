@@ -3,15 +3,17 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from registry.errors import ConflictError
 from registry.models import (
     AttemptCopy,
     Copy,
     Document,
+    Movement,
     Person,
     PrintAttempt,
     PrintBatch,
@@ -24,9 +26,37 @@ from registry.rules.attempts import OPEN, AttemptState, Paper, Route, paper_afte
 from registry.rules.lifecycle import State
 from registry.rules.roles import Action, Actor
 from registry.rules.sheets import Arrangement, Layout, Stretch
-from registry.rules.words import BatchState
+from registry.rules.words import BatchState, Custodian
 from registry.views.copies import place_in_run
 from registry.views.holdings import Name, name
+
+
+def _on_paper() -> sa.Select[int, int | None, BatchState, bool, bool, int, AttemptState, int | None, int]:
+    """Return the query behind `on_paper`: for each copy its run, and a row for each attempt that prints it."""
+    attempt = aliased(PrintAttempt)
+    return (
+        sa.select(
+            Copy.id,
+            Copy.batch_id,
+            PrintBatch.state,
+            sa.exists().where(PrintAttempt.batch_id == PrintBatch.id).label("is_counted"),
+            sa.exists()
+            .where(Movement.copy_id == Copy.id, Movement.custodian == Custodian.PERSON)
+            .label("was_held"),
+            attempt.number,
+            attempt.state.label("attempt_state"),
+            attempt.last_good_sheet,
+            AttemptCopy.last_sheet,
+        )
+        .outerjoin(PrintBatch, Copy.batch_id == PrintBatch.id)
+        .outerjoin(AttemptCopy, AttemptCopy.copy_id == Copy.id)
+        .outerjoin(attempt, AttemptCopy.attempt_id == attempt.id)
+        .where(Copy.id.in_(sa.bindparam("copy_ids", expanding=True)))
+        .order_by(attempt.number)
+    )
+
+
+_ON_PAPER: Final = _on_paper()
 
 
 class AttemptOpen(ConflictError):
@@ -254,34 +284,17 @@ def on_paper(session: Session, copy_ids: Collection[int]) -> dict[int, OnPaper]:
     What a holder has had was whole, whatever was said of the printer; a run that left before attempts were counted
     is believed, and so is an older register.
     """
-    held = once_held(session, copy_ids)
-    last = {
-        each.copy_id: each
-        for each in session.scalars(
-            sa.select(AttemptCopy)
-            .join(PrintAttempt, AttemptCopy.attempt_id == PrintAttempt.id)
-            .where(AttemptCopy.copy_id.in_(copy_ids))
-            .order_by(PrintAttempt.number)
-            .options(joinedload(AttemptCopy.attempt))
-        )
-    }
-    counted = sa.exists().where(PrintAttempt.batch_id == PrintBatch.id)
-    runs = session.execute(
-        sa.select(Copy.id, Copy.batch_id, PrintBatch.state, counted)
-        .outerjoin(PrintBatch, Copy.batch_id == PrintBatch.id)
-        .where(Copy.id.in_(copy_ids))
-    )
     found = {}
-    for copy_id, batch_id, state, is_counted in runs:
-        printed = last.get(copy_id)
-        if copy_id in held or batch_id is None or (state is BatchState.RELEASED and not is_counted):
+    for row in session.execute(
+        _ON_PAPER, {"copy_ids": copy_ids}
+    ):  # of several attempts that print a copy, the last counts
+        if row.was_held or row.batch_id is None or (row.state is BatchState.RELEASED and not row.is_counted):
             paper = Paper.OUT
-        elif printed is None:
+        elif row.number is None:
             paper = Paper.MISSING
         else:
-            attempt = printed.attempt
-            paper = paper_after(attempt.state, printed.last_sheet, attempt.last_good_sheet)
-        found[copy_id] = OnPaper(paper, batch_id, None if printed is None else printed.attempt.number)
+            paper = paper_after(row.attempt_state, row.last_sheet, row.last_good_sheet)
+        found[row.id] = OnPaper(paper, row.batch_id, row.number)
     return found
 
 

@@ -5,6 +5,7 @@ import io
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from registry.errors import PermissionDenied
 from registry.ledger import log
@@ -58,6 +59,21 @@ def test_every_figure_is_what_was_done(world, document):
     assert (found.registered, found.minted, found.returned, found.recalled) == (1, 5, 2, 4)
     assert (found.destroyed, found.lost, found.live, found.out, found.overdue) == (0, 1, 4, 3, 1)
     assert (found.waiting, found.waiting_since) == (1, world.now - timedelta(hours=3))
+
+
+def test_the_copies_are_counted_along_an_index_and_never_sorted(world, document):
+    told = []
+    engine = world.runtime.database.engine
+    hear = lambda *heard: told.append((heard[2], heard[3]))  # noqa: E731 - to be removed again
+    sa.event.listen(engine, "before_cursor_execute", hear)
+    figures(world)
+    sa.event.remove(engine, "before_cursor_execute", hear)
+    ((counting, values),) = [(told, values) for told, values in told if "copy" in told]
+    with engine.connect() as connection:
+        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {counting}", values)]
+    found_by = [step for step in plan if step.split()[1] in {"copy", "movement"}]
+    assert len(found_by) > 5
+    assert all(step.startswith("SEARCH") for step in found_by)
 
 
 def test_units_and_levels_are_told_apart(world, document):

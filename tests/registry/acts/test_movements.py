@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+import sqlalchemy as sa
 
 from registry.acts import movements
 from registry.acts.movements import (
@@ -152,6 +153,20 @@ def test_from_the_signature_on_the_receiver_answers(counter):
     subject, facts = counter.recorded("copy.confirmed")[0]
     assert subject == f"copy:{CODES[0]}"
     assert (facts["method"], facts["seen_by"]) == ("PIN", counter.clerk.person_id)
+
+
+def test_a_stack_takes_no_more_statements_than_one_copy(counter):
+    def through_the_counter(*codes):
+        told = []
+        connection = counter.session.connection()
+        sa.event.listen(connection, "before_cursor_execute", lambda *heard: told.append(heard[2]))
+        counter.hold(*codes)
+        counter.take_back({code: PageCheck(3) for code in codes})
+        return [statement.split("(")[0] for statement in told if "ledger_" not in statement]
+
+    through_the_counter(CODES[0])
+    assert through_the_counter(CODES[0]) == through_the_counter(*CODES)
+    assert counter.states() == [State.IN_STOCK] * 3
 
 
 def test_only_the_receiver_signs(counter):

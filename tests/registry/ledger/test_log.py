@@ -15,7 +15,7 @@ from registry.ledger.entries import commitment
 from registry.ledger.notes import KeySigner, open_note, parse_checkpoint
 from registry.ledger.triggers import TRIGGERS
 from registry.ledger.verifier import Kind, read_lines, verify
-from registry.models.ledger import LedgerEntry, LedgerSalt, LedgerTree
+from registry.models.ledger import LedgerEntry, LedgerSalt, LedgerSubtree, LedgerTree
 from registry.rules.roles import Actor, Role
 
 NOW = datetime(2026, 3, 1, 8, 30, tzinfo=UTC)
@@ -77,6 +77,36 @@ def test_a_deed_that_rolls_back_leaves_no_entry_and_no_gap(session):
     session.rollback()
     assert log.head(session).size == 1
     assert append(session) == 2
+
+
+def test_what_one_deed_did_to_several_is_recorded_as_if_one_after_the_other(session):
+    def written():
+        session.flush()
+        tables = (LedgerEntry, LedgerSubtree, LedgerTree)
+        return [session.execute(sa.select(model.__table__)).all() for model in tables]
+
+    happened = {f"document:{number}": {"number": number} for number in range(7)}
+    append(session)
+    session.commit()
+    for subject, facts in happened.items():
+        append(session, "document.read", subject, **facts)
+    one_by_one = written()
+    session.rollback()
+    assert log.append_each(session, "document.read", happened, actor=CLERK, now=NOW) == 8
+    assert written() == one_by_one
+    assert findings(session).faults == ()
+
+
+def test_names_of_several_are_each_committed_to(session):
+    log.append_each(
+        session,
+        "copy.spoiled",
+        {f"copy:{place}": {"reason": log.private(name)} for place, name in enumerate(("李明", "并购"))},
+        actor=CLERK,
+        now=NOW,
+    )
+    made = [log.get_entry(session, seq).facts["reason"]["private"] for seq in (1, 2)]
+    assert log.reveal(session, made) == dict(zip(made, ("李明", "并购"), strict=True))
 
 
 def test_a_fact_without_a_canonical_form_records_nothing(session):
