@@ -1,0 +1,25 @@
+"""Whether the content of a document is here to be printed and looked at, as the acts ask; see ``rules.light``."""
+
+from sqlalchemy.orm import Session
+
+from registry.models import LightDocument
+from registry.rules.light import ContentRemoved
+from registry.rules.words import Content
+
+
+def require_content(session: Session, document_id: int, *, lock: bool = False) -> None:
+    """Pass when the content of a document is here, so that its pages can be shown, measured and printed.
+
+    Args:
+        session: Any session; of a deed if locked.
+        document_id: Of any document.
+        lock: Whether its removal waits until the transaction ends.
+
+    Raises:
+        ContentRemoved: it is kept light and its content was removed, or is here for a trace case only.
+    """
+    light = session.get(
+        LightDocument, document_id, with_for_update=True if lock else None, populate_existing=lock
+    )
+    if light is not None and (light.content is not Content.KEPT or light.case_id is not None):
+        raise ContentRemoved("got a document without content", document=document_id)
