@@ -35,9 +35,7 @@ LIGHT: Final[dict[str, tuple[LazyString, LazyString]]] = {
     ),
     "content-here": (
         _("The content of this document is here."),
-        _(
-            "Go on; nothing has to be brought back. Content that goes at a set time cannot go early by itself."
-        ),
+        _("Go on; nothing has to be brought back."),
     ),
     "content-in-use": (
         _("A print run of this document is being made, waits to leave, or nobody has said what came out."),
