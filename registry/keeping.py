@@ -7,6 +7,11 @@ from registry.rules.light import ContentRemoved
 from registry.rules.words import Content
 
 
+def has_content(session: Session, document_id: int) -> bool:
+    """Tell whether the content of a document is here to be printed and looked at, as far as keeping light goes."""
+    return _is_here(session.get(LightDocument, document_id))
+
+
 def require_content(session: Session, document_id: int, *, lock: bool = False) -> None:
     """Pass when the content of a document is here, so that its pages can be shown, measured and printed.
 
@@ -21,5 +26,9 @@ def require_content(session: Session, document_id: int, *, lock: bool = False) -
     light = session.get(
         LightDocument, document_id, with_for_update=True if lock else None, populate_existing=lock
     )
-    if light is not None and (light.content is not Content.KEPT or light.case_id is not None):
+    if not _is_here(light):
         raise ContentRemoved("got a document without content", document=document_id)
+
+
+def _is_here(light: LightDocument | None) -> bool:
+    return light is None or (light.content is Content.KEPT and light.case_id is None)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from registry import keeping
 from registry.acts import batches, light
 from registry.acts.tracing import TraceRunOpen
 from registry.errors import RegistryError
@@ -178,6 +179,12 @@ def end_case_content(runtime: Runtime, actor: Actor, case_id: int) -> int:
     for document_id in found:
         remove_now(runtime, actor, document_id)
     return len(found)
+
+
+def has_content(runtime: Runtime, document_id: int | None) -> bool:
+    """Tell whether the pages of a document can be shown and printed, as far as keeping it light goes."""
+    with runtime.database.reading() as session:
+        return document_id is None or keeping.has_content(session, document_id)
 
 
 def originals_of(runtime: Runtime, case_id: int) -> Originals:
