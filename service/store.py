@@ -84,7 +84,7 @@ class FileStore:
         """
         folder = self._folder / _ROOMS / _room(name)
         try:
-            for path in folder.rglob("*"):
+            for path in list(folder.rglob("*")):
                 if path.is_file():
                     _forget_key(path)
                     path.unlink(missing_ok=True)

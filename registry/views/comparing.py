@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from registry.models import Copy, Document, TraceReference
 from registry.rules.tracing import WITHOUT_PAPER
-from registry.views.light import CONTENT_IS_HERE, room_of
+from registry.views.light import CONTENT_IS_HERE, kept_rooms, room_of
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,10 @@ def comparables(session: Session, reader: str) -> tuple[Comparable, ...]:
     documents = session.scalars(
         sa.select(Document).where(Document.id.in_(codes), CONTENT_IS_HERE).order_by(Document.id.desc())
     )
+    rooms = kept_rooms(session)
     return tuple(
-        _comparable(session, document, codes[document.id], kept.get(document.id)) for document in documents
+        _comparable(document, codes[document.id], kept.get(document.id), rooms.get(document.id))
+        for document in documents
     )
 
 
@@ -87,7 +89,7 @@ def find_comparable(session: Session, document_id: int, reader: str) -> Comparab
             TraceReference.document_id == document_id, TraceReference.reader == reader
         )
     )
-    return _comparable(session, document, (), kept)
+    return _comparable(document, (), kept, room_of(session, document_id))
 
 
 def without_references(session: Session, reader: str) -> tuple[int, ...]:
@@ -135,7 +137,7 @@ def extent(session: Session) -> Extent:
 
 
 def _comparable(
-    session: Session, document: Document, codes: Sequence[str], kept: TraceReference | None
+    document: Document, codes: Sequence[str], kept: TraceReference | None, room: str | None
 ) -> Comparable:
     known = _known(kept, document)
     return Comparable(
@@ -148,7 +150,7 @@ def _comparable(
         codes=tuple(codes),
         references=tuple(known.pages) if known else (),
         points_sha256=known.points_sha256 if known else None,
-        room=room_of(session, document.id),
+        room=room,
     )
 
 

@@ -94,10 +94,12 @@ def room_of(session: Session, document_id: int) -> str | None:
     return None if light is None else light.room
 
 
-def kept_rooms(session: Session) -> frozenset[str]:
-    """Return the parts of the store whose content may be there."""
-    query = sa.select(LightDocument.room).where(LightDocument.content == Content.KEPT)
-    return frozenset(session.scalars(query))
+def kept_rooms(session: Session) -> dict[int, str]:
+    """Return the parts of the store whose content is there, by document."""
+    query = sa.select(LightDocument.document_id, LightDocument.room).where(
+        LightDocument.content == Content.KEPT
+    )
+    return {row.document_id: row.room for row in session.execute(query)}
 
 
 def without_content_of(session: Session, original_sha256: str) -> tuple[int, ...]:

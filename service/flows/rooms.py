@@ -49,8 +49,8 @@ def sweep(runtime: Runtime) -> int:
     """
     written = runtime.store.rooms()
     with runtime.database.reading() as session:
-        used = kept_rooms(session)
-        gone = with_content(session, Content.REMOVED)
+        used = frozenset(kept_rooms(session).values())
+        gone = frozenset(with_content(session, Content.REMOVED))
     limit = (runtime.now() - _ABANDONED).timestamp()
     stale = [room for room, at in written.items() if room not in used and at < limit]
     for room in stale:
@@ -63,7 +63,7 @@ def sweep(runtime: Runtime) -> int:
 def _clear_unless_used(runtime: Runtime, room: str) -> None:
     try:
         with runtime.database.reading() as session:
-            is_used = room in kept_rooms(session)
+            is_used = room in kept_rooms(session).values()
     except (DBAPIError, ServiceFault):
         return  # nobody can say now: the upkeep will
     if not is_used:
