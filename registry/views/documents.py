@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
-from registry.models import Document
+from registry.models import Copy, Document
 from registry.rules.light import LightStanding
 from registry.rules.roles import Actor
 from registry.views.conservation import Conservation, conservation
@@ -134,6 +134,13 @@ def document(session: Session, document_id: int, actor: Actor, *, now: datetime)
         registered_by=name(found.registered_by),
         pictures=tuple(found.pictures) if shows_pages and (light is None or light.may_print) else (),
         light=light,
+    )
+
+
+def copy_with_file(session: Session, document_id: int, sha256: str) -> int | None:
+    """Return the number of the copy of a document whose whole file has a hash; None if none has."""
+    return session.scalar(
+        sa.select(Copy.copy_no).where(Copy.document_id == document_id, Copy.stamped_sha256 == sha256)
     )
 
 

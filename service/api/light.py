@@ -8,6 +8,7 @@ from registry.rules.light import LightStanding
 from registry.rules.roles import Action
 from service.api.area import Area, Model
 from service.flows import light
+from service.flows.recognising import Same, recognise
 from service.login import current_actor, current_runtime
 
 area = Area("light", __name__)
@@ -26,6 +27,13 @@ class SameFile(Model):
     file_name: str = Field(
         default="", max_length=255, description="What its owner called it; nothing is kept of it."
     )
+
+
+class FileRecognised(Model):
+    """What a presented file is."""
+
+    same: Same
+    copy_no: int | None = Field(description="Of the copy whose file it is.")
 
 
 class Brought(Model):
@@ -98,6 +106,20 @@ def bring_back(document_id: int, body: SameFile) -> None:
 def remove(document_id: int) -> None:
     """Remove content."""
     light.remove_now(current_runtime(), current_actor(), document_id)
+
+
+@area.operation(
+    "POST",
+    "/documents/<int:document_id>/comparison",
+    summary="Tell by its hash which file of a document this is; it is neither opened nor stored.",
+    body=SameFile,
+    answer=FileRecognised,
+    action=Action.READ_REGISTER,
+)
+def compare(document_id: int, body: SameFile) -> FileRecognised:
+    """Compare a presented file."""
+    found = recognise(current_runtime(), current_actor(), document_id, body.file)
+    return FileRecognised(same=found.same, copy_no=found.copy_no)
 
 
 @area.operation(

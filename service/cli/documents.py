@@ -16,6 +16,7 @@ from service.filters import level_text
 from service.flows import light, people, registering, requesting
 from service.flows.characters import CODE
 from service.flows.preflight import preflight
+from service.flows.recognising import recognise
 from service.flows.requesting import Wish
 from service.runtime import Runtime
 from service.times import end_of_day
@@ -137,6 +138,18 @@ def bring_content(acting: str, file: Path, document_id: int | None, case_id: int
         return
     light.bring_back(runtime, actor, document_id or 0, file.read_bytes(), name=file.name)
     click.echo("the content is here until it is printed, or the set time")
+
+
+@document.command()
+@acting_as
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("document_id", type=int)
+def compare(acting: str, file: Path, document_id: int) -> None:
+    """Tell by its hash which file of DOCUMENT_ID this FILE is."""
+    runtime = open_installation()
+    found = recognise(runtime, asked_actor(runtime, acting), document_id, file.read_bytes())
+    number = f" {found.copy_no:06}" if found.copy_no else ""
+    click.echo(f"{found.same.lower()}{number}")
 
 
 @document.command(name="list")

@@ -264,6 +264,7 @@ def _document_page(document_id: int, wrong: FieldErrors | None = None) -> str:
         light=document.light,
         may_register=may_register,
         may_remove=roles.may(actor, Action.REMOVE_CONTENT),
+        may_compare=roles.may(actor, Action.READ_REGISTER),
         removed_words=REMOVED_FOR,
         endings=ENDINGS,
         limit_mb=runtime.settings.upload_limit_bytes // (1024 * 1024),

@@ -10,6 +10,7 @@ from bench import paper
 from registry.errors import PermissionDenied
 from registry.ledger import log
 from registry.models import LightDocument
+from registry.rows import UnknownRow
 from registry.rules.codenames import SHOWN_AS, CodeNameTaken, TitleLikeCodeName, TitleNotKept
 from registry.rules.light import (
     AnotherFile,
@@ -25,6 +26,7 @@ from registry.views.light import find_standing
 from service.flows import light, making, printing, referencing, registering, releasing, rooms, tracing, upkeep
 from service.flows.handlers import HANDLERS
 from service.flows.light import Originals
+from service.flows.recognising import Recognised, Same, recognise
 from service.flows.registering import MarkedCopyOffered
 from service.flows.tracing import Offered
 from service.worker import work_one
@@ -429,3 +431,21 @@ def test_the_dots_of_a_copy_are_read_without_content(world):
     assert run.state is CaseState.NAMED
     assert (run.copy.copy_no, run.best.page) == (1, 2)
     assert run.compared is None
+
+
+def test_a_presented_file_is_recognised_by_its_hash_when_the_content_is_gone(world):
+    pdf = draw_pdf()
+    document_id = keep_light(world, pdf)
+    batch_id = order(world, document_id)
+    with world.runtime.database.reading() as session:
+        code = session.scalar(sa.text("SELECT code FROM copy WHERE copy_no = 2"))
+    second = making.copy_file(world.runtime, code)
+    release(world, batch_id)
+    releasing.finish(world.runtime, world.clerk, batch_id, 1)
+    remove_due(world)
+    told = [recognise(world.runtime, world.auditor, document_id, one) for one in (pdf, second, draw_pdf(3))]
+    assert told == [Recognised(Same.ORIGINAL), Recognised(Same.COPY, 2), Recognised(Same.NONE)]
+    with pytest.raises(UnknownRow):
+        recognise(world.runtime, world.guard, document_id, pdf)
+    with pytest.raises(ContentRemoved):
+        making.copy_file(world.runtime, code)
