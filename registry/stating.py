@@ -1,14 +1,16 @@
-"""What is stated of a document becomes a row of the register, wherever the document comes from."""
+"""What is stated of a document, and found in its file, becomes a row of the register, wherever it comes from."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from registry.errors import ConflictError
 from registry.models import Document, Meeting, Unit
 from registry.rows import get_row
-from registry.rules import levels, meetings
+from registry.rules import codenames, levels, meetings
 from registry.rules.facts import DocumentFacts
 from registry.rules.levels import Level, Scheme
 from registry.rules.limits import DOC_NUMBER_LIMIT, DOC_TITLE_LIMIT, NEED_TO_KNOW_LIMIT
@@ -20,6 +22,32 @@ class MeetingClosed(ConflictError):
     """The meeting is over; no document can be added to it."""
 
     code = "meeting-closed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentFile:
+    """What the inspection made of the file, all of it stored by hash.
+
+    Attributes:
+        pictures: One picture of each page, in the order of the pages.
+        findings: What was stripped or is worth knowing: mappings of ``code``, ``page`` and ``facts``.
+        proof: How traceable each page is, and the hash of the carriers it was measured with.
+        survey_sha256: What was found out about the pages, which spares print runs from looking again.
+    """
+
+    original_sha256: str
+    cleaned_sha256: str
+    pictures: Sequence[str]
+    findings: Sequence[dict[str, Any]]
+    proof: Mapping[str, Any]
+    survey_sha256: str | None = None
+
+    def describe(self, document: Document) -> None:
+        """Make this the file of a document."""
+        document.pages = len(self.pictures)
+        document.original_sha256, document.cleaned_sha256 = self.original_sha256, self.cleaned_sha256
+        document.pictures, document.findings = list(self.pictures), list(self.findings)
+        document.proof, document.survey_sha256 = dict(self.proof), self.survey_sha256
 
 
 def stated(
@@ -35,11 +63,12 @@ def stated(
     period = levels.parse_period(facts.secrecy_period)
     for unit_id in (facts.issuing_unit_id, facts.classifying_unit_id):
         get_row(session, Unit, unit_id)
+    _, title = codenames.in_place_of_title(facts.code_name, facts.title)
     if facts.meeting_id is not None:
         _require_meeting(session, facts.meeting_id, level)
     return Document(
         doc_number=parse_key(facts.doc_number, field="doc_number", limit=DOC_NUMBER_LIMIT),
-        title=parse_line(facts.title, field="title", limit=DOC_TITLE_LIMIT),
+        title=parse_line(title, field="title", limit=DOC_TITLE_LIMIT),
         issuing_unit_id=facts.issuing_unit_id,
         classifying_unit_id=facts.classifying_unit_id,
         scheme=str(level.scheme),

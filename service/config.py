@@ -134,6 +134,11 @@ class Settings(BaseSettings):
     printer_timeout_s: Annotated[int, Field(ge=1)] = 120
     """How long a printer may take to accept a job before its fate counts as unknown."""
 
+    light_only: bool = False
+    """Whether every document is kept light: under a code name, its content removed when it is printed."""
+    light_keep_hours: Annotated[int, Field(ge=1, le=24 * 365)] = 72
+    """How long the content of a document that is kept light stays at the most, printed or not."""
+
     failed_batch_hours: Annotated[int, Field(ge=1)] = 24
     """How long a failed print run can be tried again before the upkeep voids its numbers."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"

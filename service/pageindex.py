@@ -10,7 +10,7 @@ import contextlib
 import secrets
 import shutil
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -81,6 +81,23 @@ class RegisteredPages:
         found = self._index().find_points(seen, _STALE_SHARE * most)
         once = {(each.document, each.page): each for each in reversed(found) if each.document in names}
         return tuple(reversed(once.values()))[:most]
+
+    def forget(self, is_gone: Callable[[str], bool]) -> None:
+        """Write anew, without them, the files that hold pages of some documents; harmless when there are none.
+
+        Raises:
+            StorageFull: it cannot be written, or other processes change it too fast.
+        """
+        for _ in range(_TRIES):
+            gone = frozenset(name for name in self._index().documents if is_gone(name))
+            if not gone:
+                return
+            for path in self._files():
+                with contextlib.suppress(WatermarkError, FileNotFoundError):
+                    names = PageIndex.open(path, checked=False, secret=self._key).documents
+                    if names & gone:
+                        self._replace([path], names - gone)
+        raise StorageFull("pages cannot be removed from the index")
 
     def tidy(self, names: Collection[str], now: datetime) -> None:
         """Join files if there are many, and drop what belongs to no document of ``names`` if that is much.

@@ -4,6 +4,7 @@ from typing import Final
 
 from flask_babel import LazyString, lazy_gettext
 
+from service.refusals_light import LIGHT
 from service.refusals_tables import TABLES
 
 _ = lazy_gettext
@@ -1257,5 +1258,6 @@ ALL: Final = (
     | CAMPAIGNS
     | FAMILIES
     | MARKING
+    | LIGHT
     | TABLES
 )

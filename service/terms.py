@@ -23,6 +23,7 @@ from registry.rules.words import (
     EquipmentState,
     MeetingState,
     Outstanding,
+    RemovedFor,
     RepairGuard,
     RequestState,
     RetirementMethod,
@@ -303,6 +304,15 @@ COVERS: Final[Mapping[str, LazyString]] = MappingProxyType(
     }
 )
 """What keeps a converter in, by the layer of its confinement."""
+
+REMOVED_FOR: Final[Mapping[RemovedFor, LazyString]] = MappingProxyType(
+    {
+        RemovedFor.PRINTED: _("everything that was approved is on paper"),
+        RemovedFor.TIME: _("the set time was over"),
+        RemovedFor.ASKED: _("the registry or the auditor wanted it"),
+    }
+)
+"""Why the content of a document kept light was removed."""
 
 ENTRIES: Final[Mapping[str, LazyString]] = MappingProxyType(
     {

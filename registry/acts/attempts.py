@@ -13,7 +13,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from registry import consent
+from registry import consent, keeping
 from registry.errors import ConflictError, InvalidError
 from registry.ledger import log
 from registry.models import AttemptCopy, Equipment, PrintAttempt, PrintBatch, SpoiledSheet
@@ -252,6 +252,7 @@ def destroy_sheets(
 def _released(
     session: Session, batch: PrintBatch, leaving: Leaving, kind: str, *, actor: Actor, now: datetime
 ) -> int:
+    keeping.require_content(session, batch.document_id, lock=True)
     found = printable(session, batch.id, leaving.layout)
     if found.stretches != leaving.stretches or found.layout != leaving.layout:
         raise RunChanged("got a run that has changed since it was proven")

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from registry import keeping
 from registry.ledger import log
 from registry.models import PrintBatch
 from registry.rows import get_row
@@ -47,9 +48,14 @@ def fail(session: Session, batch_id: int, failure: str, *, actor: Actor, now: da
 
 
 def retry(session: Session, batch_id: int, *, actor: Actor, now: datetime) -> None:
-    """Put a failed batch back in the queue; what is made already stays."""
+    """Put a failed batch back in the queue; what is made already stays.
+
+    Raises:
+        ContentRemoved: its document is kept light, and the content is gone.
+    """
     roles.require(actor, Action.PRINT)
     batch = _step(session, batch_id, BatchStep.RETRY)
+    keeping.require_content(session, batch.document_id, lock=True)
     batch.base_sha256 = None  # what was wrong may lie in it: the next worker prepares afresh
     batch.output_sha256 = None  # nor is the joined file of an older release used any more
     batch.failure = None

@@ -17,7 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from registry import consent
+from registry import consent, keeping
 from registry.errors import ConflictError, InvalidError
 from registry.ledger import log
 from registry.models import ApprovalRequest, Copy, Document, Person, PrintBatch, Recopy
@@ -142,6 +142,7 @@ def reserve(
         LessTraceableThanAgreed: under these marks the document falls short in a way that was not accepted.
         SourceNotAtHand: the copy that re-copies are made after is elsewhere, or gone.
         CopyRecalled: it is being recalled.
+        ContentRemoved: the document is kept light, and its content is gone.
     """
     roles.require(actor, Action.PRINT)
     if not recipients:
@@ -153,6 +154,7 @@ def reserve(
         session, request_id, act, quantity=len(recipients), actor=actor, now=now, use=use
     )
     _require_agreed(request, recipients)
+    keeping.require_content(session, request.document_id or 0, lock=True)
     consent.require_accepted(request, marks, proof=proof)
     source_id = _source_id(session, request) if act is Act.COPY else None
     wanted = [_Wanted(recipient_id, None, source_id) for recipient_id in recipients]

@@ -8,19 +8,21 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from registry import consent, kin
+from registry import consent, keeping, kin
 from registry.errors import ConflictError, UnknownError
 from registry.ledger import log
-from registry.models import Derivation, Document
+from registry.models import Derivation, Document, LightDocument
 from registry.recalling import refuse_recalled_documents
 from registry.rows import flush_unique, get_row
 from registry.rules import family, roles, takeover
 from registry.rules.approval import Act
+from registry.rules.codenames import CodeNameTaken, parse_code_name
 from registry.rules.facts import DocumentFacts
 from registry.rules.levels import Scheme
 from registry.rules.roles import Action, Actor
 from registry.rules.traceability import evidence_hash
-from registry.stating import stated
+from registry.rules.words import Content
+from registry.stating import DocumentFile, stated
 from registry.views.scope import get_within_reach
 
 
@@ -42,23 +44,17 @@ class FileChanged(ConflictError):
     code = "file-changed"
 
 
-@dataclass(frozen=True, kw_only=True)
-class DocumentFile:
-    """What the inspection made of the file, all of it stored by hash.
+@dataclass(frozen=True)
+class KeptLight:
+    """How the content of a document is kept that is registered under a code name.
 
     Attributes:
-        pictures: One picture of each page, in the order of the pages.
-        findings: What was stripped or is worth knowing: mappings of ``code``, ``page`` and ``facts``.
-        proof: How traceable each page is, and the hash of the carriers it was measured with.
-        survey_sha256: What was found out about the pages, which spares print runs from looking again.
+        room: The part of the store that holds it alone.
+        until_at: When it is removed at the latest.
     """
 
-    original_sha256: str
-    cleaned_sha256: str
-    pictures: Sequence[str]
-    findings: Sequence[dict[str, Any]]
-    proof: Mapping[str, Any]
-    survey_sha256: str | None = None
+    room: str
+    until_at: datetime
 
 
 def register(
@@ -69,29 +65,28 @@ def register(
     enabled: Collection[Scheme],
     actor: Actor,
     now: datetime,
+    light: KeptLight | None = None,
 ) -> int:
     """Enter a document into the register and return its id.
 
     The same file under the same number, registered by the same person, is the same registration sent twice:
     its id is returned and nothing is written. A document that was taken over from an older register gets its file when
     everything else that is stated is as it was; its old copies stay what they are. One that is made of others uses an
-    approval to copy each of them.
+    approval to copy each of them. One with a code name is kept ``light``; it has no title.
 
     Raises:
+        CodeNameTaken: another document has the code name.
         WrongSources, BelowSources, MixedSchemes: it cannot be made of these, or not be marked so.
         ConflictError: an approval is not usable, see ``consent.consume``, or a source is being recalled.
     """
     roles.require(actor, Action.REGISTER_DOCUMENT)
     document = stated(session, facts, enabled=enabled, actor=actor, now=now)
-    document.pages = len(file.pictures)
-    document.original_sha256, document.cleaned_sha256 = file.original_sha256, file.cleaned_sha256
-    document.pictures, document.findings = list(file.pictures), list(file.findings)
-    document.proof, document.survey_sha256 = dict(file.proof), file.survey_sha256
+    file.describe(document)
     twin = _find_twin(session, document)
     if twin is not None and _is_resent(session, twin, document, facts):
         return twin.id
     if twin is not None and not (twin.cleaned_sha256 or facts.sources) and _is_stated_alike(twin, document):
-        _add_file(session, twin, document, actor=actor, now=now)
+        _add_file(session, twin, file, actor=actor, now=now)
         return twin.id
     derivations = _derive(session, document, facts, actor=actor, now=now)
     session.add(document)
@@ -106,7 +101,9 @@ def register(
         each.document_id = document.id
     session.add_all(derivations)
     session.flush()  # before the ledger is locked
-    _record(session, document, derivations, actor=actor, now=now)
+    if facts.code_name is not None:
+        _keep_light(session, document, facts.code_name, light, now)
+    _record(session, document, derivations, actor=actor, now=now, is_light=facts.code_name is not None)
     return document.id
 
 
@@ -115,10 +112,11 @@ def open_pages(session: Session, document_id: int, *, actor: Actor, now: datetim
 
     Raises:
         UnknownRow: there is no such document, or none whose pages the actor may see.
-        DocumentWithoutFile: its pages are not here.
+        DocumentWithoutFile, ContentRemoved: its pages are not here.
     """
     document = get_within_reach(session, document_id, actor, now=now, pages=True)
     takeover.require_file(document.cleaned_sha256)
+    keeping.require_content(session, document_id)
     log.append(
         session,
         "document.read",
@@ -148,9 +146,11 @@ def assess(
     Raises:
         UnknownRow: there is no such document, or none that the actor may know of.
         FileChanged: what was measured is not the document's file.
+        ContentRemoved: its pages are not here any more.
     """
     roles.require(actor, Action.REGISTER_DOCUMENT)
     get_within_reach(session, document_id, actor, now=now)
+    keeping.require_content(session, document_id)
     document = get_row(session, Document, document_id, lock=True)
     if document.cleaned_sha256 != cleaned_sha256:
         raise FileChanged("got the proof of another file", document=document_id)
@@ -229,19 +229,30 @@ def _is_stated_alike(twin: Document, document: Document, *, inherits: bool = Fal
     )
 
 
-def _add_file(session: Session, known: Document, offered: Document, *, actor: Actor, now: datetime) -> None:
+def _keep_light(
+    session: Session, document: Document, code_name: str, light: KeptLight | None, now: datetime
+) -> None:
+    if light is None:
+        raise ValueError("a document with a code name has a room of its own")
+    name = parse_code_name(code_name)
+    session.add(
+        LightDocument(
+            document_id=document.id,
+            code_name=name,
+            content=Content.KEPT,
+            room=light.room,
+            brought_at=now,
+            keep_until_at=light.until_at,
+        )
+    )
+    taken = CodeNameTaken("got a code name that another document has", field="code_name")
+    flush_unique(session, {(LightDocument.code_name,): taken})
+
+
+def _add_file(session: Session, known: Document, file: DocumentFile, *, actor: Actor, now: datetime) -> None:
     """Give a document that was taken over the file that was offered, and what was found in it."""
     document = get_row(session, Document, known.id, lock=True)
-    for name in (
-        "pages",
-        "original_sha256",
-        "cleaned_sha256",
-        "pictures",
-        "findings",
-        "proof",
-        "survey_sha256",
-    ):
-        setattr(document, name, getattr(offered, name))
+    file.describe(document)
     session.flush()  # before the ledger is locked
     log.append(
         session,
@@ -258,7 +269,13 @@ def _add_file(session: Session, known: Document, offered: Document, *, actor: Ac
 
 
 def _record(
-    session: Session, document: Document, derivations: Sequence[Derivation], *, actor: Actor, now: datetime
+    session: Session,
+    document: Document,
+    derivations: Sequence[Derivation],
+    *,
+    actor: Actor,
+    now: datetime,
+    is_light: bool,
 ) -> None:
     made_of: dict[str, log.Loggable] = {
         "made_as": next((str(each.made_as) for each in derivations), None),
@@ -286,5 +303,6 @@ def _record(
         cleaned=document.cleaned_sha256,
         findings=[finding["code"] for finding in document.findings],
         proof=evidence_hash(document.proof, document.cleaned_sha256),
+        **({"light": True} if is_light else {}),
         **(made_of if derivations else {}),
     )

@@ -14,10 +14,20 @@ from sqlalchemy.orm import Session
 
 from registry.errors import ConflictError, InvalidError
 from registry.ledger import log
-from registry.models import Copy, Document, TraceCase, TracePicture, TraceReference, TraceReview, TraceRun
+from registry.models import (
+    Copy,
+    Document,
+    LightDocument,
+    TraceCase,
+    TracePicture,
+    TraceReference,
+    TraceReview,
+    TraceRun,
+)
 from registry.rows import get_row
 from registry.rules import roles
 from registry.rules.evidence import tell_finding
+from registry.rules.light import ContentRemoved
 from registry.rules.roles import Action, Actor
 from registry.rules.texts import parse_line
 from registry.rules.tracing import (
@@ -32,7 +42,7 @@ from registry.rules.tracing import (
     judge_case,
     may_review,
 )
-from registry.rules.words import CaseState
+from registry.rules.words import CaseState, Content
 
 
 class LeakInTheFuture(InvalidError):
@@ -274,8 +284,15 @@ def keep_reference(
     points_sha256: str,
     now: datetime,
 ) -> None:
-    """Keep the pages of a document ready to be compared, in place of older ones; no deed."""
+    """Keep the pages of a document ready to be compared, in place of older ones; no deed.
+
+    Raises:
+        ContentRemoved: the document is kept light, and its content went meanwhile.
+    """
     get_row(session, Document, document_id, lock=True)  # two workers at the same document queue here
+    light = session.get(LightDocument, document_id, populate_existing=True)
+    if light is not None and light.content is not Content.KEPT:
+        raise ContentRemoved("got pages of a document without content", document=document_id)
     kept = session.scalar(
         sa.select(TraceReference).where(
             TraceReference.document_id == document_id, TraceReference.reader == reader

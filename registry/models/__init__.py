@@ -20,6 +20,7 @@ from registry.models.gates import Gate, GateEvent, Permit, PermitCarrier
 from registry.models.imports import ImportBatch, ImportItem
 from registry.models.leaving import Clearance
 from registry.models.ledger import LedgerCheckpoint, LedgerEntry, LedgerSalt, LedgerSubtree, LedgerTree
+from registry.models.light import LightDocument
 from registry.models.losses import Loss
 from registry.models.meetings import (
     Conveyance,
@@ -87,6 +88,7 @@ __all__ = [
     "LedgerSalt",
     "LedgerSubtree",
     "LedgerTree",
+    "LightDocument",
     "Loss",
     "Meeting",
     "MeetingAttendee",

@@ -15,6 +15,7 @@ class DocumentFacts:
     Attributes:
         derived_as: What it is made as from others; None for an original.
         sources: The approvals under which it was made, one for each document that it comes from.
+        code_name: Of a document that is kept light, in place of a title, which is empty; None for any other.
     """
 
     doc_number: str
@@ -29,6 +30,7 @@ class DocumentFacts:
     meeting_id: int | None = None
     derived_as: Use | None = None
     sources: tuple[int, ...] = ()
+    code_name: str | None = None
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,8 @@ class Action(StrEnum):
     """What an actor asks to do."""
 
     REGISTER_DOCUMENT = "REGISTER_DOCUMENT"
+    REMOVE_CONTENT = "REMOVE_CONTENT"
+    """Have the content of a document that is kept light removed before its time."""
     READ_REGISTER = "READ_REGISTER"
     READ_DOCUMENT = "READ_DOCUMENT"
     """See the pages themselves."""
@@ -173,6 +175,7 @@ _APPROVERS = _roles(Role.DEPARTMENT_MANAGER, Role.RESPONSIBLE_LEADER, Role.SECUR
 
 PERMITTED: dict[Action, frozenset[Role]] = {
     Action.REGISTER_DOCUMENT: _roles(Role.CLERK),
+    Action.REMOVE_CONTENT: _roles(Role.CLERK),
     # The auditor reads what is on record about paper, never the pages.
     Action.READ_REGISTER: _roles(
         Role.CLERK, Role.HANDLER, Role.DEPARTMENT_MANAGER, Role.RESPONSIBLE_LEADER, Role.AUDITOR
@@ -272,6 +275,7 @@ PERMITTED_TO_SYSTEM: frozenset[Action] = frozenset(
     {
         Action.RUN_WORKER,
         Action.RUN_UPKEEP,
+        Action.REMOVE_CONTENT,
         Action.ISSUE,
         Action.RUN_TRACE,
         Action.RUN_DRILL,

@@ -85,6 +85,26 @@ class BatchState(StrEnum):
     VOID = "VOID"
 
 
+class Content(StrEnum):
+    """Whether the content of a document that is kept light is here."""
+
+    KEPT = "KEPT"
+    REMOVING = "REMOVING"
+    """Ordered, on the record; nothing may use it any more."""
+    REMOVED = "REMOVED"
+
+
+class RemovedFor(StrEnum):
+    """Why content was removed."""
+
+    PRINTED = "PRINTED"
+    """Everything that was approved is on paper."""
+    TIME = "TIME"
+    """The time that was set is over."""
+    ASKED = "ASKED"
+    """A person wanted it."""
+
+
 class HandOverKind(StrEnum):
     """Why a copy is given to a person."""
 

@@ -20,6 +20,7 @@ from registry.rules.roles import Action, Actor
 from registry.rules.words import BatchState
 from registry.views.copies import place_in_run
 from registry.views.holdings import Name, name
+from registry.views.light import room_of
 
 RECENT_ROWS = 100
 
@@ -77,6 +78,7 @@ class StoredCopy:
     base_sha256: str | None
     delta_sha256: str | None
     stamped_sha256: str
+    document_id: int
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ class BatchWork:
     """What the worker needs to make a print run, in one reading."""
 
     id: int
+    document_id: int
     state: BatchState
     ordered_at: datetime
     base_sha256: str | None
@@ -99,6 +102,8 @@ class BatchWork:
     """The ledger's last signed head when the run was ordered, empty if there was none: no try changes it."""
     copies: tuple[MarkFacts, ...]
     """Every copy of the run that has or will have paper, by number."""
+    room: str | None = None
+    """The part of the store that holds the document's content alone, if it is kept light."""
 
 
 def list_batches(session: Session, actor: Actor, *, document_id: int | None = None) -> tuple[BatchRow, ...]:
@@ -152,6 +157,7 @@ def batch_work(session: Session, batch_id: int) -> BatchWork:
     copying_unit = _copying_unit(session, batch)
     return BatchWork(
         id=batch.id,
+        document_id=document.id,
         state=batch.state,
         ordered_at=batch.ordered_at,
         base_sha256=batch.base_sha256,
@@ -169,6 +175,7 @@ def batch_work(session: Session, batch_id: int) -> BatchWork:
             for copy in batch.copies
             if copy.state is not State.VOID
         ),
+        room=room_of(session, document.id),
     )
 
 
@@ -184,7 +191,10 @@ def stored_copy(session: Session, code: str) -> StoredCopy | None:
     if copy.stamped_sha256 is None:
         return None
     return StoredCopy(
-        None if copy.batch is None else copy.batch.base_sha256, copy.delta_sha256, copy.stamped_sha256
+        None if copy.batch is None else copy.batch.base_sha256,
+        copy.delta_sha256,
+        copy.stamped_sha256,
+        copy.document_id,
     )
 
 

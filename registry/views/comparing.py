@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from registry.models import Copy, Document, TraceReference
 from registry.rules.tracing import WITHOUT_PAPER
+from registry.views.light import CONTENT_IS_HERE, kept_rooms, room_of
 
 _ON_PAPER: Final = (Copy.state.not_in(WITHOUT_PAPER), Copy.batch_id.is_not(None))
 
@@ -27,6 +28,7 @@ class Comparable:
         codes: Of its copies that were printed.
         references: For each page the file to compare with; empty where none is kept for this reader and survey.
         points_sha256: By which its pages are found; None where no references are kept.
+        room: The part of the store that holds its content alone; None unless it is kept light.
     """
 
     document_id: int
@@ -38,19 +40,21 @@ class Comparable:
     codes: tuple[str, ...]
     references: tuple[str, ...]
     points_sha256: str | None
+    room: str | None = None
 
 
 @dataclass(frozen=True)
 class Extent:
-    """How much there is to compare with."""
+    """How much there is to compare with; ``without_content``: documents on paper whose content was removed."""
 
     documents: int
     pages: int
     copies: int
+    without_content: int
 
 
 def comparables(session: Session, reader: str) -> tuple[Comparable, ...]:
-    """Return the documents that have copies on paper, the latest first.
+    """Return the documents that have copies on paper and whose content is here, the latest first.
 
     Args:
         session: Any session.
@@ -65,9 +69,13 @@ def comparables(session: Session, reader: str) -> tuple[Comparable, ...]:
         for row in session.scalars(sa.select(TraceReference).where(TraceReference.reader == reader))
     }
     documents = session.scalars(
-        sa.select(Document).where(Document.id.in_(codes)).order_by(Document.id.desc())
+        sa.select(Document).where(Document.id.in_(codes), CONTENT_IS_HERE).order_by(Document.id.desc())
     )
-    return tuple(_comparable(document, codes[document.id], kept.get(document.id)) for document in documents)
+    rooms = kept_rooms(session)
+    return tuple(
+        _comparable(document, codes[document.id], kept.get(document.id), rooms.get(document.id))
+        for document in documents
+    )
 
 
 def codes_on_paper(session: Session, document_id: int) -> tuple[str, ...]:
@@ -96,7 +104,7 @@ def of_many_copies(session: Session, more_than: int) -> tuple[tuple[int, str, in
 
 def find_comparable(session: Session, document_id: int, reader: str) -> Comparable | None:
     """Return a document as `comparables` does, but without codes and whether or not it is on paper yet."""
-    document = session.get(Document, document_id)
+    document = session.scalar(sa.select(Document).where(Document.id == document_id, CONTENT_IS_HERE))
     if document is None:
         return None
     kept = session.scalar(
@@ -104,7 +112,7 @@ def find_comparable(session: Session, document_id: int, reader: str) -> Comparab
             TraceReference.document_id == document_id, TraceReference.reader == reader
         )
     )
-    return _comparable(document, (), kept)
+    return _comparable(document, (), kept, room_of(session, document_id))
 
 
 def without_references(session: Session, reader: str) -> tuple[int, ...]:
@@ -123,7 +131,7 @@ def without_references(session: Session, reader: str) -> tuple[int, ...]:
     )
     made = sa.exists().where(Copy.document_id == Document.id, Copy.state.not_in(WITHOUT_PAPER))
     has_file = Document.cleaned_sha256 != ""
-    found = sa.select(Document.id).where(has_file, made, ~kept).order_by(Document.id.desc())
+    found = sa.select(Document.id).where(has_file, CONTENT_IS_HERE, made, ~kept).order_by(Document.id.desc())
     return tuple(session.scalars(found))
 
 
@@ -142,13 +150,18 @@ def extent(session: Session) -> Extent:
     with_copies = sa.select(Copy.document_id).where(on_paper).distinct()
     row = session.execute(
         sa.select(sa.func.count(Document.id), sa.func.coalesce(sa.func.sum(Document.pages), 0)).where(
-            Document.id.in_(with_copies)
+            Document.id.in_(with_copies), CONTENT_IS_HERE
         )
     ).one()
-    return Extent(documents=row[0], pages=int(row[1]), copies=copies)
+    gone = session.scalars(
+        sa.select(sa.func.count(Document.id)).where(Document.id.in_(with_copies), ~CONTENT_IS_HERE)
+    ).one()
+    return Extent(documents=row[0], pages=int(row[1]), copies=copies, without_content=gone)
 
 
-def _comparable(document: Document, codes: Sequence[str], kept: TraceReference | None) -> Comparable:
+def _comparable(
+    document: Document, codes: Sequence[str], kept: TraceReference | None, room: str | None
+) -> Comparable:
     known = _known(kept, document)
     return Comparable(
         document_id=document.id,
@@ -160,6 +173,7 @@ def _comparable(document: Document, codes: Sequence[str], kept: TraceReference |
         codes=tuple(codes),
         references=tuple(known.pages) if known else (),
         points_sha256=known.points_sha256 if known else None,
+        room=room,
     )
 
 

@@ -8,10 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
-from registry.models import Document
+from registry.models import Copy, Document
+from registry.rules.light import LightStanding
 from registry.rules.roles import Actor
 from registry.views.conservation import Conservation, conservation
 from registry.views.holdings import Name, name
+from registry.views.light import code_names, find_standing
 from registry.views.people import UnitName, unit_name
 from registry.views.scope import get_within_reach, within_reach
 
@@ -49,6 +51,8 @@ class DocumentRow:
     registered_at: datetime
     declassified_at: datetime | None
     conservation: Conservation
+    code_name: str | None = None
+    """Of a document that is kept light; its title shows it, and that it is one."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,8 @@ class DocumentView:
 
     Attributes:
         proof: How traceable each page is, and with which carriers it was measured; None where nothing was.
-        pictures: Hashes of the stored pictures, one per page; empty where the actor may not see pages.
+        pictures: Hashes of the stored pictures, one per page; empty where they may not be seen, or are gone.
+        light: Where it stands if it is kept light.
     """
 
     row: DocumentRow
@@ -85,6 +90,7 @@ class DocumentView:
     cleaned_sha256: str
     registered_by: Name
     pictures: tuple[str, ...]
+    light: LightStanding | None = None
 
 
 def documents(
@@ -109,6 +115,7 @@ def document(session: Session, document_id: int, actor: Actor, *, now: datetime)
         UnknownRow: there is none under this id, or none that the actor may know of.
     """
     found = get_within_reach(session, document_id, actor, now=now)
+    light = find_standing(session, document_id, now=now)
     shows_pages = session.scalar(
         sa.select(sa.literal(1)).where(
             Document.id == document_id, within_reach(session, actor, now=now, pages=True)
@@ -125,7 +132,15 @@ def document(session: Session, document_id: int, actor: Actor, *, now: datetime)
         original_sha256=found.original_sha256,
         cleaned_sha256=found.cleaned_sha256,
         registered_by=name(found.registered_by),
-        pictures=tuple(found.pictures) if shows_pages else (),
+        pictures=tuple(found.pictures) if shows_pages and (light is None or light.may_print) else (),
+        light=light,
+    )
+
+
+def copy_with_file(session: Session, document_id: int, sha256: str) -> int | None:
+    """Return the number of the copy of a document whose whole file has a hash; None if none has."""
+    return session.scalar(
+        sa.select(Copy.copy_no).where(Copy.document_id == document_id, Copy.stamped_sha256 == sha256)
     )
 
 
@@ -150,6 +165,7 @@ def _conditions(wanted: DocumentFilter) -> list[sa.ColumnElement[bool]]:
 
 def _rows(session: Session, found: Sequence[Document]) -> tuple[DocumentRow, ...]:
     lines = conservation(session, [row.id for row in found])
+    names = code_names(session, [row.id for row in found])
     return tuple(
         DocumentRow(
             id=row.id,
@@ -164,6 +180,7 @@ def _rows(session: Session, found: Sequence[Document]) -> tuple[DocumentRow, ...
             registered_at=row.registered_at,
             declassified_at=row.declassified_at,
             conservation=lines[row.id],
+            code_name=names.get(row.id),
         )
         for row in found
     )

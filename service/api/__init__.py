@@ -18,6 +18,7 @@ from service.api.gate import area as gate
 from service.api.knowers import area as knowers
 from service.api.leavers import area as leavers
 from service.api.ledger import area as ledger
+from service.api.light import area as light
 from service.api.losses import area as losses
 from service.api.meetings import area as meetings
 from service.api.openapi import blueprint as openapi
@@ -41,6 +42,7 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     equipment,
     knowers,
     stocktakes,
+    light,
     losses,
     recalls,
     regradings,

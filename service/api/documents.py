@@ -8,11 +8,12 @@ from pydantic import AwareDatetime, Base64Bytes, Field
 from registry.rules.approval import Act
 from registry.rules.facts import DocumentFacts
 from registry.rules.family import Use
-from registry.rules.limits import DOC_NUMBER_LIMIT, DOC_TITLE_LIMIT, NEED_TO_KNOW_LIMIT
+from registry.rules.limits import CODE_NAME_LIMIT, DOC_NUMBER_LIMIT, DOC_TITLE_LIMIT, NEED_TO_KNOW_LIMIT
 from registry.rules.roles import Action
 from registry.views.documents import DocumentFilter, DocumentRow, DocumentView
 from service.api.approvals import MustAgree, OrderPreview, Standing
 from service.api.area import Area, Model
+from service.api.light import Light
 from service.flows import registering, requesting
 from service.flows.characters import CODE, lacking
 from service.flows.preflight import preflight
@@ -26,7 +27,16 @@ class NewDocument(Model):
     """What the clerk states about a document, and its file."""
 
     doc_number: str = Field(max_length=DOC_NUMBER_LIMIT)
-    title: str = Field(max_length=DOC_TITLE_LIMIT)
+    title: str = Field(
+        default="",
+        max_length=DOC_TITLE_LIMIT,
+        description="Wanted unless a code name is given, and refused then.",
+    )
+    code_name: str | None = Field(
+        default=None,
+        max_length=CODE_NAME_LIMIT,
+        description="Keeps the document light: no title, its content removed when it is printed.",
+    )
     issuing_unit_id: int
     classifying_unit_id: int | None = Field(default=None, description="The issuing unit if omitted.")
     scheme: str = "company"
@@ -79,7 +89,8 @@ class DocumentLine(Model):
 
     id: int
     doc_number: str
-    title: str
+    title: str = Field(description="Of a document kept light its code name, and that it is one.")
+    code_name: str | None
     issuing_unit_id: int
     scheme: str
     level: str
@@ -135,6 +146,7 @@ class DocumentFull(Model):
     preflight: Preflight
     original_sha256: str
     cleaned_sha256: str
+    light: Light | None = Field(description="Where it stands if it is kept light.")
 
 
 class PrintWish(Model):
@@ -193,11 +205,13 @@ def register(body: NewDocument) -> Registered:
         meeting_id=body.meeting_id,
         derived_as=body.derived_as,
         sources=tuple(body.sources),
+        code_name=body.code_name,
     )
     document_id = registering.register(
         current_runtime(), current_actor(), facts, body.file, name=body.file_name
     )
-    missing = lacking(current_runtime(), title=body.title, doc_number=body.doc_number)
+    title = body.title if body.code_name is None else body.code_name
+    missing = lacking(current_runtime(), title=title, doc_number=body.doc_number)
     told = [EntryWarning(where=each.where, characters=each.characters) for each in missing]
     return Registered(id=document_id, warnings=told)
 
@@ -221,6 +235,7 @@ def get_document(document_id: int) -> DocumentFull:
         preflight=_preflight(view),
         original_sha256=view.original_sha256,
         cleaned_sha256=view.cleaned_sha256,
+        light=None if view.light is None else Light.of(view.light),
     )
 
 
@@ -308,6 +323,7 @@ def _line(row: DocumentRow) -> DocumentLine:
         id=row.id,
         doc_number=row.doc_number,
         title=row.title,
+        code_name=row.code_name,
         issuing_unit_id=row.issuing_unit.id,
         scheme=row.scheme,
         level=row.level,

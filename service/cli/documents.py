@@ -13,9 +13,10 @@ from service.cli.acting import acting_as, asked_actor
 from service.cli.opening import open_installation
 from service.cli.shortfalls import shortfall_lines
 from service.filters import level_text
-from service.flows import people, registering, requesting
+from service.flows import light, people, registering, requesting
 from service.flows.characters import CODE
 from service.flows.preflight import preflight
+from service.flows.recognising import recognise
 from service.flows.requesting import Wish
 from service.runtime import Runtime
 from service.times import end_of_day
@@ -30,7 +31,11 @@ def document() -> None:
 @acting_as
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--number", required=True, help="Document number 发文字号.")
-@click.option("--title", required=True)
+@click.option("--title", default="", help="Wanted unless the document is kept light.")
+@click.option(
+    "--light", "is_light", is_flag=True, help="Keep it light: a code name is proposed, no title is kept."
+)
+@click.option("--code-name", help="Keep it light under this code name.")
 @click.option("--unit", required=True, metavar="CODE", help="Issuing unit 制发单位.")
 @click.option(
     "--classified-by", metavar="CODE", help="Classifying unit 原定密单位; the issuing unit if omitted."
@@ -47,6 +52,8 @@ def register(
     *,
     number: str,
     title: str,
+    is_light: bool,
+    code_name: str | None,
     unit: str,
     classified_by: str | None,
     scheme: str,
@@ -74,6 +81,7 @@ def register(
         need_to_know=need_to_know,
         no_copying=no_copying,
         meeting_id=meeting,
+        code_name=code_name or (light.propose_name(runtime, actor) if is_light else None),
     )
     document_id = registering.register(runtime, actor, facts, file.read_bytes(), name=file.name)
     _tell(registering.get_document(runtime, actor, document_id), runtime)
@@ -100,6 +108,48 @@ def assess(acting: str, document_id: int) -> None:
         "measured anew; approvals given before must be asked for again" if changed else "nothing has changed"
     )
     _tell(registering.get_document(runtime, actor, document_id), runtime)
+
+
+@document.command(name="remove-content")
+@acting_as
+@click.argument("document_id", type=int)
+def remove_content(acting: str, document_id: int) -> None:
+    """Remove the content of DOCUMENT_ID, which is kept light, before its time."""
+    runtime = open_installation()
+    light.remove_now(runtime, asked_actor(runtime, acting), document_id)
+    light.clear(runtime, document_id)
+    click.echo("the content is removed; hashes, numbers and history stay")
+
+
+@document.command(name="bring-content")
+@acting_as
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--document", "document_id", type=int, help="For more copies of this document.")
+@click.option("--case", "case_id", type=int, help="For comparing in this trace case only.")
+def bring_content(acting: str, file: Path, document_id: int | None, case_id: int | None) -> None:
+    """Bring the content of a document that is kept light back from the same FILE."""
+    if (document_id is None) == (case_id is None):
+        raise click.UsageError("say --document ID or --case ID")
+    runtime = open_installation()
+    actor = asked_actor(runtime, acting)
+    if case_id is not None:
+        found = light.bring_for_case(runtime, actor, case_id, file.read_bytes(), name=file.name)
+        click.echo(f"{found} in case {case_id}, which is read again")
+        return
+    light.bring_back(runtime, actor, document_id or 0, file.read_bytes(), name=file.name)
+    click.echo("the content is here until it is printed, or the set time")
+
+
+@document.command()
+@acting_as
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("document_id", type=int)
+def compare(acting: str, file: Path, document_id: int) -> None:
+    """Tell by its hash which file of DOCUMENT_ID this FILE is."""
+    runtime = open_installation()
+    found = recognise(runtime, asked_actor(runtime, acting), document_id, file.read_bytes())
+    number = f" {found.copy_no:06}" if found.copy_no else ""
+    click.echo(f"{found.same.lower()}{number}")
 
 
 @document.command(name="list")
@@ -148,6 +198,8 @@ def ask(acting: str, document_id: int, copies: int, reason: str, until: datetime
 def _tell(view: DocumentView, runtime: Runtime) -> None:
     """Print what is known of a document's file: findings, then each page's decades of evidence by leak channel."""
     click.echo(f"document {view.row.id}: {view.row.pages} pages, {len(view.findings)} findings")
+    if view.light is not None:
+        click.echo(f"  kept light as {view.light.code_name}: content {view.light.content.lower()}")
     for each in registering.lacking_of(runtime, view):
         click.echo(f"  {CODE} {each.where}: {each.characters}")
     for told in view.findings:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from registry.rules.codes import human_code
 from service import demo_accounts
-from service.demo import company, old_register
+from service.demo import company, old_register, unnamed
 from service.demo.campaigns import Campaigns
 from service.demo.cast import move_in
 from service.demo.families import Families
@@ -46,6 +46,7 @@ def seed(runtime: Runtime, report: Callable[[str], None]) -> None:
     Families(story).plan()
     Governing(story).plan()
     old_register.plan(story)
+    unnamed.plan(story)
     timeline.at(today - timedelta(days=9), lambda: _trace_earlier_leak(story))
     timeline.at(max(now, today), mishaps.wait_at_the_shredder)
     timeline.run()

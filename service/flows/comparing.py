@@ -81,6 +81,7 @@ def parameters(runtime: Runtime, session: Session, pictures: int) -> dict[str, A
         "pages": present.pages,
         "copies": present.copies,
         "most_pages": MOST_PAGES,
+        "without_content": present.without_content,
     }
 
 

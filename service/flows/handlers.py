@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from service.flows import booking, drilling, making, referencing, tracing, upkeep
+from service.flows import booking, drilling, light, making, referencing, rooms, tracing, upkeep
 from service.runtime import Runtime
 from service.worker import Chore, Handler, RunningJob
 
@@ -40,6 +40,10 @@ def _grow_book(runtime: Runtime, job: RunningJob) -> None:
     booking.grow(runtime, int(str(job.payload["document_id"])))
 
 
+def _remove_content(runtime: Runtime, job: RunningJob) -> None:
+    light.clear(runtime, int(str(job.payload["document_id"])))
+
+
 def _run_id(job: RunningJob) -> int:
     return int(str(job.payload["run_id"]))
 
@@ -51,6 +55,7 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         drilling.JOB_KIND: Handler(_make_drill),
         referencing.JOB_KIND: Handler(_make_references),
         booking.JOB_KIND: Handler(_grow_book),
+        light.JOB_KIND: Handler(_remove_content),
     }
 )
 """By the kind that a deed wrote down."""
@@ -59,5 +64,7 @@ CHORES: tuple[Chore, ...] = (
     Chore(every_s=30, run=upkeep.run),
     Chore(every_s=5, run=referencing.order_next),
     Chore(every_s=60, run=booking.order_next),
+    Chore(every_s=30, run=light.order_due),
+    Chore(every_s=600, run=rooms.sweep),
 )
 """What the worker does by the way."""

@@ -17,6 +17,7 @@ from registry.rules import imports as rules
 from registry.rules import roles
 from registry.rules.codes import copy_no_text, human_code
 from registry.rules.imports import ImportKind
+from registry.rules.light import OnlyLight
 from registry.rules.roles import Action, Actor
 from registry.views import imports as views
 from registry.views.imports import ImportRow
@@ -79,6 +80,8 @@ class _Rehearsed(Exception):
     """The end of a rehearsal: nothing of it stays."""
 
 
+_WITH_TITLES: Final = frozenset({ImportKind.DOCUMENTS, ImportKind.COPIES})
+"""Tables that are kept as they came, and name documents by their titles."""
 _TOO_LARGE: Final = frozenset({"too-many-rows", "too-many-columns", "cell-too-long", "unpacks-too-large"})
 
 
@@ -93,11 +96,14 @@ def offer(runtime: Runtime, actor: Actor, kind: ImportKind, offered: bytes, *, n
         name: What its owner called it.
 
     Raises:
+        OnlyLight: it has titles, and this installation keeps none; recorded, nothing was stored.
         TableUnusable, TableTooLarge, HeadUnusable: it is no such table; recorded, nothing was stored.
         SandboxFault: it could not be read to its end; nothing was stored.
     """
     with runtime.refusals(actor, "import.offer", f"import:{kind}"):
         rules.require_importer(actor, kind)  # before a stranger's file costs anything
+        if kind in _WITH_TITLES and runtime.settings.light_only:
+            raise OnlyLight("got a table with titles where none are kept", field="file")
         if len(offered) > MOST_BYTES:
             raise TableTooLarge(f"got {len(offered)} bytes", what="bytes", limit=MOST_BYTES)
     answer = cast("tuple[str, Any, Any]", runtime.parse("service.exchange.offered:read", offered))

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from typing import cast
 
-from registry import consent
+from registry import consent, keeping
 from registry.acts import batches, copies
 from registry.acts.copies import Made, PreparedAnew
 from registry.errors import ConflictError
@@ -48,8 +48,9 @@ def make_batch(runtime: Runtime, batch_id: int, report: Report) -> None:
     """
     with runtime.database.reading() as session:
         work = batch_work(session, batch_id)
-    if work.state not in UNFINISHED:
-        return
+        if work.state not in UNFINISHED:
+            return
+        keeping.require_content(session, work.document_id)
     base_sha256, base = _prepared(runtime, work, marks.letters(marks.wordings(work, runtime.settings)))
     with runtime.database.reading() as session:
         work = batch_work(session, batch_id)  # now that no other worker can add copies made on another base
@@ -58,7 +59,7 @@ def make_batch(runtime: Runtime, batch_id: int, report: Report) -> None:
         report(done, len(work.copies))
         if not _fits(runtime, base, copy):
             mark = marks.compose(copy, said, work.pages, tokens=runtime.tokens, keys=runtime.keys)
-            _make(runtime, base_sha256, base, copy, mark)
+            _make(runtime, base_sha256, base, copy, mark, room=work.room)
     _finish(runtime, batch_id, base_sha256)
     report(len(work.copies), len(work.copies))
 
@@ -76,10 +77,13 @@ def copy_chunks(runtime: Runtime, code: str) -> Iterator[bytes]:
     Raises:
         UnknownCopy: no copy bears the code.
         CopyNotMade: it has no file yet.
+        ContentRemoved: its document is kept light, and the content is gone.
         FileMissing, FileDamaged: it cannot be had as it was made.
     """
     with runtime.database.reading() as session:
         stored = stored_copy(session, code)
+        if stored is not None:
+            keeping.require_content(session, stored.document_id)
     if stored is None:
         raise CopyNotMade("got a copy that is not made", copy=code)
     if stored.delta_sha256 is None or stored.base_sha256 is None:
@@ -125,7 +129,7 @@ def _prepared(runtime: Runtime, work: BatchWork, letters: str) -> tuple[str, Bas
         )
         if _has_own_dots(runtime, work):
             _require_accepted(runtime, work, prove(Base.from_bytes(cast("bytes", prepared))))
-        base_sha256 = runtime.store.put(cast("bytes", prepared))
+        base_sha256 = runtime.store.room(work.room).put(cast("bytes", prepared))
     base = Base.from_bytes(runtime.store.get(base_sha256))
     dots = None if base.plan.dots is None else Dots(base.plan.dots.side_px, base.plan.dots.pitch_px).text
     with runtime.database.transaction() as session:
@@ -157,10 +161,13 @@ def _kept_survey(runtime: Runtime, work: BatchWork) -> bytes | None:
         return None
 
 
-def _make(runtime: Runtime, base_sha256: str, base: Base, copy: MarkFacts, mark: Mark) -> None:
+def _make(
+    runtime: Runtime, base_sha256: str, base: Base, copy: MarkFacts, mark: Mark, *, room: str | None
+) -> None:
     """Make one copy and take it into stock."""
     delta = splice(base, mark)
-    made = Made(base_sha256, runtime.store.put(delta.to_bytes()), fingerprint(base, delta).sha256)
+    store = runtime.store.room(room)
+    made = Made(base_sha256, store.put(delta.to_bytes()), fingerprint(base, delta).sha256)
     act = copies.issue if copy.stamped_sha256 is None else copies.remake
     try:
         with runtime.database.transaction() as session:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
+from registry import keeping
 from registry.acts import batches, copies
 from registry.acts.copies import Spoiling
 from registry.errors import ConflictError
@@ -194,6 +195,7 @@ def _measured_for(
     printers.find_named(runtime.settings.printers, printer)
     with runtime.database.reading() as session:
         document_id = request(session, request_id, actor, now=runtime.now()).row.document_id
+        keeping.require_content(session, document_id or 0)
     document = registering.get_document(runtime, actor, document_id or 0)
     level, ours = (document.row.scheme, document.row.level), runtime.settings.mark_rules
     if ours.for_printer(printer).get(*level) == ours.get(*level):

@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from registry.acts import tracing
+from registry.rules.light import ContentRemoved
 from registry.views.comparing import (
     Comparable,
     find_comparable,
@@ -85,6 +86,7 @@ def ready(runtime: Runtime, document: Comparable) -> Ready:
 
     Raises:
         WatermarkError, ServiceFault: it cannot be drawn or kept.
+        ContentRemoved: it is kept light, and its content went meanwhile.
     """
     if document.points_sha256 is not None:
         kept = Ready(document.references, document.points_sha256)
@@ -97,6 +99,7 @@ def _made(runtime: Runtime, document: Comparable) -> Ready:
     pages: list[str] = []
     points: list[bytes] = []
     cleaned = runtime.store.get(document.cleaned_sha256)
+    store = runtime.store.room(document.room)
     survey = _survey(runtime, document, cleaned)
     for first in range(1, document.pages + 1, _AT_ONCE):
         numbers = tuple(range(first, min(first + _AT_ONCE, document.pages + 1)))
@@ -109,9 +112,9 @@ def _made(runtime: Runtime, document: Comparable) -> Ready:
             pages=len(numbers),
         )
         for page, found_by in cast("tuple[tuple[bytes, bytes], ...]", made):
-            pages.append(runtime.store.put(page))
+            pages.append(store.put(page))
             points.append(found_by)
-    done = Ready(tuple(pages), runtime.store.put(pack_points(points)))
+    done = Ready(tuple(pages), store.put(pack_points(points)))
     with runtime.database.transaction() as session:
         tracing.keep_reference(
             session,
@@ -192,7 +195,7 @@ def _points_of(runtime: Runtime, document: Comparable) -> str | None:
     """
     try:
         return document.points_sha256 or ready(runtime, document).points_sha256
-    except (WatermarkError, SandboxFault, FileMissing, FileDamaged) as error:
+    except (WatermarkError, SandboxFault, FileMissing, FileDamaged, ContentRemoved) as error:
         logger.warning("pages cannot be found", document=document.document_id, code=error.code)
         return None
 

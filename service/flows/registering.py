@@ -9,18 +9,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, cast
 
+from registry import keeping
 from registry.acts import documents
-from registry.acts.documents import DocumentFile
+from registry.acts.documents import KeptLight
 from registry.errors import ConflictError, RegistryError
-from registry.rules import levels, roles, takeover
+from registry.rules import codenames, levels, light, roles, takeover
 from registry.rules.codes import code_from_number
 from registry.rules.facts import DocumentFacts
 from registry.rules.marks import MarkRule
 from registry.rules.roles import Action, Actor
+from registry.stating import DocumentFile
 from registry.views import documents as document_views
 from registry.views.documents import DocumentFilter, DocumentPage, DocumentView
+from registry.views.light import room_of
 from registry.views.scope import get_within_reach
-from service.flows import marks
+from service.flows import marks, rooms
 from service.flows.characters import Lacking, lacking
 from service.flows.receiving import receive
 from service.runtime import Runtime
@@ -63,12 +66,40 @@ def register(runtime: Runtime, actor: Actor, facts: DocumentFacts, offered: byte
     """
     with runtime.refusals(actor, "document.register", f"unit:{facts.issuing_unit_id}"):
         roles.require(actor, Action.REGISTER_DOCUMENT)  # before a stranger's file costs anything
-        level = levels.get_level(facts.scheme, facts.level, enabled=runtime.settings.enabled_schemes)
-        mark = levels.mark_text(level, facts.secrecy_period)
-        rule, plan = _wanted_marks(runtime, facts.scheme, facts.level)
+        levels.get_level(facts.scheme, facts.level, enabled=runtime.settings.enabled_schemes)
+        light.require_light(facts.code_name, only=runtime.settings.light_only)
+        codenames.in_place_of_title(facts.code_name, facts.title)
+    with rooms.own_room(runtime, wanted=facts.code_name is not None) as room:
+        with runtime.refusals(actor, "document.register", f"unit:{facts.issuing_unit_id}"):
+            file = take_in(runtime, facts, offered, name=name, room=room)
+        now = runtime.now()
+        with runtime.deed(actor, "document.register", f"unit:{facts.issuing_unit_id}") as session:
+            return documents.register(
+                session,
+                facts,
+                file,
+                enabled=runtime.settings.enabled_schemes,
+                actor=actor,
+                now=now,
+                light=None if room is None else KeptLight(room, rooms.keep_until(runtime, now)),
+            )
+
+
+def take_in(
+    runtime: Runtime, stated: marks.Titled, offered: bytes, *, name: str = "", room: str | None = None
+) -> DocumentFile:
+    """Return what a file is, cleaned, measured and stored; in a ``room`` of the store, and then no word of it beside.
+
+    Raises:
+        UnusableFileError, ConversionFault, SandboxFault: it cannot be used; nothing was stored.
+        MarkedCopyOffered: it is a copy made here; nothing was stored.
+    """
+    level = levels.get_level(stated.scheme, stated.level)
+    mark = levels.mark_text(level, stated.secrecy_period)
+    rule, plan = _wanted_marks(runtime, stated.scheme, stated.level)
     received = receive(runtime, offered, name)
     inspected = cast("Inspection", runtime.parse("service.papers.pages:inspect_document", received.pdf, mark))
-    longest = marks.longest(facts, runtime.settings)
+    longest = marks.longest(stated, runtime.settings)
     proof, noticed, survey = _assessed(runtime, inspected.cleaned, plan, longest, inspected.pages)
     drawn = runtime.parse(
         "service.papers.pages:draw_pages",
@@ -78,24 +109,21 @@ def register(runtime: Runtime, actor: Actor, facts: DocumentFacts, offered: byte
         pages=inspected.pages,
     )
     pictures, codes, identities = cast("tuple[tuple[bytes, ...], tuple[str, ...], tuple[int, ...]]", drawn)
-    with runtime.refusals(actor, "document.register", f"unit:{facts.issuing_unit_id}"):
-        _require_unmarked(runtime, codes, identities)
+    _require_unmarked(runtime, codes, identities)
     told = (*received.findings, *inspected.findings)
-    file = DocumentFile(
-        original_sha256=runtime.store.put(offered),
-        cleaned_sha256=runtime.store.put(inspected.cleaned),
-        pictures=[runtime.store.put(picture) for picture in pictures],
-        findings=[
-            {"code": found.code, "page": found.page, "facts": dict(found.facts)}
-            for found in (*told, *(found for found in noticed if found not in told))
-        ],
+    findings = [
+        {"code": found.code, "page": found.page, "facts": dict(found.facts)}
+        for found in (*told, *(found for found in noticed if found not in told))
+    ]
+    store = runtime.store.room(room)
+    return DocumentFile(
+        original_sha256=store.put(offered),
+        cleaned_sha256=store.put(inspected.cleaned),
+        pictures=[store.put(picture) for picture in pictures],
+        findings=findings if room is None else light.without_words(findings),
         proof=kept(proof, rule),
-        survey_sha256=runtime.store.put(survey),
+        survey_sha256=store.put(survey),
     )
-    with runtime.deed(actor, "document.register", f"unit:{facts.issuing_unit_id}") as session:
-        return documents.register(
-            session, facts, file, enabled=runtime.settings.enabled_schemes, actor=actor, now=runtime.now()
-        )
 
 
 def lacking_of(runtime: Runtime, document: DocumentView) -> tuple[Lacking, ...]:
@@ -114,11 +142,14 @@ def assess(runtime: Runtime, actor: Actor, document_id: int) -> bool:
         roles.require(actor, Action.REGISTER_DOCUMENT)
         view = get_document(runtime, actor, document_id)
         takeover.require_file(view.cleaned_sha256)
+        with runtime.database.reading() as session:
+            keeping.require_content(session, document_id)
+            room = room_of(session, document_id)
     rule, plan = _wanted_marks(runtime, view.row.scheme, view.row.level)
     cleaned = runtime.store.get(view.cleaned_sha256)
     longest = marks.longest(view.row, runtime.settings)
     proof, _, survey = _assessed(runtime, cleaned, plan, longest, view.row.pages)
-    survey_sha256 = runtime.store.put(survey)
+    survey_sha256 = runtime.store.room(room).put(survey)
     with runtime.deed(actor, "document.assess", f"document:{document_id}") as session:
         return documents.assess(
             session,
@@ -164,12 +195,14 @@ def get_picture(runtime: Runtime, actor: Actor, document_id: int, page: int, tok
     Raises:
         ForgedToken, ExpiredToken: no look of this person at this document is recorded, or not lately.
         UnknownRow: there is no such page.
+        ContentRemoved: the document is kept light, and its content went meanwhile.
     """
     sight = runtime.tokens.verify(Purpose.DOWNLOAD, token, max_age=LOOK_LASTS)
     if sight != _sight(actor, document_id):
         raise ForgedToken("the token is for another look", purpose=Purpose.DOWNLOAD.value)
     with runtime.database.reading() as session:
         document = get_within_reach(session, document_id, actor, now=runtime.now(), pages=True)
+        keeping.require_content(session, document_id)
         sha256 = dict(enumerate(document.pictures, 1)).get(page)
     if sha256 is None:
         raise documents.UnknownPage("got a page that the document does not have", page=page)

@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from registry import keeping
 from registry.acts import attempts
 from registry.acts import batches as making_acts
 from registry.acts.attempts import Leaving, SheetOutOfRange
@@ -266,6 +267,7 @@ def _let_go(
             batches.next_batch_state(row.state, BatchStep.RELEASE)
         elif row.released_at is None:
             raise attempts.NotReleasedYet("got a run that never left", state=str(row.state))
+        keeping.require_content(session, row.document_id)
         going = views.printable(session, batch_id, layout)
 
     def chunks() -> Iterator[bytes]:

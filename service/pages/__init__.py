@@ -23,6 +23,7 @@ from service.pages.home import blueprint as home
 from service.pages.knowers import blueprint as knowers
 from service.pages.leavers import blueprint as leavers
 from service.pages.ledger import blueprint as ledger
+from service.pages.light import blueprint as light
 from service.pages.losses import blueprint as losses
 from service.pages.meetings import blueprint as meetings
 from service.pages.people import blueprint as people
@@ -54,6 +55,7 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     equipment,
     knowers,
     stocktakes,
+    light,
     losses,
     recalls,
     rules,

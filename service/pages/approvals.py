@@ -16,7 +16,7 @@ from registry.rules.roles import Action
 from registry.rules.words import RequestState
 from registry.views.approvals import RequestView
 from service import errors
-from service.flows import requesting
+from service.flows import light, requesting
 from service.forms import FieldErrors, Form, parse_form
 from service.login import current_actor, current_runtime, require
 from service.pages.regradings import default_remark_on
@@ -93,6 +93,7 @@ def _request_page(view: RequestView, wrong: dict[str, str]) -> str:
     actor = current_actor()
     return render_template(
         "approvals/show.html",
+        has_content=light.has_content(current_runtime(), view.row.document_id),
         view=view,
         details=dict(view.order.details),
         further=told_details(view.order.details),

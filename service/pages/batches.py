@@ -56,6 +56,9 @@ _FAILURES: Final[Mapping[str, LazyString]] = MappingProxyType(
             "What was stored of the copies or their document is damaged or was changed outside the registry."
         ),
         "file-missing": lazy_gettext("What was stored of the copies or their document is gone."),
+        "content-removed": lazy_gettext(
+            "The document is kept light and its content is gone. Bring the same file back on its page, then try again."
+        ),
         "unexpected": lazy_gettext(
             "Something went wrong that nobody foresaw; the administrator finds it in the log."
         ),

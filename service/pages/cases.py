@@ -26,7 +26,8 @@ from registry.rules.words import CaseState
 from registry.views.tracing import RunRow
 from service import errors
 from service.filters import local_time
-from service.flows import evidence, tracing
+from service.flows import evidence, light, tracing
+from service.flows.receiving import ENDINGS
 from service.flows.tracing import Offered
 from service.forms import FieldErrors, Form, parse_form, refused_field
 from service.login import current_actor, current_runtime, require
@@ -126,6 +127,8 @@ def show(case_id: int) -> str:
         plot=plot_decoys(compared) if compared else None,
         may_add=roles.may(current_actor(), Action.OPEN_CASE),
         may_run=roles.may(current_actor(), Action.RUN_TRACE),
+        originals=light.originals_of(current_runtime(), case_id),
+        endings=ENDINGS,
         limit_mb=_limit_mb(),
         note_limit=NOTE_LIMIT,
         most_pictures=MOST_PICTURES,

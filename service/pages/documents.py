@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from pydantic import Field, StringConstraints
+from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
 from registry.consent import DocumentDeclassified, RefusedByRule
@@ -17,7 +18,7 @@ from registry.rules import levels, roles
 from registry.rules.approval import Act
 from registry.rules.facts import DocumentFacts
 from registry.rules.family import Use
-from registry.rules.limits import DOC_NUMBER_LIMIT, DOC_TITLE_LIMIT, NEED_TO_KNOW_LIMIT
+from registry.rules.limits import CODE_NAME_LIMIT, DOC_NUMBER_LIMIT, DOC_TITLE_LIMIT, NEED_TO_KNOW_LIMIT
 from registry.rules.roles import Action
 from registry.rules.takeover import DocumentWithoutFile
 from registry.views.approvals import Preview
@@ -25,7 +26,7 @@ from registry.views.copies import CopyFilter
 from registry.views.documents import DocumentFilter, DocumentView
 from service import errors
 from service.conversion import ConversionFault
-from service.flows import copies, families, people, registering, regrading, requesting
+from service.flows import copies, families, light, people, registering, regrading, requesting
 from service.flows.characters import lacking
 from service.flows.preflight import preflight
 from service.flows.receiving import ENDINGS
@@ -37,6 +38,7 @@ from service.pages.regradings import CHANGES
 from service.pages.warnings import warn_of
 from service.papers.pages import PICTURE_TYPE
 from service.sandbox import SandboxFault
+from service.terms import REMOVED_FOR
 from service.times import day_of, end_of_day
 from service.words import Words
 from watermark import WatermarkError
@@ -60,6 +62,7 @@ _FIELD_OF: Final[Mapping[str, str]] = MappingProxyType(
         "wrong-sources": "sources",
         "source-recalled": "sources",
         "below-sources": "level",
+        "code-name-taken": "code_name",
         "mixed-schemes": "meeting_id",
     }
 )
@@ -70,7 +73,9 @@ class DocumentForm(Form):
     """What the clerk states about a document."""
 
     doc_number: Annotated[str, StringConstraints(max_length=DOC_NUMBER_LIMIT)]
-    title: Annotated[str, StringConstraints(max_length=DOC_TITLE_LIMIT)]
+    title: Annotated[str, StringConstraints(max_length=DOC_TITLE_LIMIT)] = ""
+    is_light: bool = False
+    code_name: Annotated[str, StringConstraints(max_length=CODE_NAME_LIMIT)] = ""
     issuing_unit_id: int
     classifying_unit_id: int | None = None
     level: Annotated[str, StringConstraints(pattern=r"^[a-z]+:[A-Z_]+$")]
@@ -97,6 +102,7 @@ class DocumentForm(Form):
             meeting_id=self.meeting_id,
             derived_as=self.derived_as,
             sources=tuple(dict.fromkeys(self.sources)),
+            code_name=self.code_name if self.is_light else None,
         )
 
 
@@ -133,6 +139,8 @@ def index() -> str:
 def new() -> str:
     """Show the form to register a document."""
     entered: dict[str, Any] = {"secrecy_period": "10年", "meeting_id": request.args.get("meeting", "")}
+    if "light" in request.args or current_runtime().settings.light_only:
+        entered |= {"is_light": "1", "code_name": light.propose_name(current_runtime(), current_actor())}
     if "request" in request.args:
         entered |= _inherited(request.args.get("request", 0, type=int))
     return _form_page(FieldErrors(entered, {}))
@@ -142,16 +150,15 @@ def new() -> str:
 @require(Action.REGISTER_DOCUMENT)
 def register() -> AnyResponse | tuple[str, int]:
     """Register a document, or show the form again with what is wrong and everything that was typed."""
-    form, upload = parse_form(DocumentForm), request.files.get("file")
+    form, upload = parse_form(DocumentForm), request.files.get("file", FileStorage())
     if isinstance(form, FieldErrors):
         return _form_page(form), 422
-    if upload is None or not upload.filename:
-        missing = gettext("Choose the file of the document.")
-        return _form_page(FieldErrors(request.form, {"file": missing})), 422
+    if missing := _missing(form, upload):
+        return _form_page(FieldErrors(request.form, missing)), 422
     runtime = current_runtime()
     try:
         document_id = registering.register(
-            runtime, current_actor(), form.facts(), upload.read(), name=upload.filename
+            runtime, current_actor(), form.facts(), upload.read(), name=upload.filename or ""
         )
     except (WatermarkError, SandboxFault, ConversionFault) as refusal:
         return _form_page(FieldErrors(request.form, {"file": _advice(refusal)}), refusal.code), 422
@@ -163,7 +170,9 @@ def register() -> AnyResponse | tuple[str, int]:
             raise
         return _form_page(refused_field(request.form, refusal)), 422
     flash(gettext("The document is registered."), "success")
-    warn_of(lacking(runtime, title=form.title, doc_number=form.doc_number))
+    warn_of(
+        lacking(runtime, title=form.code_name if form.is_light else form.title, doc_number=form.doc_number)
+    )
     return redirect(url_for("documents.show", document_id=document_id))
 
 
@@ -244,13 +253,21 @@ def _document_page(document_id: int, wrong: FieldErrors | None = None) -> str:
     runtime, actor = current_runtime(), current_actor()
     document = registering.get_document(runtime, actor, document_id)
     preview, refusal = _preview(document)
+    may_register = roles.may(actor, Action.REGISTER_DOCUMENT)
     return render_template(
         "documents/show.html",
         document=document,
         lacking=registering.lacking_of(runtime, document),
         conservation=document.row.conservation,
         found=preflight(document, runtime.settings.mark_rules),
-        may_assess=roles.may(actor, Action.REGISTER_DOCUMENT),
+        may_assess=may_register and (document.light is None or document.light.may_print),
+        light=document.light,
+        may_register=may_register,
+        may_remove=roles.may(actor, Action.REMOVE_CONTENT),
+        may_compare=roles.may(actor, Action.READ_REGISTER),
+        removed_words=REMOVED_FOR,
+        endings=ENDINGS,
+        limit_mb=runtime.settings.upload_limit_bytes // (1024 * 1024),
         may_read_knowers=roles.may(actor, Action.READ_KNOWERS),
         may_recall=roles.may(actor, Action.RECALL),
         family=families.get_family(runtime, actor, document_id),
@@ -328,8 +345,20 @@ def _form_page(form: FieldErrors, code: str | None = None) -> str:
         level_choices=level_choices(),
         made_of=_made_of(form.entered),
         endings=ENDINGS,
+        light_only=current_runtime().settings.light_only,
+        keep_hours=current_runtime().settings.light_keep_hours,
         limit_mb=current_runtime().settings.upload_limit_bytes // (1024 * 1024),
     )
+
+
+def _missing(form: DocumentForm, upload: FileStorage) -> dict[str, str]:
+    """Return what is not filled in: of a document kept light the code name, of any other the title; and the file."""
+    missing = {}
+    if not upload.filename:
+        missing["file"] = gettext("Choose the file of the document.")
+    if not (form.code_name if form.is_light else form.title):
+        missing["code_name" if form.is_light else "title"] = gettext("Please fill this in.")
+    return missing
 
 
 def _advice(error: Exception) -> str:

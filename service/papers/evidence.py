@@ -72,6 +72,7 @@ _PARAMETERS: Final = {
     "pages": "登记页数 Their pages",
     "copies": "在纸份数 Copies on paper",
     "most_pages": "至多比对页数 Most pages compared",
+    "without_content": "内容已移除、未参与比对的文件 Documents not compared, their content removed",
 }
 LIMITS: Final = (
     "本报告指明的是某一份文件，不是某一个人。 The copy is identified, not the person.",

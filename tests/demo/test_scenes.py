@@ -1,14 +1,16 @@
 """What the invented company makes of its papers and how it is governed: each scene is there, half of it still open."""
 
+from registry.rules.codenames import SHOWN_AS
 from registry.rules.delegation import DelegationState
 from registry.rules.family import Use
 from registry.rules.lifecycle import State
-from registry.rules.words import RuleSetState
+from registry.rules.words import Content, RuleSetState
 from registry.views.copies import CopyFilter
 from registry.views.documents import DocumentFilter
 from service.demo.cast import actor_of
 from service.demo.families import COMPILED, PLAN, RAISED, REPORT, STRATEGY
 from service.demo.governing import EXCERPTED, QUOTA
+from service.demo.unnamed import GONE, HERE
 from service.flows import (
     consenting,
     copies,
@@ -90,3 +92,13 @@ def test_an_older_register_was_taken_over_and_the_holder_has_a_copy_of_it(demo):
         4: State.VOID,
     }
     assert [row.holder.zh for row in rows if row.copy.state is State.HELD] == ["周文博"]
+
+
+def test_of_two_papers_without_titles_one_is_printed_and_gone(demo):
+    clerk = actor_of(demo.runtime, "clerk")
+    gone = registering.get_document(demo.runtime, clerk, document(demo, SHOWN_AS + GONE))
+    here = registering.get_document(demo.runtime, clerk, document(demo, SHOWN_AS + HERE))
+    assert (gone.light.content, gone.pictures) == (Content.REMOVED, ())
+    assert gone.row.conservation.minted == 3
+    assert here.light.may_print
+    assert len(demo.runtime.store.rooms()) == 1

@@ -90,6 +90,7 @@ def test_the_words_of_a_copy_follow_the_installations_template(tmp_path):
 def work():
     copy = MarkFacts("0123456789ABC", 1, State.RESERVED, 1, 1, None, None, "李明", "Li Ming")
     return BatchWork(
+        document_id=1,
         id=1,
         state=BatchState.RESERVED,
         ordered_at=datetime(2026, 3, 2, tzinfo=UTC),

@@ -172,6 +172,7 @@ PAGES: dict[str, frozenset[str]] = {
     "/stocktakes/<int:stocktake_id>/report.pdf": EVERYWHERE,
 }
 CALLS: dict[str, frozenset[str]] = {
+    "/code-names/free": CLERKS,
     "/copies/<code>/pages/<int:page>/qr": CLERKS,
     "/spoiled-sheets": CLERKS,
     "/destruction/<int:list_id>/certificate": CLERKS,

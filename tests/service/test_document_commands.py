@@ -75,3 +75,24 @@ def test_what_falls_short_is_told_and_accepted_at_the_keyboard(world, run):
     assert "untraceable-not-accepted" in refused.output
     accepted = run("approval", "decide", "--as", "leader", "1", "--accept-untraceable", answers="y\n")
     assert "request 1: APPROVED" in accepted.output
+
+
+def test_a_document_is_kept_light_at_the_keyboard(run, tmp_path):
+    paper = tmp_path / "narwhal.pdf"
+    paper.write_bytes(draw_pdf(pages=1))
+    facts = ("--number", "7", "--unit", "FIN", "--level", "SECRET", "--period", "10年")
+    registered = run(
+        "document", "register", "--as", "clerk", str(paper), *facts, "--code-name", "白鹭 Egret 208"
+    )
+    assert "kept light as 白鹭 Egret 208: content kept" in registered.output
+    assert "〔代号 Code name〕白鹭 Egret 208" in run("document", "list", "--as", "clerk").output
+    removed = run("document", "remove-content", "--as", "clerk", "1")
+    assert "the content is removed" in removed.output
+    assert "content removed" in run("document", "show", "--as", "clerk", "1").output
+    other = tmp_path / "other.pdf"
+    other.write_bytes(draw_pdf(pages=2))
+    refused = run("document", "bring-content", "--as", "clerk", str(other), "--document", "1")
+    assert (refused.exit_code, "another-file" in refused.output) == (1, True)
+    back = run("document", "bring-content", "--as", "clerk", str(paper), "--document", "1")
+    assert "the content is here" in back.output
+    assert run("document", "bring-content", "--as", "clerk", str(paper)).exit_code == 2

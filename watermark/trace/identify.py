@@ -7,16 +7,14 @@ dots are read blind where no page could be laid.
 
 import hashlib
 import math
-import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from watermark.read.dots import read_dots
 from watermark.trace.choosing import chosen
@@ -38,7 +36,8 @@ from watermark.trace.reference import Reference
 from watermark.trace.seeing import PageSeen, see
 from watermark.trace.weighing import Copies, PageEvidence, group, shortlist, voice, weigh
 
-_THREADS_SET: Final = "OPENBLAS_NUM_THREADS"
+#: Looked up once: a process that has confined itself can no longer look.
+_THREADS: Final = ThreadpoolController()
 _MOST_CANDIDATES: Final = 10
 _DECOYS: Final = 1000
 _AT_ONCE: Final = 100_000
@@ -73,19 +72,9 @@ def identify(
         codes: For each document of ``references`` the 64-bit identities of its copies, or a book of them.
         keys: Secrets under which copies may have been made.
     """
-    with _one_thread():
+    # Matrices are small here: on a busy machine, several threads of one mostly wait for each other.
+    with _THREADS.limit(limits=1, user_api="blas"):
         return _identified(pictures, references, codes, keys)
-
-
-def _one_thread() -> AbstractContextManager[object]:
-    """Keep matrices to one thread: theirs are small, and on a busy machine many threads mostly wait for each other.
-
-    Whoever set how many there are, as the sandbox does, is heard.
-    """
-    if _THREADS_SET in os.environ:
-        return nullcontext()
-    limited: AbstractContextManager[object] = threadpool_limits(limits=1, user_api="blas")
-    return limited
 
 
 def _identified(

@@ -19,6 +19,7 @@ from registry.acts import (
     gates,
     incidents,
     leaving,
+    light,
     losses,
     meetings,
     movements,
@@ -99,6 +100,7 @@ def seen(desk):
 
 ACTS = {
     Action.REGISTER_DOCUMENT: lambda desk, _unit, by: desk.office.register(by=by["actor"], doc_number="new"),
+    Action.REMOVE_CONTENT: lambda desk, _unit, by: light.end_removal(desk.session, 0, **by),
     Action.PRINT: lambda desk, _unit, by: copies.reserve(desk.session, 0, [None], **by),
     Action.ISSUE: lambda desk, _unit, by: copies.issue(desk.session, NOBODY, MADE, **by),
     Action.RELEASE_PRINT: lambda desk, _unit, by: attempts.finish(desk.session, 0, 1, **by),

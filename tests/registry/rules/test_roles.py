@@ -22,6 +22,7 @@ from registry.rules.roles import (
 
 BUSINESS = {
     Action.REGISTER_DOCUMENT,
+    Action.REMOVE_CONTENT,
     Action.READ_DOCUMENT,
     Action.PRINT,
     Action.RELEASE_PRINT,
