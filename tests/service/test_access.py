@@ -27,6 +27,7 @@ from registry.rules.words import (
 )
 from service.app import create_app
 from service.flows import (
+    circulating,
     consenting,
     copies,
     destroying,
@@ -84,6 +85,8 @@ TWO_DOORS: dict[str, frozenset[str]] = {
     "/batches": REGISTER,
     "/cases": AUDITOR,
     "/cases/<int:case_id>": AUDITOR,
+    "/circulations": EVERYWHERE,
+    "/circulations/<int:circulation_id>": EVERYWHERE,
     "/consents": EVERYWHERE,
     "/consents/<int:consent_id>": EVERYWHERE,
     "/consents/<int:consent_id>/letter": EVERYWHERE,
@@ -130,6 +133,8 @@ PAGES: dict[str, frozenset[str]] = {
     "/cases/<int:case_id>/picture/<int:number>/<int:page>": NOBODY,
     "/cases/<int:case_id>/progress": AUDITOR,
     "/cases/new": AUDITOR,
+    "/circulations/<int:circulation_id>/slip.pdf": EVERYWHERE,
+    "/circulations/new": NOBODY,
     "/copies/<code>/pages/<int:page>/qr.svg": CLERKS,
     "/counter": CLERKS,
     "/counter/out": CLERKS,
@@ -172,6 +177,7 @@ PAGES: dict[str, frozenset[str]] = {
     "/stocktakes/<int:stocktake_id>/report.pdf": EVERYWHERE,
 }
 CALLS: dict[str, frozenset[str]] = {
+    "/circulations/<int:circulation_id>/slip": EVERYWHERE,
     "/copies/<code>/pages/<int:page>/qr": CLERKS,
     "/spoiled-sheets": CLERKS,
     "/destruction/<int:list_id>/certificate": CLERKS,
@@ -322,6 +328,17 @@ def _cleared(world):
     return leaving.clear(world.runtime, world.clerk, person_id, "retired")
 
 
+def _circulated(world, code):
+    until = world.now + timedelta(days=30)
+    reader = world.holder.person_id
+    meetings.grant_clearance(
+        world.runtime, world.officer, reader, scheme="company", level="SECRET", until=until
+    )
+    signed = {"signer_id": world.leader.person_id, "pin": world.pin}
+    scan = world.runtime.tokens.qr_text(code, 1)
+    return circulating.begin(world.runtime, world.clerk, scan, [reader], "to be known", days=2, **signed)
+
+
 def _consented(world, document_id):
     letter = LetterFacts(
         unit_id=world.units["FIN"],
@@ -432,6 +449,7 @@ def estate(world):
         "step": "readiness",
         "case_id": case_id,
         "stocktake_id": _counted(world),
+        "circulation_id": _circulated(world, other_code),
         "clearance_id": _cleared(world),
         "year": 2026,
         "loss_id": _lost(world, missing),
