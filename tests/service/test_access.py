@@ -222,6 +222,8 @@ SCOPED: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "/documents/<int:document_id>/copying": (CLERKS | {"handler"}, CLERKS | {"other_handler"}),
     "/documents/<int:document_id>/family": (FINANCE | SHOWN, OTHERS),
     "/documents/<int:document_id>/knowers": (EVERYWHERE, EVERYWHERE),
+    "/documents/<int:document_id>/knowers.csv": (EVERYWHERE, EVERYWHERE),
+    "/documents/<int:document_id>/knowers/csv": (EVERYWHERE, EVERYWHERE),
     "/documents/<int:document_id>/pages": (
         CLERKS | {"leader", "manager", "officer"},
         CLERKS | {"leader", "other_manager"},
