@@ -83,12 +83,9 @@ class CirculationView:
 
     @property
     def signers(self) -> tuple[tuple[Name, datetime], ...]:
-        """Who agreed to readers, each with the last time."""
-        last: Mapping[int, tuple[Name, datetime]] = {
-            line.agreed_by.id: (line.agreed_by, line.agreed_at)
-            for line in sorted(self.readers, key=lambda line: line.agreed_at)
-        }
-        return tuple(last.values())
+        """Who agreed to readers, and when, earliest first."""
+        each = dict.fromkeys((line.agreed_by, line.agreed_at) for line in self.readers)
+        return tuple(sorted(each, key=lambda one: one[1]))
 
     def is_overdue(self, now: datetime) -> bool:
         """Whether a reader has it though their time has passed."""

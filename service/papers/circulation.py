@@ -16,8 +16,8 @@ from service.papers.sheet import Column, Sheet, Signature, draw_sheet
 COLUMNS: Final = (
     Column("序 No.", 0.9, is_number=True),
     Column("阅文人 Reader", 3.2),
-    Column("签收时间 Received", 2.1),
-    Column("归还时间 Returned", 2.1),
+    Column("签收 Received", 2.1),
+    Column("归还 Returned", 2.1),
     Column("签收方式 Signed by", 2.3),
     Column("备注 Remark", 3.3),
 )
@@ -47,6 +47,7 @@ def draw_circulation(
         else mark_text(copy.level, copy.secrecy_period, scheme=copy.scheme)
     )
     result = "传阅中 running" if view.ending is None else ENDINGS[view.ending]
+    ended = told.time(view.ended_at, settings)
     why = f" · {view.ending_reason}" if view.ending_reason else ""
     return draw_sheet(
         Sheet(
@@ -61,9 +62,9 @@ def draw_circulation(
                 ("追溯码 Code", human_code(copy.code)),
                 ("知悉范围 Need to know", view.need_to_know or "—"),
                 ("传阅事由 Reason", view.reason),
-                ("每人期限 Days for each reader", str(view.days)),
+                ("每人天数 Days each", str(view.days)),
                 ("开始 Begun", f"{told.time(view.opened_at, settings)} · {told.person(view.opened_by)}"),
-                ("结果 Result", f"{result} · {told.time(view.ended_at, settings)}{why}"),
+                ("结果 Result", result if view.ended_at is None else f"{result} · {ended}{why}"),
             ],
             columns=COLUMNS,
             rows=[_row(line, settings) for line in view.readers],
