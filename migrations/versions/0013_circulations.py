@@ -1,4 +1,4 @@
-"""Circulations: one copy, its readers in their order, and who agreed to each of them."""
+"""Circulations: one copy, its readers in their order, and who agreed to each of them; offers of tables that lapse."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,11 +8,14 @@ from registry.db import UtcDateTime
 revision = "0013"
 down_revision = "0010"
 
+OLD_STATES = ("OFFERED", "APPLIED", "UNDONE")
+STATES = (*OLD_STATES, "LAPSED")
 RUNNING = sa.text("state = 'RUNNING'")
 
 
 def upgrade() -> None:
-    """Add the tables."""
+    """Add the tables, and the state."""
+    _change_import_states(OLD_STATES, STATES)
     op.create_table(
         "circulation",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -79,9 +82,21 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop them; what they held stays in the ledger, and the hand-overs in custody."""
+    """Drop them; what they held stays in the ledger, and the hand-overs in custody. What lapsed counts as undone."""
+    op.execute(sa.text("UPDATE import_batch SET state = 'UNDONE' WHERE state = 'LAPSED'"))
+    _change_import_states(STATES, OLD_STATES)
     op.drop_table("circulation_reader")
     op.drop_table("circulation")
+
+
+def _change_import_states(before: tuple[str, ...], after: tuple[str, ...]) -> None:
+    with op.batch_alter_table("import_batch") as batch:
+        batch.alter_column(
+            "state",
+            existing_type=_words(before, "importstate"),
+            type_=_words(after, "importstate"),
+            existing_nullable=False,
+        )
 
 
 def _words(words: tuple[str, ...], name: str) -> sa.Enum:
