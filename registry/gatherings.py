@@ -107,11 +107,18 @@ def require_cleared(session: Session, meeting: Meeting, person_id: int, now: dat
     Raises:
         NotCleared: they are not.
     """
+    require_cleared_to(session, level_of(meeting), person_id, max(meeting.starts_at, now))
+
+
+def require_cleared_to(session: Session, level: Level, person_id: int, until: datetime) -> None:
+    """Pass when a person is cleared to a level until a time.
+
+    Raises:
+        NotCleared: they are not.
+    """
     clearances = session.scalars(sa.select(PersonClearance).where(PersonClearance.person_id == person_id))
     rules.require_cleared(
-        (Clearance(row.scheme, row.level, row.until_at) for row in clearances),
-        level_of(meeting),
-        max(meeting.starts_at, now),
+        (Clearance(row.scheme, row.level, row.until_at) for row in clearances), level, until
     )
 
 

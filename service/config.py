@@ -141,6 +141,8 @@ class Settings(BaseSettings):
 
     failed_batch_hours: Annotated[int, Field(ge=1)] = 24
     """How long a failed print run can be tried again before the upkeep voids its numbers."""
+    import_offer_days: Annotated[int, Field(ge=1)] = 14
+    """How long a table that was offered for import may wait before the upkeep ends the offer."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_json: bool = True
 

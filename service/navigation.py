@@ -75,6 +75,7 @@ LINES: tuple[Line, ...] = (
     Line("stocktakes.index", _("Stocktakes"), "clipboard-check", REGISTRY_DESK, Action.READ_STOCKTAKES),
     Line("losses.index", _("Losses"), "clock-history", REGISTRY_DESK, Action.READ_LOSSES),
     Line("recalls.index", _("Recalls"), "bell", REGISTRY_DESK, Action.READ_RECALLS),
+    Line("circulations.index", _("Circulation"), "arrow-repeat", REGISTRY_DESK, Action.READ_CIRCULATIONS),
     Line("consents.index", _("Consents"), "file-earmark-lock", REGISTRY_DESK, Action.READ_CONSENTS),
     Line("regradings.index", _("Regradings"), "shield-check", REGISTRY_DESK, Action.READ_REGRADINGS),
     Line("leavers.index", _("Leavers"), "box-arrow-right", REGISTRY_DESK, Action.CLEAR_LEAVER),

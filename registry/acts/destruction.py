@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from registry import consent
+from registry.circulating import refuse_circulating
 from registry.disposal import ListClosed, NotOnTheList, highest_level, locked_items, locked_list, record_step
 from registry.errors import ConflictError
 from registry.ledger import log
@@ -95,6 +96,7 @@ def add(session: Session, list_id: int, code: str, *, actor: Actor, now: datetim
     if Step.SEAL not in lifecycle.possible_steps(copy.state):
         raise NotDestroyable("got a copy that is neither in stock nor spoiled", state=str(copy.state))
     refuse_recalled(session, [copy])
+    refuse_circulating(session, [copy])
     if _open_list_of(session, copy.id) is not None:
         raise AlreadyListed("got a copy that stands on another open list", copy=code)
     listed.items.append(DestructionItem(copy=copy, listed_at=now))
@@ -125,6 +127,7 @@ def submit(session: Session, list_id: int, request_id: int, *, actor: Actor, now
     if order.act is not Act.DESTROY or set(order.copy_codes) != {copy.code for copy in copies}:
         raise consent.OrderChanged("got a request for other copies than are listed", request=request_id)
     refuse_recalled(session, copies)
+    refuse_circulating(session, copies)
     for copy in copies:
         copy.state = lifecycle.next_state(copy.state, Step.SEAL)
     listed.state = DestructionState.SUBMITTED

@@ -22,9 +22,9 @@ from registry.ledger import log
 from registry.ledger.verifier import GONE
 from registry.models import Copy, Document, ImportBatch, ImportItem
 from registry.rows import get_row
-from registry.rules import imports
+from registry.rules import imports, roles
 from registry.rules.imports import ImportKind, ImportState, ImportStep
-from registry.rules.roles import Actor
+from registry.rules.roles import Action, Actor
 from registry.rules.texts import parse_line
 
 NAME_LIMIT: Final = 200
@@ -205,6 +205,27 @@ def undo(session: Session, batch_id: int, *, actor: Actor, now: datetime) -> int
     )
     session.expire_all()  # what was removed below the session must not be found in it
     return count
+
+
+def lapse(session: Session, batch_id: int, *, offered_before: datetime, actor: Actor, now: datetime) -> bool:
+    """End an offer that nobody took in for too long; return False where somebody did, or it is younger."""
+    roles.require(actor, Action.RUN_UPKEEP)
+    batch = get_row(session, ImportBatch, batch_id, lock=True)
+    if batch.state is not ImportState.OFFERED or batch.offered_at >= offered_before:
+        return False
+    batch.state = imports.next_import_state(batch.state, ImportStep.LAPSE)
+    session.flush()  # before the ledger is locked
+    log.append(
+        session,
+        "import.lapsed",
+        f"import:{batch_id}",
+        actor=actor,
+        now=now,
+        kind_of_rows=str(batch.kind),
+        file=batch.sha256,
+        offered_at=batch.offered_at,
+    )
+    return True
 
 
 def _locked(session: Session, batch_id: int, step: ImportStep, actor: Actor) -> ImportBatch:

@@ -12,7 +12,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from registry import gatherings, homecoming, offers
+from registry import circulating, gatherings, homecoming, offers
 from registry.errors import ConflictError, InvalidError
 from registry.ledger import log
 from registry.models import Copy, CopyReturn, CopyReturnItem, HandOver, HandOverItem, Movement, Person
@@ -129,6 +129,7 @@ def offer(
     """Give copies from stock to a person who has not signed for them yet; return the hand-over's id.
 
     Raises:
+        OutOfTurn: a copy circulates, and it is another reader's turn.
         CopyNotPrinted: the paper of a copy has not left for the printer, or not to its last sheet.
         PrintUnsettled: nobody has said yet whether all of it came out.
     """
@@ -141,10 +142,12 @@ def offer(
     refuse_recalled(session, copies)
     refuse_unmarked(session, copies)
     states = [lifecycle.next_state(copy.state, Step.OFFER) for copy in copies]
+    turns = circulating.take_turns(session, copies, receiver_id, now=now)
     _require_paper(session, copies)
     hand_over = _open_hand_over(
         session, copies, states, kind, receiver_id, due_at=due_at, actor=actor, now=now
     )
+    circulating.give(session, turns, hand_over)
     _record_offer(session, copies, hand_over, actor=actor, now=now)
     return hand_over.id
 
@@ -236,9 +239,11 @@ def take_back(
     for copy in copies:
         copy.state = lifecycle.next_state(copy.state, Step.RETURN)
     visit_id = _take_in(session, copies, checks, holders, returned_by_id, actor=actor, now=now)
+    ended = circulating.settle(session, copies, actor=actor, now=now)
     _record_return(
         session, copies, visit_id, checks, holders, returned_by_id=returned_by_id, actor=actor, now=now
     )
+    circulating.record_ended(session, ended, actor=actor, now=now)
     return visit_id
 
 
@@ -268,6 +273,7 @@ def transfer(
         copy.state = lifecycle.next_state(copy.state, Step.RETURN)
     gatherings.require_admitted(session, copies, receiver_id)
     states = [lifecycle.next_state(copy.state, Step.OFFER) for copy in copies]
+    turns = circulating.take_turns(session, copies, receiver_id, now=now)
     stacks: dict[int, list[Copy]] = {}
     for copy in copies:
         holder_id = holders[copy.id].person_id
@@ -281,6 +287,7 @@ def transfer(
     hand_over = _open_hand_over(
         session, copies, states, HandOverKind.TRANSFER, receiver_id, due_at=due_at, actor=actor, now=now
     )
+    circulating.give(session, turns, hand_over)
     for holder_id, stack in stacks.items():
         _record_return(
             session, stack, visits[holder_id], checks, holders, returned_by_id=holder_id, actor=actor, now=now

@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from registry import kin
+from registry import circulating, kin
 from registry.errors import ConflictError, InvalidError
 from registry.ledger import log
 from registry.models import Copy, Document, Movement, Recall, RecallItem
@@ -88,6 +88,7 @@ def begin(
     ).all()
     if not due:
         raise NothingToRecall("got a document of which nothing is out", document=document_id)
+    ended = circulating.end_recalled(session, reached, actor=actor, now=now)
     log.append(
         session,
         "recall.begun",
@@ -101,6 +102,7 @@ def begin(
         holders=sorted({holder for _, holder in due if holder is not None}),
         reason=log.private(why),
     )
+    circulating.record_ended(session, ended, actor=actor, now=now)
     return begun.id
 
 

@@ -1,6 +1,7 @@
 """Tables, constraints and relationships; no behaviour."""
 
 from registry.models.approvals import ApprovalDecision, ApprovalRequest
+from registry.models.circulations import Circulation, CirculationReader
 from registry.models.consents import ConsentUse, UnitConsent
 from registry.models.copies import AttemptCopy, Copy, PrintAttempt, PrintBatch, SpoiledSheet
 from registry.models.custody import CopyReturn, CopyReturnItem, HandOver, HandOverItem, Movement
@@ -56,6 +57,8 @@ __all__ = [
     "ApprovalDecision",
     "ApprovalRequest",
     "AttemptCopy",
+    "Circulation",
+    "CirculationReader",
     "Clearance",
     "ConsentUse",
     "Conveyance",

@@ -50,6 +50,8 @@ class ImportState(StrEnum):
     """Checked; nothing was taken in."""
     APPLIED = "APPLIED"
     UNDONE = "UNDONE"
+    LAPSED = "LAPSED"
+    """Never taken in, for so long that the register it was checked against is another one by now."""
 
 
 class ImportStep(StrEnum):
@@ -58,12 +60,14 @@ class ImportStep(StrEnum):
     CHECK = "CHECK"
     APPLY = "APPLY"
     UNDO = "UNDO"
+    LAPSE = "LAPSE"
 
 
 TABLE: Final[Mapping[tuple[ImportState, ImportStep], ImportState]] = MappingProxyType(
     {
         (ImportState.OFFERED, ImportStep.CHECK): ImportState.OFFERED,
         (ImportState.OFFERED, ImportStep.APPLY): ImportState.APPLIED,
+        (ImportState.OFFERED, ImportStep.LAPSE): ImportState.LAPSED,
         (ImportState.APPLIED, ImportStep.UNDO): ImportState.UNDONE,
     }
 )

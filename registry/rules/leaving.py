@@ -4,6 +4,8 @@ Decides over counts that others have gathered. Laws:
 
 * A claim that something was given back clears nothing, and neither does a copy that cannot be found: whoever answers
   for it stays. What was declared lost is paper that nobody has; the certificate says so and its loss goes on.
+* Devices, things of meetings, tasks and places in a circulation are handed to somebody else first; so are delegations
+  and trace cases that go on.
 * Offices are handed over first: whoever leaves has no role any more but that of a holder.
 * Nobody clears themselves.
 """
@@ -31,6 +33,22 @@ class Obstacle(StrEnum):
     """Copies given and not signed for."""
     PERMIT = "PERMIT"
     """Take-out permits that name the person as a carrier."""
+    DEVICE = "DEVICE"
+    """Devices whose custodian the person is."""
+    DEVICE_OFFERED = "DEVICE_OFFERED"
+    """Devices offered to them and not signed for."""
+    ESCORT = "ESCORT"
+    """Devices away for repair under their escort."""
+    MEETING_THING = "MEETING_THING"
+    """Notebooks of meetings that are with them, and what of theirs was deposited at a meeting's door."""
+    MEETING_CHECK = "MEETING_CHECK"
+    """Checks of secrecy plans that are theirs and open."""
+    DELEGATION = "DELEGATION"
+    """Delegations by them or to them that go on, or wait for an answer."""
+    CASE = "CASE"
+    """Trace cases that they opened and that have no result."""
+    CIRCULATION = "CIRCULATION"
+    """Circulations in which they wait for the copy."""
     OFFICE = "OFFICE"
     """Roles beyond that of a holder."""
 

@@ -146,7 +146,7 @@ class ImpossibleAttendeeStep(ConflictError):
 
 
 class NotCleared(ConflictError):
-    """The person is not cleared to the level of the meeting until it begins."""
+    """The person is not cleared to the level of the meeting or document for as long as that is needed."""
 
     code = "not-cleared"
 

@@ -99,6 +99,11 @@ class Action(StrEnum):
     EXCUSE_RECALL = "EXCUSE_RECALL"
     """Sign that a copy under recall stays out."""
     READ_RECALLS = "READ_RECALLS"
+    CIRCULATE = "CIRCULATE"
+    """Let a copy circulate among readers, pass one over, replace one, stop it."""
+    AGREE_CIRCULATION = "AGREE_CIRCULATION"
+    """Agree in person that the readers on the list need to know the document."""
+    READ_CIRCULATIONS = "READ_CIRCULATIONS"
     CLEAR_LEAVER = "CLEAR_LEAVER"
     """See whether a person who leaves holds anything, and clear them."""
     READ_KNOWERS = "READ_KNOWERS"
@@ -222,6 +227,9 @@ PERMITTED: dict[Action, frozenset[Role]] = {
     Action.RECALL: _roles(Role.CLERK),
     Action.EXCUSE_RECALL: _roles(Role.RESPONSIBLE_LEADER),
     Action.READ_RECALLS: _roles(Role.CLERK, Role.RESPONSIBLE_LEADER, Role.AUDITOR),
+    Action.CIRCULATE: _roles(Role.CLERK),
+    Action.AGREE_CIRCULATION: _roles(Role.RESPONSIBLE_LEADER),
+    Action.READ_CIRCULATIONS: _roles(Role.CLERK, Role.RESPONSIBLE_LEADER, Role.AUDITOR),
     Action.CLEAR_LEAVER: _roles(Role.CLERK),
     Action.READ_KNOWERS: _roles(Role.CLERK, Role.RESPONSIBLE_LEADER, Role.AUDITOR),
     Action.READ_STATISTICS: _roles(Role.CLERK, Role.RESPONSIBLE_LEADER, Role.AUDITOR),

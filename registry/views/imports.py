@@ -78,6 +78,17 @@ def get_import(session: Session, import_id: int, actor: Actor) -> ImportRow:
     return _row(batch)
 
 
+def offered_before(session: Session, limit_at: datetime) -> tuple[int, ...]:
+    """Return the imports that were offered before an instant and never taken in, by id."""
+    return tuple(
+        session.scalars(
+            sa.select(ImportBatch.id)
+            .where(ImportBatch.state == ImportState.OFFERED, ImportBatch.offered_at < limit_at)
+            .order_by(ImportBatch.id)
+        )
+    )
+
+
 def old_labels(session: Session, import_id: int) -> tuple[OldLabel, ...]:
     """Return what labels say of the copies that an import made and that are on paper, in the order of their numbers."""
     found = session.scalars(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
@@ -13,6 +13,8 @@ from registry.ledger import log
 from registry.models import (
     ApprovalDecision,
     ApprovalRequest,
+    Conveyance,
+    ConveyanceListener,
     Copy,
     CopyReturn,
     CopyReturnItem,
@@ -20,8 +22,11 @@ from registry.models import (
     DestructionList,
     DestructionSignature,
     Document,
+    EquipmentJob,
     HandOver,
     HandOverItem,
+    Meeting,
+    MeetingAttendee,
     Movement,
     Permit,
     PermitCarrier,
@@ -31,9 +36,12 @@ from registry.models import (
 )
 from registry.rows import get_row
 from registry.rules.knowing import Known, Part, Trace
-from registry.rules.words import Custodian, DestructionState, PermitState
+from registry.rules.words import AttendeeState, Custodian, DestructionState, MeetingState, PermitState
 from registry.views.holdings import Name, name
 from registry.views.people import UnitName, unit_name
+
+HELD_MEETINGS: Final = (MeetingState.UNDER_WAY, MeetingState.ENDED, MeetingState.CLOSED)
+"""The states of a meeting that people have come to."""
 
 Found: TypeAlias = tuple[int, int, datetime, datetime]
 """A person, how often, the first and the last time."""
@@ -161,6 +169,7 @@ def _queries(document_id: int) -> tuple[tuple[Trace, sa.Select[int | None, datet
     of_copies = Movement.copy_id.in_(copies)
     requests = ApprovalRequest.document_id == document_id
     runs = PrintBatch.document_id == document_id
+    its_meeting = sa.select(Document.meeting_id).where(Document.id == document_id).scalar_subquery()
     used = Permit.state.in_((PermitState.OUTSIDE, PermitState.CLOSED))
     return (
         (
@@ -173,6 +182,35 @@ def _queries(document_id: int) -> tuple[tuple[Trace, sa.Select[int | None, datet
             Trace.HELD,
             traced(Movement.person_id, Movement.moved_at).where(
                 of_copies, Movement.custodian == Custodian.PERSON
+            ),
+        ),
+        (
+            Trace.ATTENDED,
+            traced(MeetingAttendee.person_id, Meeting.starts_at)
+            .join(Meeting, MeetingAttendee.meeting_id == Meeting.id)
+            .where(
+                Meeting.id == its_meeting,
+                Meeting.state.in_(HELD_MEETINGS),
+                MeetingAttendee.state == AttendeeState.APPROVED,
+                MeetingAttendee.pledged_at.is_not(None),
+            ),
+        ),
+        (
+            Trace.HEARD,
+            traced(ConveyanceListener.person_id, ConveyanceListener.signed_at)
+            .join(Conveyance, ConveyanceListener.conveyance_id == Conveyance.id)
+            .where(Conveyance.meeting_id == its_meeting),
+        ),
+        (
+            Trace.CONVEYED,
+            traced(Conveyance.conveyer_id, Conveyance.conveyed_at).where(
+                Conveyance.meeting_id == its_meeting
+            ),
+        ),
+        (
+            Trace.COPIED,
+            traced(EquipmentJob.done_by_id, EquipmentJob.done_at).where(
+                EquipmentJob.document_id == document_id
             ),
         ),
         (Trace.REQUESTED, traced(ApprovalRequest.requester_id, ApprovalRequest.requested_at).where(requests)),

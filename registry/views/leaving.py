@@ -1,5 +1,6 @@
 """What a person who leaves still has, and who was cleared."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,17 +13,14 @@ from registry.models import (
     AccountRole,
     Clearance,
     Copy,
-    HandOver,
-    HandOverItem,
     Movement,
-    Permit,
-    PermitCarrier,
 )
 from registry.rows import get_row
 from registry.rules.leaving import OBSTACLES_BY_STATE, Obstacle
 from registry.rules.lifecycle import State
 from registry.rules.roles import Role
-from registry.rules.words import Custodian, HandOverState, PermitState
+from registry.rules.words import Custodian
+from registry.views.belongings import Belonging, belongings
 from registry.views.holdings import Holding, Name, holdings, name
 from registry.views.people import PersonRow, UnitName, person, unit_name
 
@@ -34,13 +32,15 @@ class Standing:
     Attributes:
         obstacles: How much of each; what does not occur is absent.
         holdings: Every copy they answer for, lost ones as well.
-        lost: How many of those were declared lost.
+        belongings: Everything else under their name, roles apart.
+        lost: How many of those copies were declared lost.
         returned: How many copies they once had and have not any more.
     """
 
     row: PersonRow
     obstacles: Mapping[Obstacle, int]
     holdings: tuple[Holding, ...]
+    belongings: tuple[Belonging, ...]
     lost: int
     returned: int
 
@@ -72,12 +72,10 @@ def standing(session: Session, person_id: int, *, now: datetime) -> Standing:
         UnknownRow: there is no such person.
     """
     states = _states(session, person_id)
-    counts = {
-        **{obstacle: states.get(state, 0) for state, obstacle in OBSTACLES_BY_STATE.items()},
-        Obstacle.OFFERED: _offered(session, person_id),
-        Obstacle.PERMIT: _permits(session, person_id, now=now),
-        Obstacle.OFFICE: _offices(session, person_id),
-    }
+    things = belongings(session, person_id, now=now)
+    counts = Counter(thing.obstacle for thing in things)
+    counts.update({obstacle: states.get(state, 0) for state, obstacle in OBSTACLES_BY_STATE.items()})
+    counts[Obstacle.OFFICE] = _offices(session, person_id)
     had = session.scalar(
         sa.select(sa.func.count(sa.distinct(Movement.copy_id))).where(
             Movement.custodian == Custodian.PERSON, Movement.person_id == person_id
@@ -87,6 +85,7 @@ def standing(session: Session, person_id: int, *, now: datetime) -> Standing:
         row=person(session, person_id),
         obstacles={obstacle: counts[obstacle] for obstacle in Obstacle if counts[obstacle]},
         holdings=holdings(session, person_id=person_id),
+        belongings=things,
         lost=states.get(State.LOST, 0),
         returned=(had or 0) - sum(states.values()),
     )
@@ -139,27 +138,6 @@ def _states(session: Session, person_id: int) -> dict[State, int]:
         .group_by(Copy.state)
     )
     return {state: number for state, number in rows}  # noqa: C416 - a row is no pair for the type checker
-
-
-def _offered(session: Session, person_id: int) -> int:
-    query = (
-        sa.select(sa.func.count())
-        .select_from(HandOverItem)
-        .join(HandOver, HandOverItem.hand_over_id == HandOver.id)
-        .where(HandOver.receiver_id == person_id, HandOver.state == HandOverState.OFFERED)
-    )
-    return session.scalar(query) or 0
-
-
-def _permits(session: Session, person_id: int, *, now: datetime) -> int:
-    is_open = sa.and_(Permit.state == PermitState.OPEN, Permit.closes_at >= now)
-    query = (
-        sa.select(sa.func.count())
-        .select_from(PermitCarrier)
-        .join(Permit, PermitCarrier.permit_id == Permit.id)
-        .where(PermitCarrier.person_id == person_id, sa.or_(is_open, Permit.state == PermitState.OUTSIDE))
-    )
-    return session.scalar(query) or 0
 
 
 def _offices(session: Session, person_id: int) -> int:

@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from service.api.approvals import area as approvals
 from service.api.batches import area as batches
+from service.api.circulations import area as circulations
 from service.api.consents import area as consents
 from service.api.copies import area as copies
 from service.api.custody import area as custody
@@ -45,6 +46,7 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     light,
     losses,
     recalls,
+    circulations,
     regradings,
     leavers,
     statistics,

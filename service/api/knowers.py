@@ -2,12 +2,15 @@
 
 from datetime import datetime
 
+from flask import Response
+
 from registry.rules.knowing import Part, Trace
 from registry.rules.roles import Action
 from service.api.area import Area, Model
 from service.api.copies import Person
 from service.flows import knowing
 from service.login import current_actor, current_runtime
+from service.spreadsheets import CSV_TYPE
 
 area = Area("knowers", __name__)
 
@@ -73,3 +76,16 @@ def list_knowers(document_id: int) -> Knowers:
             for one in found
         ]
     )
+
+
+@area.operation(
+    "GET",
+    "/documents/<int:document_id>/knowers/csv",
+    summary="Give out the list of who knows a document for a spreadsheet program; on record.",
+    action=Action.READ_KNOWERS,
+    media_type="text/csv",
+)
+def export_knowers(document_id: int) -> Response:
+    """Give out the list."""
+    content = knowing.export(current_runtime(), current_actor(), document_id)
+    return Response(content, content_type=CSV_TYPE)

@@ -15,6 +15,15 @@ from service.login import current_actor, current_runtime
 area = Area("leavers", __name__)
 
 
+class LeaverThing(Model):
+    """One thing under a person's name, and the id of what it is handed over by."""
+
+    obstacle: Obstacle
+    id: int
+    what: str
+    until_at: datetime | None
+
+
 class LeaverStanding(Model):
     """What a person still has; cleared can be who has no obstacle."""
 
@@ -22,6 +31,7 @@ class LeaverStanding(Model):
     active: bool
     obstacles: dict[Obstacle, int]
     copies: list[CopyFacts]
+    things: list[LeaverThing]
     lost: int
     returned: int
 
@@ -98,6 +108,10 @@ def check_leaver(person_id: int) -> LeaverStanding:
         active=found.row.active,
         obstacles=dict(found.obstacles),
         copies=[copy_facts(held.copy) for held in found.holdings],
+        things=[
+            LeaverThing(obstacle=thing.obstacle, id=thing.id, what=thing.what, until_at=thing.until_at)
+            for thing in found.belongings
+        ],
         lost=found.lost,
         returned=found.returned,
     )

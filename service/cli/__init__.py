@@ -7,6 +7,7 @@ import click
 
 from registry.errors import RegistryError
 from service.cli.approvals import approval
+from service.cli.circulations import circulation
 from service.cli.copies import copy
 from service.cli.custody import counter
 from service.cli.delegations import delegation
@@ -44,6 +45,7 @@ COMMANDS: tuple[click.Command, ...] = (
     stocktake,
     loss,
     recall,
+    circulation,
     leaver,
     rules,
     consent,

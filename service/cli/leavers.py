@@ -28,6 +28,8 @@ def check(acting: str, staff_no: str) -> None:
     for held in found.holdings:
         number, code = copy_no_text(held.copy.copy_no), human_code(held.copy.code)
         click.echo(f"  {held.copy.doc_number}  {number}  {code}  {held.copy.state}")
+    for thing in found.belongings:
+        click.echo(f"  {thing.obstacle}  {thing.id}  {thing.what}")
     if found.is_clear:
         click.echo("Nothing stands in the way.")
 

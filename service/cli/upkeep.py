@@ -8,8 +8,9 @@ from service.flows import upkeep as flow
 
 @click.command()
 def upkeep() -> None:
-    """End what was abandoned: print runs, reserved numbers, approvals; sign the head of the ledger."""
+    """End what was abandoned: print runs, reserved numbers, approvals, offered tables; sign the head of the ledger."""
     done = flow.run(open_installation())
     click.echo(
-        f"Print runs stopped: {done.failed}. Numbers void: {done.voided}. Approvals lapsed: {done.lapsed}."
+        f"Print runs stopped: {done.failed}. Numbers void: {done.voided}. Approvals lapsed: {done.lapsed}. "
+        f"Imports lapsed: {done.swept}."
     )

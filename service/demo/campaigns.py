@@ -1,4 +1,4 @@
-"""What the invented company's registry does besides its daily work: counts, a recall, a loss's report, a leaver."""
+"""What the invented company's registry does besides its daily work: counts, recalls, circulation, losses, leavers."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -13,10 +13,11 @@ from registry.views.copies import CopyFilter
 from service.demo import company
 from service.demo.company import PIN
 from service.demo.story import Story
-from service.flows import copies, leaving, losses, recalling, stocktaking
+from service.flows import circulating, copies, leaving, lending, losses, recalling, stocktaking
 
 RECALLED: Final = "出口管制合规指引"
 COUNTED: Final = "年度预算草案"
+CIRCULATED: Final = "Competitor teardown summary"
 
 
 class Campaigns:
@@ -30,6 +31,8 @@ class Campaigns:
         """Put everything on the agenda, oldest first."""
         self._on(-6, self._count_the_shelf, hours=9)
         self._on(-3, self._report_the_loss, hours=8)
+        self._on(-2, self._circulate, hours=1)
+        self._on(-1, self._pass_on, hours=1)
         self._on(0, self._begin_to_count, hours=-0.9)
         self._on(0, self._recall, hours=-0.8)
         self._on(0, self._clear_a_leaver, hours=-0.75)
@@ -80,6 +83,37 @@ class Campaigns:
             "新版已发布，旧版收回 A new edition replaces it",
             self.story.timeline.now() + timedelta(days=5),
         )
+
+    def _circulate(self) -> None:
+        """Let one copy circulate among four readers; the first gets it."""
+        code = self._stock(CIRCULATED)[0]
+        circulation_id = circulating.begin(
+            self.story.runtime,
+            self._clerk,
+            human_code(code),
+            [self.story.person(login) for login in self.story.cast.holders[:4]],
+            "供分管同志传阅 For those in charge",
+            days=3,
+            signer_id=self.story.person("leader"),
+            pin=PIN,
+        )
+        self._give_to_next(circulation_id, code)
+
+    def _pass_on(self) -> None:
+        """The first reader brings it back, the second is on leave, the third gets it."""
+        runtime = self.story.runtime
+        (view,) = circulating.listing(runtime, self._clerk)
+        first, second = (line.person.id for line in view.readers[:2])
+        lending.take_back(runtime, self._clerk, [human_code(view.copy.code)], first)
+        circulating.skip(
+            runtime, self._clerk, view.id, second, "休假至月底 On leave until the end of the month"
+        )
+        self._give_to_next(view.id, view.copy.code)
+
+    def _give_to_next(self, circulation_id: int, code: str) -> None:
+        runtime = self.story.runtime
+        hand_over_id = circulating.pass_on(runtime, self._clerk, circulation_id, human_code(code))
+        lending.confirm_by_pin(runtime, self._clerk, hand_over_id, PIN)
 
     def _report_the_loss(self) -> None:
         """Report the copy that was declared lost; the one that is missing waits for its report."""

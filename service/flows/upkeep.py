@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from registry.acts import approvals, batches, copies
+from registry.acts import approvals, batches, copies, imports
 from registry.rules.batches import UNFINISHED
 from registry.rules.roles import Actor
 from registry.rules.words import BatchState
 from registry.views.approvals import overdue_requests
 from registry.views.batches import BatchRow, batch_state, unfinished
+from registry.views.imports import offered_before
 from service.flows import printing
 from service.flows.checkpoints import sign_head
 from service.flows.forgetting import forget_old
@@ -36,17 +37,24 @@ class Round:
         failed: Print runs that no worker works on any more, now shown as failed.
         voided: Numbers that were reserved and will have no paper.
         lapsed: Requests for approval whose time was over.
+        swept: Tables that were offered for import and never taken in.
     """
 
     failed: int
     voided: int
     lapsed: int
+    swept: int
 
 
 def run(runtime: Runtime) -> Round:
     """Do one round of upkeep."""
     now = runtime.now()
-    done = Round(fail_abandoned(runtime, now), void_stale(runtime, now), lapse_approvals(runtime, now))
+    done = Round(
+        failed=fail_abandoned(runtime, now),
+        voided=void_stale(runtime, now),
+        lapsed=lapse_approvals(runtime, now),
+        swept=sweep_offers(runtime, now),
+    )
     record_shipped(runtime)
     forget_old(runtime)
     sign_head(runtime)
@@ -77,6 +85,18 @@ def lapse_approvals(runtime: Runtime, now: datetime) -> int:
         with runtime.database.transaction() as session:
             lapsed += approvals.lapse(session, request_id, actor=Actor.system(), now=now)
     return lapsed
+
+
+def sweep_offers(runtime: Runtime, now: datetime) -> int:
+    """End the imports that were offered long ago and never taken in; return how many."""
+    limit_at = now - timedelta(days=runtime.settings.import_offer_days)
+    with runtime.database.reading() as session:
+        old = offered_before(session, limit_at)
+    swept = 0
+    for batch_id in old:
+        with runtime.database.transaction() as session:
+            swept += imports.lapse(session, batch_id, offered_before=limit_at, actor=Actor.system(), now=now)
+    return swept
 
 
 def _fail_unless_worked(runtime: Runtime, batch_id: int, now: datetime) -> int:

@@ -6,6 +6,7 @@ from service.pages.approvals import blueprint as approvals
 from service.pages.attempts import blueprint as attempts
 from service.pages.batches import blueprint as batches
 from service.pages.cases import blueprint as cases
+from service.pages.circulations import blueprint as circulations
 from service.pages.consents import blueprint as consents
 from service.pages.copies import blueprint as copies
 from service.pages.counter import blueprint as counter
@@ -58,6 +59,7 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     light,
     losses,
     recalls,
+    circulations,
     rules,
     consents,
     delegations,

@@ -45,6 +45,7 @@ class Act:
 
 ACTS: Final = (
     Act(lazy_gettext("Hand out"), "arrow-left-right", "counter.desk", Step.OFFER, Action.HAND_OVER),
+    Act(lazy_gettext("Let it circulate"), "arrow-repeat", "circulations.new", Step.OFFER, Action.CIRCULATE),
     Act(lazy_gettext("Take back"), "arrow-return-left", "counter.desk", Step.RETURN, Action.RETURN),
     Act(lazy_gettext("Ask to take it out"), "door-open", "permits.new", Step.EXIT, Action.REQUEST_TAKE_OUT),
     Act(lazy_gettext("Destruction"), "fire", "destruction.index", Step.SEAL, Action.BUILD_DESTRUCTION_LIST),

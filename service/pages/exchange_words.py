@@ -57,6 +57,7 @@ STATES: Final[Mapping[ImportState, Look]] = MappingProxyType(
         ImportState.OFFERED: Look(_("checked, not imported"), "look", "hourglass-split"),
         ImportState.APPLIED: Look(_("imported"), "ok", "check-lg"),
         ImportState.UNDONE: Look(_("undone"), "quiet", "arrow-return-left"),
+        ImportState.LAPSED: Look(_("lapsed, never imported"), "quiet", "clock-history"),
     }
 )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask_babel import LazyString, gettext, lazy_gettext
@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from registry.rules.leaving import Obstacle
 from registry.rules.limits import REASON_LIMIT
 from registry.rules.roles import Action
+from registry.views.belongings import Belonging
 from service.flows import leaving, people
 from service.forms import FieldErrors, Form, parse_form
 from service.login import current_actor, current_runtime, require
@@ -39,6 +40,38 @@ OBSTACLES: Final[Mapping[Obstacle, tuple[LazyString, LazyString]]] = MappingProx
             lazy_gettext("Withdraw the hand-over at the counter."),
         ),
         Obstacle.PERMIT: (lazy_gettext("Open take-out permits"), lazy_gettext("Revoke them.")),
+        Obstacle.DEVICE: (
+            lazy_gettext("Devices kept"),
+            lazy_gettext("The system administrator offers each to its next custodian, who signs for it."),
+        ),
+        Obstacle.DEVICE_OFFERED: (
+            lazy_gettext("Devices offered and not signed for"),
+            lazy_gettext("The system administrator takes the offer back."),
+        ),
+        Obstacle.ESCORT: (
+            lazy_gettext("Devices escorted at a repair"),
+            lazy_gettext("The device comes back first."),
+        ),
+        Obstacle.MEETING_THING: (
+            lazy_gettext("Notebooks and deposits of meetings"),
+            lazy_gettext("Take the notebook back, give the deposit out, on the page of the meeting."),
+        ),
+        Obstacle.MEETING_CHECK: (
+            lazy_gettext("Open checks of meetings"),
+            lazy_gettext("Give each check to another owner on the page of the meeting."),
+        ),
+        Obstacle.DELEGATION: (
+            lazy_gettext("Delegations that go on"),
+            lazy_gettext("Their giver, or whoever agreed to them, ends them."),
+        ),
+        Obstacle.CASE: (
+            lazy_gettext("Trace cases without a result"),
+            lazy_gettext("Another auditor runs the trace to its result."),
+        ),
+        Obstacle.CIRCULATION: (
+            lazy_gettext("Circulations they wait in"),
+            lazy_gettext("Pass them over, or name a substitute, on the page of the circulation."),
+        ),
         Obstacle.OFFICE: (
             lazy_gettext("Roles beyond that of a holder"),
             lazy_gettext("The security officer takes them first, so that somebody else has the office."),
@@ -46,6 +79,22 @@ OBSTACLES: Final[Mapping[Obstacle, tuple[LazyString, LazyString]]] = MappingProx
     }
 )
 """What keeps a person from being cleared, and what to do about it."""
+
+
+PAGES: Final[Mapping[Obstacle, tuple[str, str]]] = MappingProxyType(
+    {
+        Obstacle.OFFERED: ("hand_overs.show", "hand_over_id"),
+        Obstacle.PERMIT: ("permits.index", ""),
+        Obstacle.DEVICE: ("equipment.show", "equipment_id"),
+        Obstacle.DEVICE_OFFERED: ("equipment.show", "equipment_id"),
+        Obstacle.ESCORT: ("equipment.show", "equipment_id"),
+        Obstacle.MEETING_THING: ("meetings.show", "meeting_id"),
+        Obstacle.MEETING_CHECK: ("meetings.show", "meeting_id"),
+        Obstacle.DELEGATION: ("delegations.index", ""),
+        Obstacle.CIRCULATION: ("circulations.show", "circulation_id"),
+    }
+)
+"""The page on which a thing is handed over, and its name in the address, if any; trace cases are closed to clerks."""
 
 
 class PersonForm(Form):
@@ -124,11 +173,19 @@ def _index_page(entered: str, wrong: Mapping[str, str]) -> str:
 
 def _person_page(person_id: int, wrong: Mapping[str, str]) -> str:
     runtime = current_runtime()
+    standing = leaving.check(runtime, current_actor(), person_id)
     return render_template(
         "leavers/show.html",
-        standing=leaving.check(runtime, current_actor(), person_id),
+        standing=standing,
         obstacles=OBSTACLES,
+        addresses={thing: _address(thing) for thing in standing.belongings},
         is_oneself=person_id == current_actor().person_id,
         errors=wrong,
         now=runtime.now(),
     )
+
+
+def _address(thing: Belonging) -> str | None:
+    endpoint, name = PAGES.get(thing.obstacle, ("", ""))
+    values: dict[str, Any] = {name: thing.id} if name else {}
+    return url_for(endpoint, **values) if endpoint else None

@@ -15,6 +15,14 @@ CHECKED: Final = {
     Obstacle.UNACCOUNTED: "下落不明的文件 copies unaccounted for",
     Obstacle.OFFERED: "已交出未签收的文件 copies given and not signed for",
     Obstacle.PERMIT: "未结携带外出审批 open take-out permits",
+    Obstacle.DEVICE: "保管的设备 devices kept",
+    Obstacle.DEVICE_OFFERED: "已移交未签收的设备 devices offered and not signed for",
+    Obstacle.ESCORT: "送修陪同中的设备 devices escorted at a repair",
+    Obstacle.MEETING_THING: "未归还的会议笔记本、未取回的寄存物品 notebooks and deposits of meetings",
+    Obstacle.MEETING_CHECK: "未完成的会议保密事项 open checks of meetings",
+    Obstacle.DELEGATION: "未结束的代理审批 delegations that go on",
+    Obstacle.CASE: "未结的溯源案件 trace cases without a result",
+    Obstacle.CIRCULATION: "未轮到的传阅 circulations they wait in",
     Obstacle.OFFICE: "领用人以外的角色 roles beyond that of a holder",
 }
 

@@ -23,6 +23,7 @@ from service.demo.cast import actor_of
 from service.demo.leak import EARLIER, LATEST
 from service.demo.seed import seed
 from service.flows import (
+    circulating,
     copies,
     destroying,
     drilling,
@@ -83,7 +84,7 @@ def test_every_number_of_every_document_is_accounted_for(demo):
     assert sum(line.minted for line in lines.values()) > 250
 
 
-def test_counts_a_recall_losses_with_their_clocks_and_perhaps_a_leaver_are_there(demo):
+def test_counts_a_recall_a_circulation_losses_with_their_clocks_and_perhaps_a_leaver_are_there(demo):
     clerk = actor_of(demo.runtime, "clerk")
     counts = stocktaking.listing(demo.runtime, clerk)
     assert [(str(row.state), row.tally.missing == 0) for row in counts][-1] == ("CLOSED", True)
@@ -91,6 +92,8 @@ def test_counts_a_recall_losses_with_their_clocks_and_perhaps_a_leaver_are_there
     assert counts[0].tally.unknown == 1
     (recall,) = recalling.listing(demo.runtime, clerk)
     assert recall.balance.missed > 0
+    (circulation,) = circulating.listing(demo.runtime, clerk)
+    assert [str(line.turn) for line in circulation.readers] == ["RETURNED", "SKIPPED", "READING", "WAITING"]
     reported = {str(row.copy.state): row.report is not None for row in losses.listing(demo.runtime, clerk)}
     assert reported == {"LOST": True, "UNACCOUNTED": False}
 

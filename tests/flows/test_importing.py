@@ -28,6 +28,7 @@ from service.flows import (
     referencing,
     registering,
     requesting,
+    upkeep,
 )
 from service.jobs import Job
 from tests.fixtures.papers import draw_pdf
@@ -389,3 +390,22 @@ def test_a_register_that_was_taken_over_gives_the_worker_no_pages_to_draw(world)
     taken_in(world, world.clerk, ImportKind.COPIES, REGISTER)
     referencing.order_next(world.runtime)
     assert count(world, Job) == 0
+
+
+def test_an_offer_that_nobody_takes_in_lapses_after_its_time_on_record(world):
+    table = "代码,名称\nHR,人事部\n"
+    old = offered(world, world.administrator, ImportKind.UNITS, table)
+    applied = taken_in(world, world.administrator, ImportKind.UNITS, "代码,名称\nIT,信息部\n")
+    world.later(days=14)
+    young = offered(world, world.administrator, ImportKind.UNITS, table)
+    assert upkeep.sweep_offers(world.runtime, world.now) == 0
+    world.later(seconds=1)
+    assert upkeep.run(world.runtime).swept == 1
+    assert upkeep.run(world.runtime).swept == 0
+    found = {row.id: str(row.state) for row in importing.list_imports(world.runtime, world.administrator)}
+    assert found == {old: "LAPSED", applied: "APPLIED", young: "OFFERED"}
+    with pytest.raises(ImpossibleImportStep):
+        importing.apply(world.runtime, world.administrator, old)
+    with world.runtime.database.reading() as session:
+        (entry,) = log.read(session, kind="import.lapsed")
+    assert (entry.subject, entry.actor) == (f"import:{old}", {"system": True})

@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 
 from registry.errors import PermissionDenied
+from registry.ledger import log
 from registry.rows import UnknownRow
 from registry.rules.codes import human_code
 from registry.rules.gate import Colour
@@ -104,3 +105,20 @@ def test_the_list_is_told_by_program(world, call, document):
     told = call("auditor", "GET", f"/documents/{document}/knowers").json["knowers"]
     assert {one["person"]["staff_no"]: one["parts"] for one in told}["S012"] == ["RECEIVER"]
     assert call("manager", "GET", f"/documents/{document}/knowers").status_code == 403
+
+
+def test_the_list_is_taken_away_on_record(world, call, document):
+    hand_out(world, document)
+    table = knowing.export(world.runtime, world.auditor, document).decode("utf-8-sig").splitlines()
+    held = next(line for line in table if "signed for a copy" in line)
+    assert held.startswith("S012,人12 Holder,")
+    assert held.endswith(
+        f",领用 receiver,签收过 signed for a copy,1,2026-03-02 16:30,2026-03-02 16:30,{document}"
+    )
+    with world.runtime.database.reading() as session:
+        (entry,) = log.read(session, kind="knowers.exported")
+    assert (entry.subject, entry.facts["rows"]) == (f"document:{document}", len(table) - 1)
+    told = call("auditor", "GET", f"/documents/{document}/knowers/csv")
+    assert told.data.decode("utf-8-sig").splitlines() == table
+    with pytest.raises(PermissionDenied):
+        knowing.export(world.runtime, world.manager, document)

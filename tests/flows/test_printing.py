@@ -288,7 +288,7 @@ def test_the_upkeep_shows_a_run_without_a_job_as_failed_and_voids_it_a_day_later
 
 def test_the_upkeep_leaves_a_run_alone_that_a_worker_has(world, request_id):
     ordered(world, request_id)
-    assert upkeep.run(world.runtime) == upkeep.Round(failed=0, voided=0, lapsed=0)
+    assert upkeep.run(world.runtime) == upkeep.Round(failed=0, voided=0, lapsed=0, swept=0)
 
 
 def test_giving_up_keeps_what_is_made_and_the_file_is_made_of_that(world, request_id):

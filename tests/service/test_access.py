@@ -27,6 +27,7 @@ from registry.rules.words import (
 )
 from service.app import create_app
 from service.flows import (
+    circulating,
     consenting,
     copies,
     destroying,
@@ -84,6 +85,8 @@ TWO_DOORS: dict[str, frozenset[str]] = {
     "/batches": REGISTER,
     "/cases": AUDITOR,
     "/cases/<int:case_id>": AUDITOR,
+    "/circulations": EVERYWHERE,
+    "/circulations/<int:circulation_id>": EVERYWHERE,
     "/consents": EVERYWHERE,
     "/consents/<int:consent_id>": EVERYWHERE,
     "/consents/<int:consent_id>/letter": EVERYWHERE,
@@ -130,6 +133,8 @@ PAGES: dict[str, frozenset[str]] = {
     "/cases/<int:case_id>/picture/<int:number>/<int:page>": NOBODY,
     "/cases/<int:case_id>/progress": AUDITOR,
     "/cases/new": AUDITOR,
+    "/circulations/<int:circulation_id>/slip.pdf": EVERYWHERE,
+    "/circulations/new": NOBODY,
     "/copies/<code>/pages/<int:page>/qr.svg": CLERKS,
     "/counter": CLERKS,
     "/counter/out": CLERKS,
@@ -173,6 +178,7 @@ PAGES: dict[str, frozenset[str]] = {
 }
 CALLS: dict[str, frozenset[str]] = {
     "/code-names/free": CLERKS,
+    "/circulations/<int:circulation_id>/slip": EVERYWHERE,
     "/copies/<code>/pages/<int:page>/qr": CLERKS,
     "/spoiled-sheets": CLERKS,
     "/destruction/<int:list_id>/certificate": CLERKS,
@@ -217,6 +223,8 @@ SCOPED: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "/documents/<int:document_id>/copying": (CLERKS | {"handler"}, CLERKS | {"other_handler"}),
     "/documents/<int:document_id>/family": (FINANCE | SHOWN, OTHERS),
     "/documents/<int:document_id>/knowers": (EVERYWHERE, EVERYWHERE),
+    "/documents/<int:document_id>/knowers.csv": (EVERYWHERE, EVERYWHERE),
+    "/documents/<int:document_id>/knowers/csv": (EVERYWHERE, EVERYWHERE),
     "/documents/<int:document_id>/pages": (
         CLERKS | {"leader", "manager", "officer"},
         CLERKS | {"leader", "other_manager"},
@@ -321,6 +329,17 @@ def _cleared(world):
         session.flush()
         person_id = leaver.id
     return leaving.clear(world.runtime, world.clerk, person_id, "retired")
+
+
+def _circulated(world, code):
+    until = world.now + timedelta(days=30)
+    reader = world.holder.person_id
+    meetings.grant_clearance(
+        world.runtime, world.officer, reader, scheme="company", level="SECRET", until=until
+    )
+    signed = {"signer_id": world.leader.person_id, "pin": world.pin}
+    scan = world.runtime.tokens.qr_text(code, 1)
+    return circulating.begin(world.runtime, world.clerk, scan, [reader], "to be known", days=2, **signed)
 
 
 def _consented(world, document_id):
@@ -433,6 +452,7 @@ def estate(world):
         "step": "readiness",
         "case_id": case_id,
         "stocktake_id": _counted(world),
+        "circulation_id": _circulated(world, other_code),
         "clearance_id": _cleared(world),
         "year": 2026,
         "loss_id": _lost(world, missing),

@@ -13,6 +13,7 @@ from registry.acts import (
     approvals,
     attempts,
     attendance,
+    circulations,
     copies,
     destruction,
     equipment,
@@ -156,6 +157,10 @@ ACTS = {
     Action.READ_RECALLS: lambda desk, _unit, by: recalls.excuse(
         desk.session, 0, NOBODY, "x", signer=desk.office.leader, **by
     ),
+    Action.CIRCULATE: lambda desk, _unit, by: circulations.stop(desk.session, 0, "x", **by),
+    Action.AGREE_CIRCULATION: lambda desk, _unit, by: circulations.begin(
+        desk.session, NOBODY, [0], "x", days=1, signer=by["actor"], actor=desk.office.clerk, now=by["now"]
+    ),
     Action.CLEAR_LEAVER: lambda desk, _unit, by: leaving.clear(desk.session, 0, "moves", **by),
     Action.OPEN_CASE: lambda desk, _unit, by: tracing.add_pictures(desk.session, 0, [], **by),
     Action.RUN_TRACE: lambda desk, _unit, by: tracing.order_run(desk.session, 0, {}, **by),
@@ -185,6 +190,7 @@ ACTS = {
 ASKED_BY_NO_ACT = {
     *(Action.READ_REGISTER, Action.READ_DOCUMENT, Action.READ_OWN_HOLDINGS, Action.READ_LOSSES),
     *(Action.READ_GATE_LOG, Action.READ_STOCKTAKES, Action.READ_KNOWERS, Action.READ_STATISTICS),
+    Action.READ_CIRCULATIONS,
     *(Action.READ_LEDGER, Action.READ_EQUIPMENT, Action.READ_COPYING, Action.VERIFY_LEDGER),
 }
 """Reading: asked by the flows, and tested at every address in ``tests/service/test_access.py``."""
