@@ -468,7 +468,7 @@ def _locked_in(session: Session, batch: PrintBatch, state: State) -> list[Copy]:
             sa.select(Copy)
             .where(Copy.batch_id == batch.id, Copy.state == state)
             .order_by(Copy.id)
-            .with_for_update()
+            .with_for_update(key_share=True)
             .execution_options(populate_existing=True)
         )
     )

@@ -227,7 +227,7 @@ def _find_copy(session: Session, seen: Attempt) -> Copy | None:
     return session.scalar(
         sa.select(Copy)
         .where(Copy.code == seen.code)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
 
