@@ -1,5 +1,6 @@
 """The figures of a year from the command line: shown, and taken away on record."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Literal
 
@@ -28,5 +29,5 @@ def statistics(acting: str, year: int, target: Path | None) -> None:
         write_new(target, flow.export(runtime, actor, year, form))
         return
     for row in flow.figures(runtime, actor, year):
-        numbers = "  ".join(f"{name} {value}" for name, value in vars(row.figures).items() if value)
+        numbers = "  ".join(f"{name} {value}" for name, value in asdict(row.figures).items() if value)
         click.echo(f"{row.unit.code}  {row.level}  {numbers}")

@@ -1,5 +1,6 @@
 """Losses, from the command line."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -59,7 +60,7 @@ def show(acting: str, loss_id: int) -> None:
         click.echo(f"declared lost {row.declared_at:%Y-%m-%d %H:%M}Z")
     if row.report and row.reported_at:
         click.echo(f"reported {row.reported_at:%Y-%m-%d %H:%M}Z")
-        for item, said in vars(row.report).items():
+        for item, said in asdict(row.report).items():
             click.echo(f"  {item}: {said}")
     if row.concluded_at:
         click.echo(f"concluded {row.concluded_at:%Y-%m-%d %H:%M}Z: {row.result}")

@@ -1,11 +1,15 @@
 """Pages, API and command line lead to the same deeds: what one offers, the others offer, or it says here why not."""
 
 import ast
+import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import click
 import pytest
 
+from service.cli import main
 from tests.architecture.sources import ROOT, parsed
 
 FLOWS = "service.flows."
@@ -92,3 +96,19 @@ def test_every_call_reaches_a_flow_but_the_one_that_tells_who_asks():
 def test_a_deed_of_the_pages_that_a_command_lacks_would_be_seen():
     assert "service.flows.equipment.send" in everything_at("cli") & everything_at("pages")
     assert CALLS["POST /equipment/<int:equipment_id>/repairs"] == {"service.flows.equipment.send"}
+
+
+def commands(group: click.Group, path: str = "") -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        yield f"{path}{name}", command
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{path}{name} ")
+
+
+def test_every_command_says_what_it_does():
+    assert [name for name, command in commands(main) if not (command.help or "").strip()] == []
+
+
+def test_every_group_is_told_in_the_documents():
+    told = set(re.findall(r"`([a-z-]+)(?: [a-z-]+)?`", (ROOT / "docs" / "commands.md").read_text("utf-8")))
+    assert set(main.commands) - told == set()
