@@ -7,10 +7,11 @@ import click
 
 from registry.rules.amending import parse_choice
 from registry.rules.ruleset import Value, step_text
+from registry.views.gatereplay import GateReplay
 from registry.views.rules import Proposal, Replay
 from service.cli.acting import acting_as, asked_actor
 from service.cli.opening import open_installation
-from service.flows import ruling
+from service.flows import rejudging, ruling
 from service.times import instant
 
 
@@ -111,6 +112,29 @@ def replay(acting: str, request_id: int | None) -> None:
         raise click.exceptions.Exit(1)
 
 
+@rules.command("replay-gates")
+@acting_as
+@click.argument("event_id", type=int, required=False)
+def replay_gates(acting: str, event_id: int | None) -> None:
+    """Judge attempt EVENT_ID at a gate, or every one, again under the rules of its time; status 1 where one differs."""
+    runtime = open_installation()
+    actor = asked_actor(runtime, acting)
+    if event_id is not None:
+        one = rejudging.replay(runtime, actor, event_id)
+        click.echo(_rejudged(one))
+        different = not one.again.is_same
+    else:
+        found = rejudging.replay_all(runtime, actor)
+        for one in found.different:
+            click.echo(_rejudged(one))
+        click.echo(
+            f"{found.total} judged again, {len(found.different)} come out otherwise, {found.unknown} kept too little"
+        )
+        different = bool(found.different)
+    if different:
+        raise click.exceptions.Exit(1)
+
+
 def _show(found: Proposal) -> None:
     click.echo(f"{found.row.state}  {found.row.reason}\nrules: {found.row.sha256}")
     for change in found.changes:
@@ -130,6 +154,16 @@ def _replayed(one: Replay) -> str:
     return (
         f"request {one.row.request_id}: {word}; on record {one.recorded_rule} {one.recorded_version} "
         f"{one.recorded_outcome}, again {again.rule_id or '-'} {again.version} {again.outcome or 'REFUSED'}"
+    )
+
+
+def _rejudged(one: GateReplay) -> str:
+    again = one.again
+    verdict = "-" if again.verdict is None else f"{again.verdict.colour} {again.verdict.reason}"
+    word = "same" if again.is_same else " ".join(again.differences)
+    return (
+        f"attempt {one.row.id}: {word}; on record {one.row.colour} {one.row.reason}, "
+        f"again {verdict} under version {again.version}"
     )
 
 
