@@ -17,7 +17,16 @@ MINUTE: Final = click.DateTime(("%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"))
 
 until_option = click.option("--until", type=DAY, required=True, help="Last day on which it may be used.")
 reason_option = click.option("--reason", required=True)
-target_argument = click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+
+
+def new_file(_context: click.Context, _argument: click.Parameter, target: Path | None) -> Path | None:
+    """Refuse a file that is there before anything is done: a paper that was taken is on record."""
+    if target is not None and target.exists():
+        raise click.BadParameter(f"{target} is there already; nothing was done; name a new file")
+    return target
+
+
+target_argument = click.argument("target", type=click.Path(dir_okay=False, path_type=Path), callback=new_file)
 
 
 def word_of(kind: type[StrEnum]) -> click.Choice[str]:

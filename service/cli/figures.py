@@ -7,7 +7,7 @@ from typing import Literal
 import click
 
 from service.cli.acting import acting_as, asked_actor
-from service.cli.arguments import write_new
+from service.cli.arguments import new_file, write_new
 from service.cli.opening import open_installation
 from service.flows import statistics as flow
 
@@ -18,6 +18,7 @@ from service.flows import statistics as flow
 @click.option(
     "--target",
     type=click.Path(dir_okay=False, path_type=Path),
+    callback=new_file,
     help="Write them to this file instead, a workbook or, where that ends in .csv, comma-separated text; recorded.",
 )
 def statistics(acting: str, year: int, target: Path | None) -> None:
