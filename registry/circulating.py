@@ -156,7 +156,7 @@ def end_recalled(
         .join(Copy, Circulation.copy_id == Copy.id)
         .where(Copy.document_id.in_(document_ids), Circulation.state == CirculationState.RUNNING)
         .order_by(Circulation.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     ).all()
     return _end(session, found, Ending.RECALLED, actor=actor, now=now)
 

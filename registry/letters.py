@@ -111,7 +111,7 @@ def _named(session: Session, order: Order, *, lock: bool = False) -> list[UnitCo
         return []
     query = _letters().where(UnitConsent.id.in_(ids)).order_by(UnitConsent.id)
     if lock:
-        query = query.with_for_update()
+        query = query.with_for_update(key_share=True)
     rows = list(session.scalars(query))
     if len(rows) != len(set(ids)):
         raise ConsentUnusable("got a consent that is not on record", consent=ids[0], state="UNKNOWN")

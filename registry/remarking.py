@@ -25,7 +25,7 @@ def locked_tasks(session: Session, copies: sa.ColumnElement[bool]) -> dict[int, 
         sa.select(Remarking)
         .where(IS_OPEN, Remarking.copy_id.in_(sa.select(Copy.id).where(copies)))
         .order_by(Remarking.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     return {task.copy_id: task for task in found}

@@ -1,7 +1,9 @@
 """How acts reach rows: found or clearly unknown, locked before they change; and how custody is moved.
 
 Locks are taken on a print run before its copies, and on copies in ascending ``id`` when there are several, so that two
-clerks cannot wait for each other; the ledger's row is locked last, by ``ledger.log``.
+clerks cannot wait for each other; the ledger's row is locked last, by ``ledger.log``. A locked row can still be named
+by new rows of others (on PostgreSQL ``FOR NO KEY UPDATE``: keys never change here), else every foreign key would be a
+lock out of order; `get_row_alone` is for whoever must not be named meanwhile.
 
 What every deed asks is put together once, here and in the modules beside: to build a statement takes SQLAlchemy several
 times as long as to run it.
@@ -24,8 +26,10 @@ from registry.rules.words import Custodian, MovementKind
 
 Row = TypeVar("Row", bound=Base)
 
+LOCK: Final[dict[str, Any]] = {"key_share": True}
+"""How a row is locked: against whoever would lock or change it, not against new rows that name it."""
 LOCKED_COPIES: Final = (
-    sa.select(Copy).order_by(Copy.id).with_for_update().execution_options(populate_existing=True)
+    sa.select(Copy).order_by(Copy.id).with_for_update(**LOCK).execution_options(populate_existing=True)
 )
 """Reads copies as they are now and locks them, in the order in which everybody does; to be narrowed."""
 _BY_CODES: Final = LOCKED_COPIES.where(Copy.code.in_(sa.bindparam("codes", expanding=True)))
@@ -72,7 +76,24 @@ def get_row(session: Session, model: type[Row], key: int, *, lock: bool = False)
     Raises:
         UnknownRow: there is none.
     """
-    row = session.get(model, key, with_for_update=True if lock else None, populate_existing=lock)
+    return _found(session, model, key, with_for_update=LOCK if lock else None)
+
+
+def get_row_alone(session: Session, model: type[Row], key: int) -> Row:
+    """Return the row under ``key``, locked so that no new row can name it until the transaction ends.
+
+    Raises:
+        UnknownRow: there is none.
+    """
+    return _found(session, model, key, with_for_update=True)
+
+
+def _found(
+    session: Session, model: type[Row], key: int, *, with_for_update: dict[str, Any] | bool | None
+) -> Row:
+    row = session.get(
+        model, key, with_for_update=with_for_update, populate_existing=with_for_update is not None
+    )
     if row is None:
         raise UnknownRow(model.__tablename__, key)
     return row

@@ -337,7 +337,7 @@ def _locked_waste(session: Session, sheet_ids: Sequence[int]) -> list[SpoiledShe
             sa.select(SpoiledSheet)
             .where(SpoiledSheet.id.in_(sheet_ids), SpoiledSheet.destroyed_at.is_(None))
             .order_by(SpoiledSheet.id)
-            .with_for_update()
+            .with_for_update(key_share=True)
             .execution_options(populate_existing=True)
         )
     )

@@ -128,7 +128,7 @@ def record_shot(
     shot = session.scalar(
         sa.select(DrillShot)
         .where(DrillShot.drill_id == drill_id, DrillShot.number == number)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     if shot is not None and shot.outcome is None:

@@ -8,7 +8,6 @@ not what was amber once.
 Locks are taken in this order: gate or event, copy, permit, ledger.
 """
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -17,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from registry.errors import ConflictError
+from registry.gatelog import event_facts, raw_hash
 from registry.homecoming import end_outings
 from registry.ledger import log
 from registry.models import Copy, Gate, GateEvent, Permit, Person
@@ -27,6 +27,7 @@ from registry.rules.gate import NAMING, Colour, Proof, Verdict
 from registry.rules.lifecycle import Step
 from registry.rules.limits import REASON_LIMIT
 from registry.rules.roles import Action, Actor
+from registry.rules.situations import record_hash, record_of
 from registry.rules.texts import parse_line
 from registry.rules.words import Direction, PermitState, ScanSource
 from registry.ruling import in_force
@@ -152,7 +153,8 @@ def attempt(session: Session, seen: Attempt, *, actor: Actor, now: datetime) -> 
     if copy is not None and (same := _same_scan(session, seen, copy, actor, now)) is not None:
         return _passage(same)
     carriers = _persons(session, seen.carriers, refused=seen.carrier_refused)
-    verdict = gate_rules.judge(find_situation(session, copy, _shown(seen, carriers), now=now))
+    situation = find_situation(session, copy, _shown(seen, carriers), now=now)
+    verdict = gate_rules.judge(situation)
     event = GateEvent(
         attempt_id=seen.attempt_id,
         gate_id=seen.gate_id,
@@ -166,6 +168,7 @@ def attempt(session: Session, seen: Attempt, *, actor: Actor, now: datetime) -> 
         colour=verdict.colour,
         reason=str(verdict.reason),
         facts={**verdict.facts, "shown": seen.shown(), "proof": str(seen.proof)},
+        situation=record_of(situation),
         device_at=seen.device_at,
         happened_at=now,
     )
@@ -227,7 +230,7 @@ def _find_copy(session: Session, seen: Attempt) -> Copy | None:
     return session.scalar(
         sa.select(Copy)
         .where(Copy.code == seen.code)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
 
@@ -344,18 +347,10 @@ def _record(
         f"gate-event:{event.id}",
         actor=actor,
         now=now,
-        gate=event.gate_id,
-        direction=str(event.direction),
-        source=str(event.source),
-        device=event.device_id,
-        device_at=event.device_at,
-        offline=event.offline,
-        raw_sha256=hashlib.sha256(_printable(raw).encode()).hexdigest(),
-        proof=str(event.facts["proof"]),
-        copy=None if copy is None else copy.code,
-        permit=event.permit_id,
-        colour=str(event.colour),
-        reason=event.reason,
+        **event_facts(event, None if copy is None else copy.code),
+        raw_sha256=raw_hash(_printable(raw)),
+        situation=record_hash(event.situation or {}),
+        rules=in_force(session, now).version,
     )
     if event.colour is Colour.GREEN and copy is not None:
         _record_move(session, copy, event, actor=actor, now=now)

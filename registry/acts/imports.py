@@ -31,6 +31,9 @@ NAME_LIMIT: Final = 200
 AT_ONCE: Final = 500
 """How many keys a query names; SQLite takes 32,766 values, PostgreSQL plans fewer better."""
 
+QUEUE: Final = 60_001
+"""The number of PostgreSQL's advisory lock in whose queue tables wait for each other; nothing else takes one."""
+
 Keys = Mapping[str, Sequence[str]]
 
 
@@ -116,6 +119,15 @@ def recheck(
         file=batch.sha256,
         problems=len(problems),
     )
+
+
+def queue(session: Session) -> None:
+    """Wait until no other table is being taken in; two with the same rows would else wait for each other.
+
+    On SQLite whoever writes has waited already.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(QUEUE)))
 
 
 @contextmanager

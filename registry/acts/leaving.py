@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from registry.ledger import log
 from registry.models import Account, Clearance, Person
-from registry.rows import get_row
+from registry.rows import get_row_alone
 from registry.rules import leaving, roles
 from registry.rules.leaving import AlreadyLeft, ClearedByOneself
 from registry.rules.limits import REASON_LIMIT
@@ -33,7 +33,7 @@ def clear(session: Session, person_id: int, reason: str, *, actor: Actor, now: d
     why = parse_line(reason, field="reason", limit=REASON_LIMIT)
     if person_id == actor.person_id:
         raise ClearedByOneself("got the clerk as the leaver", person=person_id)
-    person = get_row(session, Person, person_id, lock=True)
+    person = get_row_alone(session, Person, person_id)  # nothing is given to them meanwhile
     if not person.active:
         raise AlreadyLeft("got a person who is no longer active", person=person_id)
     found = standing(session, person_id, now=now)

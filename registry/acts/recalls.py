@@ -13,7 +13,7 @@ from registry import circulating, kin
 from registry.errors import ConflictError, InvalidError
 from registry.ledger import log
 from registry.models import Copy, Document, Movement, Recall, RecallItem
-from registry.rows import UnknownCopy, flush_unique, get_row
+from registry.rows import LOCK, UnknownCopy, flush_unique, get_row
 from registry.rules import recall as rules
 from registry.rules import roles
 from registry.rules.limits import REASON_LIMIT
@@ -134,7 +134,7 @@ def excuse(
     copy = session.scalar(sa.select(Copy).where(Copy.code == code))
     if copy is None:
         raise UnknownCopy(code)
-    item = session.get(RecallItem, (row.id, copy.id), with_for_update=True)
+    item = session.get(RecallItem, (row.id, copy.id), with_for_update=LOCK)
     if item is None or FATES[copy.state] is not Fate.MISSED:
         raise NotMissedInRecall("got a copy that this campaign does not miss", copy=code)
     answers = custody_now(session, [copy.id]).get(copy.id)

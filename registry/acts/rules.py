@@ -239,7 +239,7 @@ def _proposal(session: Session, proposal_id: int) -> RuleSetVersion:
 
 def _shipped(session: Session, *, lock: bool = False) -> RuleSetVersion | None:
     query = sa.select(RuleSetVersion).where(RuleSetVersion.version == SHIPPED.version)
-    return session.scalar(query.with_for_update() if lock else query)
+    return session.scalar(query.with_for_update(key_share=True) if lock else query)
 
 
 def _earliest(newest: RuleSetVersion | None, now: datetime) -> datetime:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from registry.errors import ConflictError
 from registry.ledger import log
 from registry.models import Copy, Document, Movement, Person, Stocktake, StocktakeItem, StocktakeScan, Unit
-from registry.rows import UnknownCopy, get_row
+from registry.rows import LOCK, UnknownCopy, get_row
 from registry.rules import levels, roles, stocktake
 from registry.rules.lifecycle import State
 from registry.rules.limits import REASON_LIMIT
@@ -199,7 +199,7 @@ def note_reported(session: Session, stocktake_id: int, code: str, *, actor: Acto
     copy_id = session.scalar(sa.select(Copy.id).where(Copy.code == code))
     if copy_id is None:
         raise UnknownCopy(code)
-    item = session.get(StocktakeItem, (row.id, copy_id), with_for_update=True)
+    item = session.get(StocktakeItem, (row.id, copy_id), with_for_update=LOCK)
     if item is None or item.counted_at is not None or item.reported_at is not None:
         raise NotMissed("got a copy that this count does not miss", copy=code)
     item.reported_at = now

@@ -5,12 +5,14 @@ Laws:
 * An entry is part of the deed: same session, same transaction. Whoever cannot record cannot act.
 * ``seq`` counts from 1 without gaps; it follows commits, because the row of ``ledger_tree`` is locked until then. It is
   the **last** lock a transaction takes, so that two deeds cannot wait for each other: append after all other changes.
+  A work of many deeds in one transaction keeps their entries back until its end (`kept_back`).
 * Names and titles enter through `private` only.
 * Nothing here updates or deletes an entry, and triggers refuse it to everyone else (see ``triggers``).
 """
 
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -49,6 +51,7 @@ __all__ = [
     "get_entry",
     "head",
     "inclusion_proof",
+    "kept_back",
     "last_checkpoint",
     "private",
     "read",
@@ -57,6 +60,8 @@ __all__ = [
 
 SHORT_ROOT_CHARS = 10
 _READ_AT_ONCE = 500
+_KEPT_BACK = "ledger.kept-back"
+"""Where a session has the entries that `kept_back` holds."""
 _FOUND = sa.text(
     "INSERT INTO ledger_tree (id, size, frontier) VALUES (1, 0, :nothing) ON CONFLICT DO NOTHING"
 ).bindparams(nothing=b"")
@@ -111,7 +116,7 @@ def private(text: str) -> Private:
 def append(
     session: Session, kind: str, subject: str, *, actor: Actor, now: datetime, **facts: Loggable
 ) -> int:
-    """Record one deed, denial or reading; return its number.
+    """Record one deed, denial or reading; return its number, 0 for one that is `kept_back`.
 
     Args:
         session: The transaction of the deed itself.
@@ -151,6 +156,39 @@ def append_each(
     Raises:
         LedgerBroken, TypeError: as for `append`.
     """
+    kept: list[Callable[[], int]] | None = session.info.get(_KEPT_BACK)
+    if kept is not None:
+        session.flush()  # what the database refuses is refused here, as it would be without keeping back
+        kept.append(lambda: _append_each(session, kind, happened, actor=actor, now=now))
+        return 0
+    return _append_each(session, kind, happened, actor=actor, now=now)
+
+
+@contextmanager
+def kept_back(session: Session) -> Iterator[None]:
+    """Keep back what is appended meanwhile, and record it at the end, in its order; not after a refusal.
+
+    For a transaction of many deeds: the ledger stays free until the last of them has every other lock that it needs.
+    What a savepoint takes back would still be recorded: whoever uses some rolls back as a whole.
+    """
+    kept: list[Callable[[], int]] = []
+    session.info[_KEPT_BACK] = kept
+    try:
+        yield
+    finally:
+        del session.info[_KEPT_BACK]
+    for record in kept:
+        record()
+
+
+def _append_each(
+    session: Session,
+    kind: str,
+    happened: Mapping[str, Mapping[str, Loggable]],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> int:
     salts: list[dict[str, object]] = []
     bare = {
         subject: {name: _committed(value, salts) for name, value in facts.items()}

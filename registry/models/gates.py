@@ -74,6 +74,7 @@ class GateEvent(Base):
     colour: Mapped[Colour] = mapped_column(words(Colour))
     reason: Mapped[str] = mapped_column(sa.String(64))
     facts: Mapped[dict[str, Any]]
+    situation: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
     offline: Mapped[bool] = mapped_column(default=False)
     device_at: Mapped[datetime | None]
     happened_at: Mapped[datetime] = mapped_column(index=True)

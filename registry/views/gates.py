@@ -124,9 +124,9 @@ def events(session: Session, wanted: EventFilter, *, page: int = 1) -> EventPage
     if wanted.colour is not None:
         conditions.append(GateEvent.colour == wanted.colour)
     total = session.scalars(sa.select(sa.func.count(GateEvent.id)).where(*conditions)).one()
-    query = _events().where(*conditions).order_by(GateEvent.id.desc())
+    query = event_rows().where(*conditions).order_by(GateEvent.id.desc())
     rows = session.execute(query.limit(PAGE_ROWS).offset((page - 1) * PAGE_ROWS))
-    return EventPage(tuple(_event(event, by) for event, by in rows), total, page)
+    return EventPage(tuple(event_row(event, by) for event, by in rows), total, page)
 
 
 def waiting(session: Session, *, now: datetime) -> tuple[EventRow, ...]:
@@ -136,7 +136,7 @@ def waiting(session: Session, *, now: datetime) -> tuple[EventRow, ...]:
     """
     later = aliased(GateEvent)
     query = (
-        _events()
+        event_rows()
         .where(
             GateEvent.colour == Colour.AMBER,
             GateEvent.override_by_id.is_(None),
@@ -145,7 +145,7 @@ def waiting(session: Session, *, now: datetime) -> tuple[EventRow, ...]:
         )
         .order_by(GateEvent.id)
     )
-    return tuple(_event(event, by) for event, by in session.execute(query))
+    return tuple(event_row(event, by) for event, by in session.execute(query))
 
 
 def count_waiting(session: Session, actor: Actor, now: datetime) -> int:
@@ -160,8 +160,8 @@ def event(session: Session, event_id: int) -> EventRow:
         UnknownRow: there is none under this id.
     """
     get_row(session, GateEvent, event_id)
-    found, by = session.execute(_events().where(GateEvent.id == event_id)).one()
-    return _event(found, by)
+    found, by = session.execute(event_rows().where(GateEvent.id == event_id)).one()
+    return event_row(found, by)
 
 
 def permits(
@@ -203,7 +203,8 @@ def gate_name(gate: Gate) -> GateName:
     return GateName(id=gate.id, zh=gate.name_zh, en=gate.name_en)
 
 
-def _events() -> sa.Select[GateEvent, Person | None]:
+def event_rows() -> sa.Select[GateEvent, Person | None]:
+    """Return the query for events, each with the supervisor who let it pass."""
     by = aliased(Person)
     return (
         sa.select(GateEvent, by)
@@ -212,7 +213,8 @@ def _events() -> sa.Select[GateEvent, Person | None]:
     )
 
 
-def _event(event: GateEvent, by: Person | None) -> EventRow:
+def event_row(event: GateEvent, by: Person | None) -> EventRow:
+    """Return an event as screens show it."""
     beside = {"shown", "proof"}
     return EventRow(
         id=event.id,

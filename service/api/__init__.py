@@ -16,6 +16,7 @@ from service.api.equipment import area as equipment
 from service.api.exchange import area as exchange
 from service.api.families import area as families
 from service.api.gate import area as gate
+from service.api.gate_replays import area as gate_replays
 from service.api.knowers import area as knowers
 from service.api.leavers import area as leavers
 from service.api.ledger import area as ledger
@@ -57,6 +58,7 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     ledger,
     meetings,
     rules,
+    gate_replays,
     consents,
     delegations,
     openapi,

@@ -7,29 +7,44 @@ import click
 
 from registry.errors import RegistryError
 from service.cli.approvals import approval
+from service.cli.cases import case
 from service.cli.circulations import circulation
+from service.cli.consents import consent
 from service.cli.copies import copy
 from service.cli.custody import counter
 from service.cli.delegations import delegation
 from service.cli.demo import demo
 from service.cli.destruction import destruction
 from service.cli.documents import document
-from service.cli.exchange import export_register, import_table, undo_import
+from service.cli.equipment import device
+from service.cli.exchange import (
+    check_import,
+    export_register,
+    import_labels,
+    import_table,
+    list_imports,
+    undo_import,
+)
+from service.cli.families import family
+from service.cli.figures import statistics
 from service.cli.gate import gate, permit
 from service.cli.leavers import leaver
-from service.cli.ledger import verify
+from service.cli.ledger import ledger, verify
 from service.cli.losses import loss
+from service.cli.meetings import conveying, incident, meeting
 from service.cli.messages import messages
 from service.cli.migrate import migrate
 from service.cli.people import user
 from service.cli.printing import batch
 from service.cli.recalls import recall
-from service.cli.rules import consent, rules
+from service.cli.regradings import regrading
+from service.cli.rules import rules
 from service.cli.serve import serve
 from service.cli.shredder import shredder
 from service.cli.stocktakes import stocktake
 from service.cli.tracing import drill, trace
 from service.cli.upkeep import upkeep
+from service.cli.waste import waste
 from service.cli.worker import worker
 from service.faults import ServiceFault
 from watermark import WatermarkError
@@ -50,18 +65,31 @@ COMMANDS: tuple[click.Command, ...] = (
     rules,
     consent,
     delegation,
+    device,
+    meeting,
+    conveying,
+    incident,
+    regrading,
+    family,
+    statistics,
     worker,
     migrate,
     user,
     batch,
     copy,
+    waste,
     import_table,
+    list_imports,
+    check_import,
+    import_labels,
     undo_import,
     export_register,
     gate,
     permit,
     trace,
+    case,
     drill,
+    ledger,
     verify,
     upkeep,
     messages,

@@ -167,6 +167,18 @@ def receipt(acting: str, hand_over_id: int, target: Path) -> None:
     click.echo(f"Written to {target}.")
 
 
+@counter.command("return-receipt")
+@acting_as
+@click.argument("return_id", type=int)
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+def return_receipt(acting: str, return_id: int, target: Path) -> None:
+    """Write the receipt of RETURN_ID to the PDF file TARGET."""
+    runtime = open_installation()
+    view = lending.get_return(runtime, asked_actor(runtime, acting), return_id)
+    target.write_bytes(lending.return_receipt(runtime, view))
+    click.echo(f"Written to {target}.")
+
+
 @counter.command()
 @acting_as
 @click.argument("scan")

@@ -11,7 +11,7 @@ from registry.rules.codes import copy_no_text, human_code
 from registry.rules.words import DestructionPart, DestructionState
 from service.cli.acting import acting_as, asked_actor
 from service.cli.opening import open_installation
-from service.flows import destroying, people
+from service.flows import copies, destroying, people
 from service.flows.destroying import Scanned
 from service.flows.people import StaffNumberUnknown
 
@@ -29,6 +29,27 @@ def shredders(acting: str) -> None:
     asked_actor(runtime, acting)
     for device in destroying.shredders(runtime):
         click.echo(f"{device.id}  {device.shred_level}  {device.name}  {device.place}")
+
+
+@destruction.command("list")
+@acting_as
+def list_(acting: str) -> None:
+    """List the destruction lists, newest first."""
+    runtime = open_installation()
+    for row in destroying.lists(runtime, asked_actor(runtime, acting)):
+        click.echo(f"{row.id}  {row.created_at:%Y-%m-%d}  {row.state}  {row.planned} planned  {row.reason}")
+
+
+@destruction.command()
+@acting_as
+@click.argument("list_id", type=int)
+@click.argument("scanned")
+def remove(acting: str, list_id: int, scanned: str) -> None:
+    """Take the SCANNED copy off list LIST_ID, which is not submitted yet."""
+    runtime = open_installation()
+    actor = asked_actor(runtime, acting)
+    destroying.remove(runtime, actor, list_id, copies.find(runtime, actor, scanned))
+    click.echo("It is off the list.")
 
 
 @destruction.command("open")

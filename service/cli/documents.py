@@ -5,15 +5,15 @@ from pathlib import Path
 
 import click
 
-from registry.errors import UnknownError
 from registry.rules.approval import Act
 from registry.rules.facts import DocumentFacts
 from registry.views.documents import DocumentFilter, DocumentView
 from service.cli.acting import acting_as, asked_actor
+from service.cli.arguments import unit_id
 from service.cli.opening import open_installation
 from service.cli.shortfalls import shortfall_lines
 from service.filters import level_text
-from service.flows import light, people, registering, requesting
+from service.flows import knowing, light, registering, requesting
 from service.flows.characters import CODE
 from service.flows.preflight import preflight
 from service.flows.recognising import recognise
@@ -66,15 +66,11 @@ def register(
     """Register the PDF, office file or picture in FILE."""
     runtime = open_installation()
     actor = asked_actor(runtime, acting)
-    units = {row.unit.code: row.unit.id for row in people.list_units(runtime)}
-    for code in filter(None, (unit, classified_by)):
-        if code not in units:
-            raise UnknownError(f"there is no unit {code}", unit_code=code)
     facts = DocumentFacts(
         doc_number=number,
         title=title,
-        issuing_unit_id=units[unit],
-        classifying_unit_id=units[classified_by or unit],
+        issuing_unit_id=unit_id(runtime, unit),
+        classifying_unit_id=unit_id(runtime, classified_by or unit),
         scheme=scheme,
         level=level.upper(),
         secrecy_period=period,
@@ -168,6 +164,20 @@ def list_documents(acting: str, search: str) -> None:
         click.echo(f"{row.id}\t{row.doc_number}\t{mark}\t{row.title}\t{line.minted} {balance} {numbers}")
     if page.pages > 1:
         click.echo(f"{page.total} in all; narrow them with --search")
+
+
+@document.command()
+@acting_as
+@click.argument("document_id", type=int)
+def knowers(acting: str, document_id: int) -> None:
+    """List who knows DOCUMENT_ID, and as what; who knew it first first."""
+    runtime = open_installation()
+    for row in knowing.knowers(runtime, asked_actor(runtime, acting), document_id):
+        left = "" if row.active else "  no longer here"
+        parts = ", ".join(row.parts)
+        click.echo(
+            f"{row.first_at:%Y-%m-%d}  {row.person.staff_no} {row.person.zh}  {row.unit.code}  {parts}{left}"
+        )
 
 
 @document.command()

@@ -6,6 +6,7 @@ import click
 
 from registry.rules.imports import ExportKind, ImportKind, ImportState
 from service.cli.acting import acting_as, asked_actor
+from service.cli.arguments import target_argument, write_new
 from service.cli.opening import open_installation
 from service.exchange.columns import COLUMNS
 from service.flows import exporting, importing
@@ -40,6 +41,48 @@ def import_table(acting: str, kind: str, file: Path, *, only_check: bool, return
         raise click.ClickException("nothing was taken in")
     if not only_check:
         click.echo(f"All {importing.apply(runtime, actor, import_id)} rows are taken in.")
+
+
+@click.command("imports")
+@acting_as
+def list_imports(acting: str) -> None:
+    """List the latest imports that you may see."""
+    runtime = open_installation()
+    for row in importing.list_imports(runtime, asked_actor(runtime, acting)):
+        problems = f"{len(row.problems)} problems"
+        click.echo(
+            f"{row.id}  {row.offered_at:%Y-%m-%d}  {row.kind}  {row.state}  {row.size} rows  {problems}  {row.name}"
+        )
+
+
+@click.command("check-import")
+@acting_as
+@click.argument("import_id", type=int)
+@click.option("--apply", "takes", is_flag=True, help="Take it in if nothing is wrong any more.")
+def check_import(acting: str, import_id: int, *, takes: bool) -> None:
+    """Look at an offered table once more, since what it names may be there by now."""
+    runtime = open_installation()
+    actor = asked_actor(runtime, acting)
+    left = importing.check(runtime, actor, import_id)
+    _tell(importing.get_import(runtime, actor, import_id))
+    if left:
+        raise click.ClickException("nothing was taken in")
+    if takes:
+        click.echo(f"All {importing.apply(runtime, actor, import_id)} rows are taken in.")
+
+
+@click.command("import-labels")
+@acting_as
+@click.argument("import_id", type=int)
+@target_argument
+@click.option(
+    "--first-place", type=click.IntRange(1), default=1, show_default=True, help="On the first sheet."
+)
+def import_labels(acting: str, import_id: int, target: Path, first_place: int) -> None:
+    """Write labels for the copies that an import took over to TARGET."""
+    runtime = open_installation()
+    actor = asked_actor(runtime, acting)
+    write_new(target, importing.labels(runtime, actor, import_id, first_place=first_place))
 
 
 @click.command("undo-import")

@@ -88,6 +88,18 @@ def log(acting: str, gate_id: int | None, colour: str | None) -> None:
 
 @gate.command()
 @acting_as
+def waiting(acting: str) -> None:
+    """List the amber attempts that you may still let pass."""
+    runtime = open_installation()
+    for row in gates.list_waiting(runtime, asked_actor(runtime, acting)):
+        what = human_code(row.code) if row.code else repr(row.raw_code)
+        click.echo(
+            f"{row.id:>6}  {row.happened_at:%H:%M:%S}Z  {row.gate.zh}  {row.direction}  {row.reason}  {what}"
+        )
+
+
+@gate.command()
+@acting_as
 @click.argument("event_id", type=int)
 @click.option("--reason", required=True)
 def override(acting: str, event_id: int, reason: str) -> None:

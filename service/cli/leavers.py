@@ -6,6 +6,7 @@ import click
 
 from registry.rules.codes import copy_no_text, human_code
 from service.cli.acting import acting_as, asked_actor
+from service.cli.arguments import target_argument, write_new
 from service.cli.opening import open_installation
 from service.flows import leaving, people
 
@@ -49,11 +50,19 @@ def clear(acting: str, staff_no: str, reason: str) -> None:
 @leaver.command()
 @acting_as
 @click.argument("clearance_id", type=int)
-@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+@target_argument
 def certificate(acting: str, clearance_id: int, target: Path) -> None:
     """Write certificate CLEARANCE_ID to TARGET; an existing file is never overwritten."""
     runtime = open_installation()
-    pdf = leaving.certificate(runtime, asked_actor(runtime, acting), clearance_id)
-    with target.open("xb") as file:
-        file.write(pdf)
-    click.echo(f"The certificate is written to {target}.")
+    write_new(target, leaving.certificate(runtime, asked_actor(runtime, acting), clearance_id))
+
+
+@leaver.command("list")
+@acting_as
+def list_(acting: str) -> None:
+    """List who was cleared, newest first."""
+    runtime = open_installation()
+    for row in leaving.listing(runtime, asked_actor(runtime, acting)):
+        click.echo(
+            f"{row.id}  {row.cleared_at:%Y-%m-%d}  {row.person.staff_no} {row.person.zh}  {row.reason}"
+        )

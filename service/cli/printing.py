@@ -113,6 +113,25 @@ def resume(acting: str, batch_id: int, target: Path | None, printer: str | None)
         _say(releasing.resume_on_printer(runtime, actor, batch_id, printer))
 
 
+@batch.command("list")
+@acting_as
+def list_(acting: str) -> None:
+    """List the print runs that you may know of."""
+    runtime = open_installation()
+    for row in copies.batch_listing(runtime, asked_actor(runtime, acting)):
+        click.echo(f"{row.id}  {row.state}  {row.doc_number}  {row.size} copies")
+
+
+@batch.command("where")
+@acting_as
+@click.argument("batch_id", type=int)
+@click.argument("number", type=int)
+def where_is(acting: str, batch_id: int, number: int) -> None:
+    """Ask the printer where the job of attempt NUMBER of BATCH_ID is; a hint, never a proof."""
+    runtime = open_installation()
+    click.echo(releasing.where_is(runtime, asked_actor(runtime, acting), batch_id, number))
+
+
 @batch.command()
 @acting_as
 @click.argument("batch_id", type=int)

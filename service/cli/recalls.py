@@ -7,6 +7,7 @@ import click
 
 from registry.rules.codes import copy_no_text, human_code
 from service.cli.acting import acting_as, asked_actor
+from service.cli.arguments import asked_pin, target_argument, write_new
 from service.cli.opening import open_installation
 from service.flows import people, recalling
 from service.times import end_of_day
@@ -61,8 +62,7 @@ def excuse(acting: str, recall_id: int, scanned: str, staff_no: str, reason: str
     actor = asked_actor(runtime, acting)
     person_id = people.get_by_staff_no(runtime, staff_no)
     code = recalling.code_of(runtime, scanned)
-    pin = click.prompt(f"PIN of {staff_no}", hide_input=True)
-    recalling.excuse(runtime, actor, recall_id, code, reason, person_id=person_id, pin=pin)
+    recalling.excuse(runtime, actor, recall_id, code, reason, person_id=person_id, pin=asked_pin(staff_no))
     click.echo("The exception is signed.")
 
 
@@ -81,11 +81,33 @@ def close(acting: str, recall_id: int) -> None:
 @recall.command()
 @acting_as
 @click.argument("recall_id", type=int)
-@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+@target_argument
 def report(acting: str, recall_id: int, target: Path) -> None:
     """Write the report of recall RECALL_ID to TARGET; an existing file is never overwritten."""
     runtime = open_installation()
-    pdf = recalling.report(runtime, asked_actor(runtime, acting), recall_id)
-    with target.open("xb") as file:
-        file.write(pdf)
-    click.echo(f"The report is written to {target}.")
+    write_new(target, recalling.report(runtime, asked_actor(runtime, acting), recall_id))
+
+
+@recall.command("list")
+@acting_as
+def list_(acting: str) -> None:
+    """List the recalls, newest first."""
+    runtime = open_installation()
+    for row in recalling.listing(runtime, asked_actor(runtime, acting)):
+        total = row.balance
+        click.echo(
+            f"{row.id}  {row.state}  {row.doc_number}  due {row.due_at:%Y-%m-%d}  {total.due} due = "
+            f"{total.returned} returned + {total.missed} missed + {total.lost} lost"
+        )
+
+
+@recall.command()
+@acting_as
+@click.argument("recall_id", type=int)
+@click.argument("staff_no")
+@target_argument
+def slip(acting: str, recall_id: int, staff_no: str, target: Path) -> None:
+    """Write what the holder with STAFF_NO has to bring back for RECALL_ID to TARGET."""
+    runtime = open_installation()
+    actor = asked_actor(runtime, acting)
+    write_new(target, recalling.slip(runtime, actor, recall_id, people.get_by_staff_no(runtime, staff_no)))

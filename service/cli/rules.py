@@ -1,19 +1,18 @@
-"""Rules and consents of units, from the command line."""
+"""Rules, from the command line."""
 
 from collections.abc import Sequence
 from datetime import datetime, time
-from pathlib import Path
 
 import click
 
 from registry.rules.amending import parse_choice
 from registry.rules.ruleset import Value, step_text
+from registry.views.gatereplay import GateReplay
 from registry.views.rules import Proposal, Replay
 from service.cli.acting import acting_as, asked_actor
 from service.cli.opening import open_installation
-from service.flows import consenting, ruling
-from service.flows.consenting import LetterFacts
-from service.times import end_of_day, instant
+from service.flows import rejudging, ruling
+from service.times import instant
 
 
 @click.group()
@@ -113,67 +112,27 @@ def replay(acting: str, request_id: int | None) -> None:
         raise click.exceptions.Exit(1)
 
 
-@click.group()
-def consent() -> None:
-    """Enter and revoke the letters by which units consent to copies."""
-
-
-@consent.command(name="list")
+@rules.command("replay-gates")
 @acting_as
-def list_consents(acting: str) -> None:
-    """List every consent and what is left of it."""
+@click.argument("event_id", type=int, required=False)
+def replay_gates(acting: str, event_id: int | None) -> None:
+    """Judge attempt EVENT_ID at a gate, or every one, again under the rules of its time; status 1 where one differs."""
     runtime = open_installation()
-    for row in consenting.listing(runtime, asked_actor(runtime, acting)):
-        until = f"{row.expires_at:%Y-%m-%d}"
+    actor = asked_actor(runtime, acting)
+    if event_id is not None:
+        one = rejudging.replay(runtime, actor, event_id)
+        click.echo(_rejudged(one))
+        different = not one.again.is_same
+    else:
+        found = rejudging.replay_all(runtime, actor)
+        for one in found.different:
+            click.echo(_rejudged(one))
         click.echo(
-            f"{row.id}\t{row.state}\t{row.unit.code}\t{row.letter_no}\t{row.doc_number}\t"
-            f"{row.left} of {row.quota} left\tuntil {until}"
+            f"{found.total} judged again, {len(found.different)} come out otherwise, {found.unknown} kept too little"
         )
-
-
-@consent.command(name="record")
-@acting_as
-@click.argument("document_id", type=int)
-@click.argument("letter", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--unit", "unit_id", type=int, required=True, help="Number of the unit that consents.")
-@click.option("--number", "letter_no", required=True, help="Number of the letter.")
-@click.option("--scope", required=True, help="What it allows, in its words.")
-@click.option("--copies", type=click.IntRange(min=1), required=True)
-@click.option("--until", type=click.DateTime(("%Y-%m-%d",)), required=True)
-def record_consent(
-    acting: str,
-    document_id: int,
-    letter: Path,
-    *,
-    unit_id: int,
-    letter_no: str,
-    scope: str,
-    copies: int,
-    until: datetime,
-) -> None:
-    """Enter the scanned LETTER by which a unit consents to copies of document DOCUMENT_ID."""
-    runtime = open_installation()
-    facts = LetterFacts(
-        unit_id=unit_id,
-        document_id=document_id,
-        letter_no=letter_no,
-        scope=scope,
-        quota=copies,
-        expires_at=end_of_day(until.date(), runtime.settings),
-    )
-    consent_id = consenting.record(runtime, asked_actor(runtime, acting), facts, letter.read_bytes())
-    click.echo(f"Consent {consent_id} is entered.")
-
-
-@consent.command(name="revoke")
-@acting_as
-@click.argument("consent_id", type=int)
-@click.option("--reason", required=True)
-def revoke_consent(acting: str, consent_id: int, reason: str) -> None:
-    """Record that the unit takes CONSENT_ID back."""
-    runtime = open_installation()
-    consenting.revoke(runtime, asked_actor(runtime, acting), consent_id, reason)
-    click.echo(f"Consent {consent_id} is revoked.")
+        different = bool(found.different)
+    if different:
+        raise click.exceptions.Exit(1)
 
 
 def _show(found: Proposal) -> None:
@@ -195,6 +154,16 @@ def _replayed(one: Replay) -> str:
     return (
         f"request {one.row.request_id}: {word}; on record {one.recorded_rule} {one.recorded_version} "
         f"{one.recorded_outcome}, again {again.rule_id or '-'} {again.version} {again.outcome or 'REFUSED'}"
+    )
+
+
+def _rejudged(one: GateReplay) -> str:
+    again = one.again
+    verdict = "-" if again.verdict is None else f"{again.verdict.colour} {again.verdict.reason}"
+    word = "same" if again.is_same else " ".join(again.differences)
+    return (
+        f"attempt {one.row.id}: {word}; on record {one.row.colour} {one.row.reason}, "
+        f"again {verdict} under version {again.version}"
     )
 
 

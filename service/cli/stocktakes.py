@@ -7,8 +7,9 @@ import click
 from registry.rules.codes import copy_no_text, human_code
 from registry.rules.stocktake import Place, Scope, Tally
 from service.cli.acting import acting_as, asked_actor
+from service.cli.arguments import asked_pin, reason_option, target_argument, write_new
 from service.cli.opening import open_installation
-from service.flows import people, stocktaking
+from service.flows import copies, people, stocktaking
 
 
 @click.group()
@@ -86,22 +87,56 @@ def close(acting: str, stocktake_id: int, second_count: int, staff_no: str) -> N
     runtime = open_installation()
     actor = asked_actor(runtime, acting)
     person_id = people.get_by_staff_no(runtime, staff_no)
-    pin = click.prompt(f"PIN of {staff_no}", hide_input=True)
-    found = stocktaking.close(runtime, actor, stocktake_id, second_count, person_id=person_id, pin=pin)
+    found = stocktaking.close(
+        runtime, actor, stocktake_id, second_count, person_id=person_id, pin=asked_pin(staff_no)
+    )
     click.echo(f"Closed. {_sum(found)}")
 
 
 @stocktake.command()
 @acting_as
 @click.argument("stocktake_id", type=int)
-@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+@target_argument
 def report(acting: str, stocktake_id: int, target: Path) -> None:
     """Write the report of closed count STOCKTAKE_ID to TARGET; an existing file is never overwritten."""
     runtime = open_installation()
-    pdf = stocktaking.report(runtime, asked_actor(runtime, acting), stocktake_id)
-    with target.open("xb") as file:
-        file.write(pdf)
-    click.echo(f"The report is written to {target}.")
+    write_new(target, stocktaking.report(runtime, asked_actor(runtime, acting), stocktake_id))
+
+
+@stocktake.command("list")
+@acting_as
+def list_(acting: str) -> None:
+    """List the counts, newest first."""
+    runtime = open_installation()
+    for row in stocktaking.listing(runtime, asked_actor(runtime, acting)):
+        click.echo(
+            f"{row.id}  {row.opened_at:%Y-%m-%d}  {row.state}  {row.place}  {row.reason}  {_sum(row.tally)}"
+        )
+
+
+@stocktake.command()
+@acting_as
+@click.argument("stocktake_id", type=int)
+@reason_option
+def cancel(acting: str, stocktake_id: int, reason: str) -> None:
+    """End count STOCKTAKE_ID without a result."""
+    runtime = open_installation()
+    stocktaking.give_up(runtime, asked_actor(runtime, acting), stocktake_id, reason)
+    click.echo("The count is given up.")
+
+
+@stocktake.command()
+@acting_as
+@click.argument("stocktake_id", type=int)
+@click.argument("scanned")
+@reason_option
+def missing(acting: str, stocktake_id: int, scanned: str, reason: str) -> None:
+    """Report the copy whose code was typed, which count STOCKTAKE_ID missed, as unaccounted for."""
+    runtime = open_installation()
+    actor = asked_actor(runtime, acting)
+    code = copies.find(runtime, actor, scanned)
+    stocktaking.report_missing(runtime, actor, stocktake_id, code, reason)
+    click.echo("Recorded; its clocks run.")
 
 
 def _sum(found: Tally) -> str:

@@ -8,21 +8,18 @@ from typing import Final
 
 import click
 
-from registry.rules.tracing import Grade
-from registry.rules.words import CaseState
 from service.cli.acting import acting_as, asked_actor
+from service.cli.case_lines import case_lines
 from service.cli.opening import open_installation
-from service.filters import level_text
 from service.flows import drilling, evidence, tracing
-from service.flows.tracing import CaseStory, Offered
-from service.papers.evidence import FARTHEST_POWER
+from service.flows.tracing import Offered
 from service.times import instant
 
 MINUTES = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
 KINDS: Final = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp", ".pdf"})
 """What is taken of a folder; a file that is named is taken whatever it is called."""
 
-_given = click.argument(
+pictures_argument = click.argument(
     "pictures",
     metavar="PICTURE…|FOLDER",
     nargs=-1,
@@ -33,7 +30,7 @@ _given = click.argument(
 
 @click.command()
 @acting_as
-@_given
+@pictures_argument
 @click.option("--note", default="", help="Where it turned up.")
 @click.option(
     "--leak-at",
@@ -68,15 +65,15 @@ def trace(
     actor = asked_actor(runtime, acting)
     seen_at = instant(leak_at, runtime.settings) if leak_at else None
     since_at = instant(leak_since, runtime.settings) if leak_since else None
-    files = list(_files(pictures))
+    files = list(picture_files(pictures))
     for group in [files] if one_case else [[file] for file in files]:
         case_id = tracing.open_case(
-            runtime, actor, _offered(group), note=note, leak_at=seen_at, leak_since_at=since_at
+            runtime, actor, offered(group), note=note, leak_at=seen_at, leak_since_at=since_at
         )
-        tracing.make_latest_run(runtime, actor, case_id, _tell_step)
+        tracing.make_latest_run(runtime, actor, case_id, tell_step)
         story = tracing.result(runtime, actor, case_id)
         click.echo(f"{', '.join(file.name for file in group)}: case {case_id}: {story.case.state.lower()}")
-        for line in _told(story):
+        for line in case_lines(story):
             click.echo(f"  {line}")
         if folder is not None and story.run is not None and story.run.error is None:
             folder.mkdir(parents=True, exist_ok=True)
@@ -87,7 +84,7 @@ def trace(
 
 @click.command()
 @acting_as
-@_given
+@pictures_argument
 @click.option("--copy", "code", required=True, help="The copy that all pictures show: its code.")
 @click.option("--channel", required=True, help="How the pictures were made: “copier, 3rd floor”.")
 @click.option("--simulated", is_flag=True, help="A program made them, no machine.")
@@ -103,9 +100,9 @@ def drill(
     runtime = open_installation()
     actor = asked_actor(runtime, acting)
     drill_id = drilling.open_drill(
-        runtime, actor, code, channel, _offered(list(_files(pictures))), simulated=simulated
+        runtime, actor, code, channel, offered(list(picture_files(pictures))), simulated=simulated
     )
-    drilling.make_drill(runtime, drill_id, _tell_step)
+    drilling.make_drill(runtime, drill_id, tell_step)
     for shot in drilling.get(runtime, actor, drill_id).shots:
         click.echo(f"{shot.name}: {str(shot.outcome).lower()}")
     curves, _ = drilling.listing(runtime, actor)
@@ -118,7 +115,7 @@ def drill(
             )
 
 
-def _files(given: Sequence[Path]) -> Iterator[Path]:
+def picture_files(given: Sequence[Path]) -> Iterator[Path]:
     """Yield the pictures that are meant, those of a folder by name."""
     found = False
     for path in given:
@@ -131,66 +128,12 @@ def _files(given: Sequence[Path]) -> Iterator[Path]:
         raise click.UsageError("there is no picture in the folder")
 
 
-def _offered(files: Sequence[Path]) -> list[Offered]:
+def offered(files: Sequence[Path]) -> list[Offered]:
+    """Return files as pictures of a case."""
     return [Offered(file.read_bytes(), file.name) for file in files]
 
 
-def _tell_step(done: int, steps: int) -> None:
+def tell_step(done: int, steps: int) -> None:
     """Show a person who waits how far it is; programs that read the output are not bothered."""
     if sys.stderr.isatty():
         click.echo(f"  step {done + 1} of {steps}", err=True)
-
-
-def _told(story: CaseStory) -> list[str]:
-    run = story.run
-    if run is None or run.error:
-        return [f"could not be read: {run.error}" if run else "no run"]
-    if run.state is CaseState.CONFLICT:
-        return ["the marks contradict each other: no copy is named", *_marks(story)]
-    best, copy = run.best, run.copy
-    if best is None or copy is None:
-        notes = sorted({note for page in run.pages for note in page.notes})
-        if run.finding is not None and run.finding.grade is Grade.STRONG:
-            notes = ["marks point at a copy, but not beyond doubt: one more picture may settle it"]
-        return [f"names no copy ({', '.join(notes) or 'marks do not suffice'})", *_marks(story)]
-    pages = ", ".join(map(str, best.pages))
-    lines = [
-        f"copy {copy.copy_no:06} of {copy.title} ({copy.doc_number}, {level_text(copy.level)}), page {pages}"
-    ]
-    if best.grade is Grade.CERTAIN and best.log10_chance is not None:
-        lines.append(
-            f"chance of naming an innocent copy below 1 in 10^{min(int(-best.log10_chance), FARTHEST_POWER)}"
-        )
-    else:
-        lines.append("a claim: only the QR names it, and a QR can be glued on")
-    lines.append("the copy is identified, not the person")
-    lines += [f"named beyond doubt as well: {_named(story, code)}" for code in best.also]
-    lines.append(f"at {story.at:%Y-%m-%d %H:%M} UTC it was with: {_custodian(story)}")
-    return lines
-
-
-def _custodian(story: CaseStory) -> str:
-    who = story.custody
-    if who is None:
-        return "nobody, it was not on paper yet"
-    if who.person_id is None:
-        return who.custodian.lower()
-    if not story.case.is_confirmed:
-        return "a holder, who is named once a second auditor has confirmed the finding"
-    return who.name_en or who.name_zh or "a holder"
-
-
-def _marks(story: CaseStory) -> list[str]:
-    """Return what each mark says, one line each."""
-    found = []
-    for page in story.run.pages if story.run else ():
-        place = f"page {page.picture_page} of picture {page.picture}"
-        found += [f"{place}: QR {qr.proof.lower()} {_named(story, qr.code)}".rstrip() for qr in page.qr]
-        if page.dots:
-            found.append(f"{place}: dots {_named(story, page.dots.code)}")
-    return found
-
-
-def _named(story: CaseStory, code: str | None) -> str:
-    copy = story.known.get(code or "")
-    return f"copy {copy.copy_no:06} of {copy.doc_number}" if copy else (code or "")

@@ -3,6 +3,7 @@
 Laws: an offered file is parsed in the sandbox and outside any transaction. A rehearsal is the taking in itself, row by
 row, in a transaction that is rolled back, so that what it finds is what would happen. Taking in is one transaction: if
 a row is refused, nothing of the table stays. Both the file as it came and the table that was read from it are kept.
+Locks come in one order: the queue of tables, what the table names, what its rows make, and the ledger last.
 """
 
 import json
@@ -13,6 +14,7 @@ from typing import Any, Final, cast
 
 from registry.acts import imports
 from registry.errors import InvalidError, RegistryError, UnknownError
+from registry.ledger import log
 from registry.rules import imports as rules
 from registry.rules import roles
 from registry.rules.codes import copy_no_text, human_code
@@ -25,7 +27,7 @@ from service import passwords
 from service.exchange.columns import COLUMNS, Head, HeadUnfit, find_head
 from service.exchange.grid import MOST_BYTES, MOST_ROWS
 from service.exchange.writing import Sheet, workbook
-from service.flows.intake import Desk, Problem, Row, steps
+from service.flows.intake import Desk, Problem, Row, lock_named, steps
 from service.papers.labels import Label, draw_labels
 from service.runtime import Runtime
 
@@ -145,7 +147,7 @@ def apply(runtime: Runtime, actor: Actor, import_id: int) -> int:
     locked_password = _locked_password(story.table)
     with runtime.deed(actor, "import.apply", f"import:{import_id}") as session:
         now = runtime.now()
-        with imports.apply(session, import_id, actor=actor, now=now):
+        with log.kept_back(session), imports.apply(session, import_id, actor=actor, now=now):
             desk = Desk(session, actor, now, runtime.settings, locked_password)
             for problem in _take(desk, story.table):
                 raise imports.ImportHasProblems(
@@ -285,7 +287,7 @@ def _rehearse(runtime: Runtime, actor: Actor, table: Table) -> list[dict[str, An
     """Return what is wrong with a table, by taking it in and rolling back."""
     found: list[Problem] = []
     try:
-        with runtime.database.transaction() as session:
+        with runtime.database.transaction() as session, log.kept_back(session):
             desk = Desk(session, actor, runtime.now(), runtime.settings, "rehearsal")
             found = _take(desk, table, rehearses=True)
             raise _Rehearsed  # noqa: TRY301 - the only way to leave a transaction without its effects
@@ -298,6 +300,8 @@ def _take(desk: Desk, table: Table, *, rehearses: bool = False) -> list[Problem]
     kind = table.kind
     rows = [Row(row.number, row.cells) for row in table.rows]
     found = list(table.faults)
+    imports.queue(desk.session)
+    lock_named(desk, kind, rows)
     for row in rows:
         row.require(kind)
     for step in steps(kind, rows):

@@ -19,6 +19,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from registry.acts import attendance, meetings, people, takeover
 from registry.errors import ConflictError, RegistryError, UnknownError
 from registry.models import Document, Meeting, Person, Unit
+from registry.rows import get_row
 from registry.rules.codes import LAST_COPY_NO, parse_copy_no
 from registry.rules.facts import DocumentFacts, MeetingFacts
 from registry.rules.imports import ImportKind
@@ -197,6 +198,33 @@ def steps(kind: ImportKind, rows: Sequence[Row]) -> Iterator[Step]:
         yield Step((row,), lambda desk, row=row: take(desk, row))  # type: ignore[misc]  # mypy cannot infer it
 
 
+def lock_named(desk: Desk, kind: ImportKind, rows: Sequence[Row]) -> None:
+    """Lock what rows name and their registers lock, in ascending order, before anything is made.
+
+    In the table's order instead, taking in and a deed beside it could wait for each other.
+    """
+    model = Document if kind is ImportKind.COPIES else Meeting
+    find = _named_document if kind is ImportKind.COPIES else _named_meeting
+    for key in sorted({key for row in rows if (key := find(desk, row)) is not None}):
+        get_row(desk.session, model, key, lock=True)
+
+
+def _named_meeting(desk: Desk, row: Row) -> int | None:
+    said = row.text("meeting")
+    try:
+        return _meeting(desk, said) if said else None
+    except MeetingUnknown:
+        return None  # its step says so
+
+
+def _named_document(desk: Desk, row: Row) -> int | None:
+    try:
+        issuing_id = _unit(desk, row.text("issuing_unit"))
+    except UnitUnknown:
+        return None  # its step says so
+    return _known_id(desk, issuing_id, row)
+
+
 def _take_unit(desk: Desk, row: Row) -> None:
     parent_id = row.value("parent", lambda said: _unit(desk, said), None)
     if row.problems:
@@ -307,11 +335,8 @@ def _copy_steps(rows: Sequence[Row]) -> Iterator[Step]:
 def _take_copies(desk: Desk, rows: tuple[Row, ...]) -> None:
     head = rows[0]
     issuing_id = head.value("issuing_unit", lambda said: _unit(desk, said), 0)
-    known = desk.session.scalar(
-        sa.select(Document).where(
-            Document.issuing_unit_id == issuing_id, Document.doc_number == _key(head.text("doc_number"))
-        )
-    )
+    known_id = _known_id(desk, issuing_id, head)
+    known = None if known_id is None else desk.session.get_one(Document, known_id)
     stated = [row for row in rows if any(row.text(name) for name in _STATED)]
     if known is None and not head.problems:
         first = stated[0] if stated else head
@@ -380,6 +405,14 @@ def _old_copy(desk: Desk, row: Row) -> OldCopy:
         except RegistryError as refusal:
             row.refuse(refusal)
     return copy
+
+
+def _known_id(desk: Desk, issuing_id: int, row: Row) -> int | None:
+    """Return the document that a row of a paper register names, if this register has it."""
+    number = _key(row.text("doc_number"))
+    return desk.session.scalar(
+        sa.select(Document.id).where(Document.issuing_unit_id == issuing_id, Document.doc_number == number)
+    )
 
 
 def _require_alike(first: Row, row: Row) -> None:

@@ -18,6 +18,7 @@ from service.pages.equipment import blueprint as equipment
 from service.pages.exchange import blueprint as exchange
 from service.pages.families import blueprint as families
 from service.pages.gate import blueprint as gate
+from service.pages.gate_replays import blueprint as gate_replays
 from service.pages.hand_overs import blueprint as hand_overs
 from service.pages.holdings import blueprint as holdings
 from service.pages.home import blueprint as home
@@ -61,6 +62,7 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     recalls,
     circulations,
     rules,
+    gate_replays,
     consents,
     delegations,
     regradings,

@@ -19,6 +19,7 @@ from pydantic import (
 from werkzeug.wrappers import Response as AnyResponse
 
 from registry.errors import InvalidError, RegistryError
+from registry.rules import roles
 from registry.rules.gate import Colour, Verdict
 from registry.rules.roles import Action
 from registry.rules.words import Direction, ScanSource
@@ -170,6 +171,7 @@ def log() -> str:
         gates=gate.list_gates(runtime),
         wanted=wanted,
         page_url=partial(_page_url, request.args.to_dict()),
+        may_rejudge=roles.may(current_actor(), Action.READ_RULES),
         **_words(),
     )
 

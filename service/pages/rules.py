@@ -149,6 +149,7 @@ def replay_all() -> str:
     return render_template(
         "rules/replays.html",
         found=ruling.replay_all(current_runtime(), current_actor()),
+        may_rejudge=roles.may(current_actor(), Action.READ_GATE_LOG),
         outcomes=OUTCOMES,
         differences=DIFFERENCES,
     )

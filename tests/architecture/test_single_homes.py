@@ -12,6 +12,12 @@ ENVIRONMENT_READER = Path("service/config.py")
 CLOCK = Path("service/runtime.py")
 
 ENVIRONMENT = {"os.environ", "os.environb", "os.getenv", "os.getenvb", "os.putenv"}
+LOCKS_OF_THEIR_OWN = {
+    "registry/ledger/log.py": "the ledger's row, which nothing names",
+    "registry/letters.py": "letters that a request rests on, read together by several deeds",
+    "registry/rows.py": "a person who leaves, whom nothing new may name",
+    "service/jobs.py": "jobs, which nothing names",
+}
 CLOCKS = {
     "datetime.date.today",
     "datetime.datetime.now",
@@ -70,6 +76,38 @@ def test_a_power_has_one_home(find, home):
 )
 def test_the_guard_sees_through_other_names(find, source):
     assert find(ast.parse(source)) == [2]
+
+
+def locks_that_names_wait_for(tree: ast.Module) -> list[int]:
+    """Return the lines that lock a row also against new rows that name it, which turns foreign keys into locks."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    named = [
+        call
+        for call in calls
+        if isinstance(call.func, ast.Attribute)
+        and call.func.attr == "with_for_update"
+        and not any(each.arg == "key_share" for each in call.keywords)
+    ]
+    whole = [
+        each.value
+        for call in calls
+        for each in call.keywords
+        if each.arg == "with_for_update" and isinstance(each.value, ast.Constant) and each.value.value
+    ]
+    return sorted(node.lineno for node in named + whole)
+
+
+def test_a_locked_row_can_be_named_by_new_rows():
+    found = {str(path): locks_that_names_wait_for(parsed(path)) for path in modules_of_rooms()}
+    assert {path for path, lines in found.items() if lines} == set(LOCKS_OF_THEIR_OWN)
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["import x\nquery.with_for_update()", "import x\nsession.get(Person, 1, with_for_update=True)"],
+)
+def test_the_guard_sees_a_lock_that_names_wait_for(source):
+    assert locks_that_names_wait_for(ast.parse(source)) == [2]
 
 
 @pytest.mark.parametrize(

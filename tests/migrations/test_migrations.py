@@ -14,9 +14,11 @@ from registry.db import Base, make_engine
 from registry.ledger import log
 from registry.models import ApprovalDecision, Document, Equipment, Loss, Meeting, TracePicture, TraceRun
 from registry.rules.attempts import AttemptState
+from registry.rules.rejudging import GateDifference
 from registry.rules.roles import Actor, Role
 from registry.rules.words import EquipmentKind, MeetingState
 from registry.views.attempts import unsettled
+from registry.views.gatereplay import gate_replay
 from service import tables  # noqa: F401 - every table is known to the metadata
 from service.config import Settings
 from service.database import MIGRATIONS, Database
@@ -347,3 +349,36 @@ def test_an_older_release_is_not_given_requests_under_rules_that_it_does_not_hav
     with pytest.raises(RuntimeError, match="under the organisation's own rules"):
         _go(database, "0007")
     assert database.is_current()
+
+
+SEEN = {
+    "id": 1,
+    "attempt_id": "a",
+    "gate_id": 1,
+    "guard_id": 1,
+    "device_id": "d",
+    "direction": "EXIT",
+    "source": "GUN",
+    "raw_code": "x",
+    "colour": "RED",
+    "reason": "not-genuine",
+    "facts": {"shown": {"carriers": [], "refused": False, "pages": None}, "proof": "foreign"},
+    "offline": False,
+    "happened_at": NOW,
+}
+EAST = {"id": 1, "name_zh": "东门", "name_en": "East", "active": True}
+
+
+def test_an_attempt_of_an_older_release_survives_and_keeps_no_situation(database):
+    database.migrate()
+    _go(database, "0010")
+    with database.engine.connect() as connection, connection.begin():
+        for name, row in {"unit": FIN, "person": LI_MING, "gate": EAST, "gate_event": SEEN}.items():
+            connection.execute(sa.Table(name, sa.MetaData(), autoload_with=connection).insert().values(row))
+    database.migrate()
+    with database.reading() as session:
+        again = gate_replay(session, 1).again
+        assert again.differences == (GateDifference.NO_ENTRY, GateDifference.NOT_KEPT)
+    _go(database, "0010")
+    with database.reading() as session:
+        assert session.scalar(sa.text("SELECT reason FROM gate_event")) == "not-genuine"

@@ -120,6 +120,8 @@ TWO_DOORS: dict[str, frozenset[str]] = {
     "/rules": RULES,
     "/rules/<int:rule_set_id>": RULES,
     "/rules/replay": RULES,
+    "/rules/replay/gates": CLERKS | AUDITOR,
+    "/rules/replay/gates/<int:event_id>": CLERKS | AUDITOR,
     "/stocktakes": EVERYWHERE,
     "/stocktakes/<int:stocktake_id>": EVERYWHERE,
 }

@@ -37,6 +37,23 @@ def test_entries_are_counted_from_one_without_gaps(session):
     assert log.head(session).size == 5
 
 
+def test_what_is_kept_back_is_recorded_at_the_end_in_its_order_and_verifies(session):
+    append(session)
+    with log.kept_back(session):
+        assert [append(session, number=number, title=log.private("并购方案")) for number in (1, 2)] == [0, 0]
+        assert log.head(session).size == 1
+    assert [entry.facts.get("number") for entry in log.read(session)] == [None, 1, 2]
+    assert append(session) == 4
+    assert findings(session).faults == ()
+
+
+def test_what_was_kept_back_before_a_refusal_is_recorded_nowhere(session):
+    with pytest.raises(PermissionError), log.kept_back(session):  # noqa: PT012 - what is refused has done something
+        append(session)
+        raise PermissionError
+    assert append(session) == 1
+
+
 def test_an_empty_ledger_has_the_empty_root(session):
     assert log.head(session) == log.Head(0, merkle.EMPTY_ROOT)
     assert list(log.read(session)) == []
