@@ -24,6 +24,7 @@ from service.cli.people import user
 from service.cli.printing import batch
 from service.cli.recalls import recall
 from service.cli.rules import consent, rules
+from service.cli.sending import plant
 from service.cli.serve import serve
 from service.cli.shredder import shredder
 from service.cli.stocktakes import stocktake
@@ -40,6 +41,7 @@ COMMANDS: tuple[click.Command, ...] = (
     approval,
     serve,
     destruction,
+    plant,
     shredder,
     stocktake,
     loss,
