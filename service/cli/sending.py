@@ -96,7 +96,10 @@ def astray(acting: str, list_id: int, scan: str, what: str) -> None:
 @click.argument("number")
 @click.argument("scan", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
-    "--at", type=click.DateTime(["%Y-%m-%d %H:%M"]), required=True, help="When it was destroyed there."
+    "--at",
+    type=click.DateTime(["%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"]),
+    required=True,
+    help="When it was destroyed there.",
 )
 @click.option("--weight-g", type=click.IntRange(1), help="What it weighed, in grams.")
 @click.option("--intact", multiple=True, help="Seal that arrived intact; once for each.")

@@ -249,7 +249,7 @@ def list_page(list_id: int, wrong: Mapping[str, str], entered: Mapping[str, Any]
         look=STATES[view.state],
         bag_looks=BAGS,
         faults=FAULTS,
-        arrivals=list(ARRIVALS.items()),
+        arrivals=[(str(arrival), said, None) for arrival, said in ARRIVALS.items()],
         incidents=sending.incidents_of(runtime, actor, list_id) if view.plant else (),
         short=short,
         parts=_parts(view, short),
