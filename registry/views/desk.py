@@ -282,13 +282,8 @@ def _to_destroy(session: Session, actor: Actor, now: datetime) -> list[Thing]:
         .join(DestructionItem, DestructionItem.list_id == DestructionList.id)
         .join(ApprovalRequest, DestructionList.request_id == ApprovalRequest.id)
         .where(
-            sa.or_(
-                DestructionList.state == DestructionState.EN_ROUTE,
-                sa.and_(
-                    DestructionList.state == DestructionState.SUBMITTED,
-                    ApprovalRequest.state == RequestState.APPROVED,
-                ),
-            )
+            DestructionList.state == DestructionState.SUBMITTED,
+            ApprovalRequest.state == RequestState.APPROVED,
         )
         .group_by(DestructionList.id, ApprovalRequest.decided_at)
         .order_by(DestructionList.id)

@@ -55,8 +55,8 @@ _COLUMNS_SENT = (
     Column("标题 Title", 2.3),
     Column("密级 Level", 1.9),
     Column("页 Pages", 1.45, is_number=True),
-    Column("制发单位 Issuer", 2.2),
-    Column("封条 Seal", 2.0),
+    Column("制发单位 Issuer", 2.45),
+    Column("封条 Seal", 1.75),
     Column("追溯码 Code", 3.5),
 )
 
