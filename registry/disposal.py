@@ -1,9 +1,10 @@
 """Destruction lists as the acts around them reach them: locked, in the right state, with their copies.
 
-What a list goes through is decided in ``acts.destruction`` and ``acts.shredding``.
+What a list goes through is decided in ``acts.destruction``, ``acts.shredding``, and for a plant in ``acts.packing``,
+``acts.escorting`` and ``acts.arrivals``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ from registry.rules import lifecycle
 from registry.rules.levels import Level, get_level, highest
 from registry.rules.lifecycle import Step
 from registry.rules.roles import Actor
-from registry.rules.words import DestructionState
+from registry.rules.words import DestructionPart, DestructionState
 
 
 class ListClosed(ConflictError):
@@ -30,6 +31,22 @@ class NotOnTheList(ConflictError):
     """The scanned copy is not on this list: keep it out of the shredder."""
 
     code = "not-on-the-list"
+
+
+class PartNotWanted(ConflictError):
+    """Nobody signs in this part for paper that ends in this way."""
+
+    code = "part-not-wanted"
+
+
+def require_part(part: DestructionPart, wanted: Collection[DestructionPart]) -> None:
+    """Pass when people sign in this part.
+
+    Raises:
+        PartNotWanted: they do not.
+    """
+    if part not in wanted:
+        raise PartNotWanted("got a signature in a part that is not wanted", part=str(part))
 
 
 def highest_level(session: Session, copies: Sequence[Copy]) -> Level:

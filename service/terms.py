@@ -172,6 +172,7 @@ RETIREMENT_METHODS: Final[Mapping[RetirementMethod, LazyString]] = MappingProxyT
 DETAILS: Final[Mapping[str, LazyString]] = MappingProxyType(
     {
         "device": _("Device"),
+        "plant": _("Plant"),
         "technician": _("Technician"),
         "workshop": _("Workshop"),
         "guard": _("Safeguard"),

@@ -33,6 +33,7 @@ COLOUR_WORDS: Final[Mapping[Colour, LazyString]] = MappingProxyType(
 )
 
 _HOLD: Final = _("Hold the paper and call the registry.")
+_HOLD_BAG: Final = _("Hold the bag and call the registry.")
 _LOOK: Final = _("Hold the paper. The supervisor looks at it and decides.")
 
 REASONS: Final[Mapping[Reason, tuple[LazyString, LazyString]]] = MappingProxyType(
@@ -89,7 +90,7 @@ REASONS: Final[Mapping[Reason, tuple[LazyString, LazyString]]] = MappingProxyTyp
             _("Read the staff numbers from both badges, compare the faces, and count the pages."),
         ),
         Reason.MEETING_FORBIDS: (_("Papers of this meeting stay inside."), _HOLD),
-        Reason.SEAL_BROKEN: (_("The seal is broken."), _HOLD),
+        Reason.SEAL_BROKEN: (_("The seal is broken."), _HOLD_BAG),
         Reason.PAGES_NOT_COUNTED: (
             _("How many pages are there?"),
             _("Read the staff number from the badge once more, and count the pages."),
@@ -111,6 +112,33 @@ REASONS: Final[Mapping[Reason, tuple[LazyString, LazyString]]] = MappingProxyTyp
                 "Hold the paper. The supervisor looks whether the QR code was cut away or covered, and decides."
             ),
         ),
+        Reason.BAG_MAY_LEAVE: (
+            _("This bag may leave for the plant."),
+            _("Let it pass. The exit is recorded."),
+        ),
+        Reason.BAG_MAY_ENTER: (
+            _("This bag comes back, its seal intact."),
+            _("Let it in and send the escorts to the registry."),
+        ),
+        Reason.BAG_TO_BE_LOOKED_AT: (
+            _("Who takes this bag, and is its seal unbroken?"),
+            _("Read both badges, compare the faces, and look at the seal and its number from all sides."),
+        ),
+        Reason.UNKNOWN_SEAL: (
+            _("No bag has a seal with this number."),
+            _("Hold the bag and call the registry: it may have been exchanged. The incident is recorded."),
+        ),
+        Reason.SEAL_USED_UP: (
+            _("The bag with this seal was opened or has arrived before."),
+            _("Hold the bag and call the registry: its seal may be a copy. The incident is recorded."),
+        ),
+        Reason.BAG_NOT_HANDED: (_("No escorts have signed for this bag."), _HOLD_BAG),
+        Reason.BAG_ALREADY_OUT: (
+            _("The bag with this seal is already outside."),
+            _("Hold the bag and call the registry: its seal may be a copy. The incident is recorded."),
+        ),
+        Reason.BAG_NOT_OUTSIDE: (_("This bag should not have been outside."), _HOLD_BAG),
+        Reason.ESCORT_DIFFERS: (_("The person is not an escort of this bag."), _HOLD_BAG),
     }
 )
 """The sentence and the next step of each reason; a test holds that none is missing."""
@@ -146,6 +174,9 @@ _FACTS: Final[Mapping[str, LazyString]] = MappingProxyType(
         "counted": _("Pages counted"),
         "seen_at": _("Seen there"),
         "age_min": _("Minutes old"),
+        "list": _("List"),
+        "bag": _("Bag"),
+        "seal": _("Seal"),
     }
 )
 """Facts that a guard can use; what has no label stays in the log."""
@@ -170,7 +201,12 @@ def verdict_facts(verdict: Verdict) -> list[tuple[str, str]]:
 
 
 def needs(verdict: Verdict) -> list[str]:
-    """Return what the guard can settle alone; both are asked at once, since both are wanted before a paper leaves."""
+    """Return what the guard can settle alone; all is asked at once, since all is wanted before paper leaves.
+
+    Escorts who have just gone through with another bag are not asked for their badges again.
+    """
+    if verdict.reason is Reason.BAG_TO_BE_LOOKED_AT:
+        return ["seal"] if "shown_before" in verdict.facts else ["carrier", "seal"]
     return ["carrier", "pages"] if verdict.reason in CONFIRMABLE else []
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from flask_babel import LazyString, lazy_gettext
 
 from service import refusals
+from service.refusals_bags import BAGS
 
 _ = lazy_gettext
 
@@ -205,6 +206,7 @@ BY_CODE: dict[str, tuple[LazyString, LazyString]] = {
         _("Another person has just signed as the operator."),
         _("Sign as a witness."),
     ),
+    **BAGS,
     "device-name-taken": (
         _("Another device is called %(device_name)s."),
         _("Choose another name."),

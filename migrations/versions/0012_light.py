@@ -6,7 +6,7 @@ from alembic import op
 from registry.db import UtcDateTime
 
 revision = "0012"
-down_revision = "0010"
+down_revision = "0011"
 
 CONTENT = ("KEPT", "REMOVING", "REMOVED")
 REMOVED_FOR = ("PRINTED", "TIME", "ASKED")

@@ -3,18 +3,19 @@
 What happens at the shredder is in ``shredding``. Law: a list that was submitted grows no more.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from registry import consent
+from registry.bags import locked_bags, open_up, record_bag
 from registry.circulating import refuse_circulating
 from registry.disposal import ListClosed, NotOnTheList, highest_level, locked_items, locked_list, record_step
-from registry.errors import ConflictError
+from registry.errors import ConflictError, InvalidError
 from registry.ledger import log
-from registry.models import ApprovalRequest, Copy, DestructionItem, DestructionList, Equipment
+from registry.models import ApprovalRequest, DestructionItem, DestructionList, Equipment, Plant
 from registry.recalling import refuse_recalled
 from registry.rows import get_row, locked_copy
 from registry.rules import destruction as rules
@@ -23,9 +24,31 @@ from registry.rules.approval import Act
 from registry.rules.levels import shred_level_minimum
 from registry.rules.lifecycle import Step
 from registry.rules.limits import REASON_LIMIT
+from registry.rules.plant import IN_THE_HOUSE
 from registry.rules.roles import Action, Actor
 from registry.rules.texts import parse_line
-from registry.rules.words import DestructionState, EquipmentKind
+from registry.rules.words import BagState, DestructionState, EquipmentKind
+
+OPEN_STATES: Final = (DestructionState.DRAFT, DestructionState.SUBMITTED, DestructionState.EN_ROUTE)
+"""States in which a list holds its copies."""
+
+
+class NotOneRoute(InvalidError):
+    """A list goes to a shredder or to a plant, never to both or to neither."""
+
+    code = "not-one-route"
+
+
+class PlantClosed(ConflictError):
+    """Nothing is sent to this plant any more."""
+
+    code = "plant-closed"
+
+
+class BagsOutside(ConflictError):
+    """Bags of the list are outside the house."""
+
+    code = "bags-outside"
 
 
 class NotAShredder(ConflictError):
@@ -58,18 +81,43 @@ class ListEmpty(ConflictError):
     code = "destruction-list-empty"
 
 
-def open_list(session: Session, equipment_id: int, reason: str, *, actor: Actor, now: datetime) -> int:
-    """Begin a list for a shredder; return its id."""
+def open_list(
+    session: Session,
+    equipment_id: int | None,
+    reason: str,
+    *,
+    plant_id: int | None = None,
+    actor: Actor,
+    now: datetime,
+) -> int:
+    """Begin a list for a shredder, or for a plant; return its id.
+
+    Args:
+        session: The deed's transaction.
+        equipment_id: The shredder; None for a list that goes to a plant.
+        reason: Why the copies shall end.
+        plant_id: The plant; None for a list that goes to a shredder.
+        actor: Who lists.
+        now: When.
+
+    Raises:
+        NotOneRoute: both are named, or neither.
+        NotAShredder, PlantClosed: nothing is destroyed there.
+    """
     roles.require(actor, Action.BUILD_DESTRUCTION_LIST)
     why = parse_line(reason, field="reason", limit=REASON_LIMIT)
-    device = get_row(session, Equipment, equipment_id)
-    if device.kind is not EquipmentKind.SHREDDER or not device.active or device.shred_level is None:
-        raise NotAShredder("got a device that cannot shred", equipment=equipment_id)
+    if (equipment_id is None) == (plant_id is None):
+        raise NotOneRoute("got a list for a shredder and a plant, or for neither")
+    if equipment_id is not None:
+        _require_shredder(session, equipment_id)
+    if plant_id is not None and not get_row(session, Plant, plant_id).active:
+        raise PlantClosed("got a plant that is not designated any more", plant=plant_id)
     made = DestructionList(
         state=DestructionState.DRAFT,
         reason=why,
         requester_id=actor.person_id,
         equipment_id=equipment_id,
+        plant_id=plant_id,
         created_at=now,
     )
     session.add(made)
@@ -81,6 +129,7 @@ def open_list(session: Session, equipment_id: int, reason: str, *, actor: Actor,
         actor=actor,
         now=now,
         equipment=equipment_id,
+        plant=plant_id,
         reason=log.private(why),
     )
     return made.id
@@ -100,7 +149,7 @@ def add(session: Session, list_id: int, code: str, *, actor: Actor, now: datetim
     if _open_list_of(session, copy.id) is not None:
         raise AlreadyListed("got a copy that stands on another open list", copy=code)
     listed.items.append(DestructionItem(copy=copy, listed_at=now))
-    _require_fine_enough(session, listed.equipment, [item.copy for item in listed.items])
+    _require_fit(session, listed)
     log.append(session, "destruction.listed", f"destruction:{list_id}", actor=actor, now=now, copy=code)
     return True
 
@@ -146,21 +195,40 @@ def submit(session: Session, list_id: int, request_id: int, *, actor: Actor, now
 
 
 def cancel(session: Session, list_id: int, *, actor: Actor, now: datetime) -> None:
-    """Give a list up; its copies go back to where they were, and its request for approval ends."""
+    """Give a list up; its copies go back to where they were, and its request for approval ends.
+
+    Sealed bags are opened by that.
+
+    Raises:
+        BagsOutside: some are not in the house; they come back first, or the plant's receipt ends the list.
+    """
     roles.require(actor, Action.BUILD_DESTRUCTION_LIST)
     listed = get_row(session, DestructionList, list_id, lock=True)
     request_id = listed.request_id
-    if listed.state in {DestructionState.DESTROYED, DestructionState.CANCELLED}:
+    if listed.state not in OPEN_STATES:
         raise ListClosed("got a list that is over", state=str(listed.state))
+    bags = locked_bags(session, list_id)
+    if outside := [bag.seal_no for bag in bags if bag.state is BagState.OUTSIDE]:
+        raise BagsOutside("got a list of which bags are outside", seals=tuple(outside))
+    opened = [bag for bag in bags if bag.state in IN_THE_HOUSE]
+    for bag in opened:
+        open_up(bag, "", actor=actor, second=None, now=now)
     was_sealed = listed.state is not DestructionState.DRAFT
     sealed = locked_items(session, listed) if was_sealed else []
-    # One that went missing meanwhile stays missing, and holds up no other.
-    copies = [copy for copy in sealed if Step.UNSEAL in lifecycle.possible_steps(copy.state)]
+    # One that went missing meanwhile stays missing, and holds up no other; one that was kept may be on another list.
+    ended = {item.copy_id for item in listed.items if item.ended_as is not None}
+    copies = [
+        copy
+        for copy in sealed
+        if copy.id not in ended and Step.UNSEAL in lifecycle.possible_steps(copy.state)
+    ]
     for copy in copies:
         copy.state = lifecycle.next_state(copy.state, Step.UNSEAL)
     if request_id is not None:
         consent.abandon(session, request_id)
     listed.state = DestructionState.CANCELLED
+    for bag in opened:
+        record_bag(session, "opened", bag, actor=actor, now=now)
     for copy in copies:
         record_step(session, copy, Step.UNSEAL, list_id, actor=actor, now=now)
     log.append(
@@ -168,12 +236,22 @@ def cancel(session: Session, list_id: int, *, actor: Actor, now: datetime) -> No
     )
 
 
-def _require_fine_enough(session: Session, device: Equipment, copies: Sequence[Copy]) -> None:
-    wanted = shred_level_minimum(highest_level(session, copies))
-    if rules.shred_class(device.shred_level or "") < wanted:
+def _require_shredder(session: Session, equipment_id: int) -> None:
+    device = get_row(session, Equipment, equipment_id)
+    if device.kind is not EquipmentKind.SHREDDER or not device.active or device.shred_level is None:
+        raise NotAShredder("got a device that cannot shred", equipment=equipment_id)
+
+
+def _require_fit(session: Session, listed: DestructionList) -> None:
+    """Pass when one scheme holds all copies and the shredder is fine enough; what a plant uses is its own matter."""
+    level = highest_level(session, [item.copy for item in listed.items])
+    if listed.equipment is None:
+        return
+    wanted = shred_level_minimum(level)
+    if rules.shred_class(listed.equipment.shred_level or "") < wanted:
         raise ShredderTooCoarse(
             "got a shredder below the class that the level wants",
-            shred_level=device.shred_level,
+            shred_level=listed.equipment.shred_level,
             wanted=rules.SHRED_CLASSES[wanted - 1],
         )
 
@@ -184,6 +262,7 @@ def _open_list_of(session: Session, copy_id: int) -> int | None:
         .join(DestructionItem, DestructionItem.list_id == DestructionList.id)
         .where(
             DestructionItem.copy_id == copy_id,
-            DestructionList.state.in_((DestructionState.DRAFT, DestructionState.SUBMITTED)),
+            DestructionItem.ended_as.is_(None),
+            DestructionList.state.in_(OPEN_STATES),
         )
     )

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from registry import consent
+from registry.disposal import require_part
 from registry.errors import ConflictError
 from registry.ledger import log
 from registry.models import (
@@ -28,7 +29,7 @@ from registry.rules import equipment as rules
 from registry.rules import roles
 from registry.rules.approval import Act
 from registry.rules.clocks import authentication_holds
-from registry.rules.destruction import Present, Shortfall
+from registry.rules.destruction import Present, Shortfall, parts_wanted
 from registry.rules.devicebook import DEVICEBOOK
 from registry.rules.equipment import EquipmentStep, next_equipment_state
 from registry.rules.levels import Handling
@@ -242,6 +243,7 @@ def attest(
     """
     roles.require(actor, Action.DESTROY)
     roles.require(attesting, Action.DESTROY if part is DestructionPart.OPERATOR else Action.WITNESS)
+    require_part(part, parts_wanted(by_plant=False))
     found = _open(session, retirement_id)
     device = get_row(session, Equipment, found.equipment_id, lock=True)
     _sign(session, found, part, attesting, now)

@@ -6,7 +6,14 @@ from registry.models.consents import ConsentUse, UnitConsent
 from registry.models.copies import AttemptCopy, Copy, PrintAttempt, PrintBatch, SpoiledSheet
 from registry.models.custody import CopyReturn, CopyReturnItem, HandOver, HandOverItem, Movement
 from registry.models.delegations import Delegation
-from registry.models.destruction import DestructionItem, DestructionList, DestructionSignature, Equipment
+from registry.models.destruction import (
+    DestructionBag,
+    DestructionItem,
+    DestructionList,
+    DestructionSignature,
+    Equipment,
+    Plant,
+)
 from registry.models.documents import Document, Meeting
 from registry.models.equipment import (
     EquipmentHandOver,
@@ -38,6 +45,7 @@ from registry.models.meetings import (
     PersonClearance,
 )
 from registry.models.people import Account, AccountRole, Person, Unit
+from registry.models.plant import BagIncident, PlantReceipt
 from registry.models.recalls import Recall, RecallItem
 from registry.models.rules import RuleSetVersion
 from registry.models.stocktakes import Stocktake, StocktakeItem, StocktakeScan
@@ -57,6 +65,7 @@ __all__ = [
     "ApprovalDecision",
     "ApprovalRequest",
     "AttemptCopy",
+    "BagIncident",
     "Circulation",
     "CirculationReader",
     "Clearance",
@@ -68,6 +77,7 @@ __all__ = [
     "CopyReturnItem",
     "Delegation",
     "Derivation",
+    "DestructionBag",
     "DestructionItem",
     "DestructionList",
     "DestructionSignature",
@@ -108,6 +118,8 @@ __all__ = [
     "PermitCarrier",
     "Person",
     "PersonClearance",
+    "Plant",
+    "PlantReceipt",
     "PrintAttempt",
     "PrintBatch",
     "Recall",

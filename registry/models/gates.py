@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from registry.db import Base, words
 from registry.models.approvals import ApprovalRequest
 from registry.models.copies import Copy
+from registry.models.destruction import DestructionBag
 from registry.models.people import Person
 from registry.rules.gate import Colour
 from registry.rules.words import Direction, PermitState, ScanSource
@@ -57,7 +58,7 @@ class PermitCarrier(Base):
 
 
 class GateEvent(Base):
-    """One attempt at a gate, pass or refusal, exactly as it was seen."""
+    """One attempt at a gate, pass or refusal, exactly as it was seen: of a copy, of a sealed bag, or of neither."""
 
     __tablename__ = "gate_event"
 
@@ -70,6 +71,7 @@ class GateEvent(Base):
     source: Mapped[ScanSource] = mapped_column(words(ScanSource))
     raw_code: Mapped[str] = mapped_column(sa.String(200))
     copy_id: Mapped[int | None] = mapped_column(sa.ForeignKey("copy.id"), index=True)
+    bag_id: Mapped[int | None] = mapped_column(sa.ForeignKey("destruction_bag.id"), index=True)
     permit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("permit.id"))
     colour: Mapped[Colour] = mapped_column(words(Colour))
     reason: Mapped[str] = mapped_column(sa.String(64))
@@ -84,4 +86,5 @@ class GateEvent(Base):
     gate: Mapped[Gate] = relationship()
     guard: Mapped[Person] = relationship(foreign_keys=[guard_id])
     copy: Mapped[Copy | None] = relationship()
+    bag: Mapped[DestructionBag | None] = relationship()
     permit: Mapped[Permit | None] = relationship()

@@ -86,6 +86,15 @@ class Reason(StrEnum):
     IMPOSSIBLE_TRAVEL = "impossible-travel"
     CODE_TYPED = "code-typed"
     HIDDEN_MARK_ONLY = "hidden-mark-only"
+    BAG_MAY_LEAVE = "bag-may-leave"
+    BAG_MAY_ENTER = "bag-may-enter"
+    BAG_TO_BE_LOOKED_AT = "bag-to-be-looked-at"
+    UNKNOWN_SEAL = "unknown-seal"
+    SEAL_USED_UP = "seal-used-up"
+    BAG_NOT_HANDED = "bag-not-handed"
+    BAG_ALREADY_OUT = "bag-already-out"
+    BAG_NOT_OUTSIDE = "bag-not-outside"
+    ESCORT_DIFFERS = "escort-differs"
 
 
 COLOURS: dict[Reason, Colour] = {
@@ -124,15 +133,30 @@ COLOURS: dict[Reason, Colour] = {
     # somebody besides the guard looks at the paper.
     Reason.CODE_TYPED: Colour.AMBER,
     Reason.HIDDEN_MARK_ONLY: Colour.AMBER,
+    # Of sealed bags on their way to the plant: see ``baggate``.
+    Reason.BAG_MAY_LEAVE: Colour.GREEN,
+    Reason.BAG_MAY_ENTER: Colour.GREEN,
+    Reason.BAG_TO_BE_LOOKED_AT: Colour.AMBER,
+    Reason.UNKNOWN_SEAL: Colour.RED,
+    Reason.SEAL_USED_UP: Colour.RED,
+    Reason.BAG_NOT_HANDED: Colour.RED,
+    Reason.BAG_ALREADY_OUT: Colour.RED,
+    Reason.BAG_NOT_OUTSIDE: Colour.RED,
+    Reason.ESCORT_DIFFERS: Colour.RED,
 }
 
 CONFIRMABLE: frozenset[Reason] = frozenset(
-    {Reason.CARRIER_NOT_SHOWN, Reason.SECOND_CARRIER_MISSING, Reason.PAGES_NOT_COUNTED}
+    {
+        Reason.CARRIER_NOT_SHOWN,
+        Reason.SECOND_CARRIER_MISSING,
+        Reason.PAGES_NOT_COUNTED,
+        Reason.BAG_TO_BE_LOOKED_AT,
+    }
 )
-"""Amber reasons that the guard can settle alone, by looking: who carries, how many pages."""
+"""Amber reasons that the guard can settle alone, by looking: who carries, how many pages, whether a seal is whole."""
 
-OVERRIDES: dict[Reason, int] = {Reason.LIST_TOO_OLD: 2}
-"""How many supervisors an amber reason wants; one where it is not named."""
+OVERRIDES: dict[Reason, int] = {Reason.LIST_TOO_OLD: 2, Reason.BAG_TO_BE_LOOKED_AT: 0}
+"""How many supervisors an amber reason wants; one where it is not named, none for a bag: its guard looks again."""
 
 
 @dataclass(frozen=True, slots=True)

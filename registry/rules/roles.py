@@ -89,6 +89,8 @@ class Action(StrEnum):
     BUILD_DESTRUCTION_LIST = "BUILD_DESTRUCTION_LIST"
     DESTROY = "DESTROY"
     WITNESS = "WITNESS"
+    ESCORT = "ESCORT"
+    """Take sealed bags to the plant, with another person."""
     TAKE_STOCK = "TAKE_STOCK"
     """Begin a stocktake, scan for it, close it with a second counter."""
     SECOND_COUNT = "SECOND_COUNT"
@@ -221,6 +223,7 @@ PERMITTED: dict[Action, frozenset[Role]] = {
     Action.BUILD_DESTRUCTION_LIST: _roles(Role.CLERK),
     Action.DESTROY: _roles(Role.CLERK),
     Action.WITNESS: _roles(Role.CLERK, Role.HANDLER, Role.DEPARTMENT_MANAGER),
+    Action.ESCORT: _roles(Role.CLERK, Role.HANDLER, Role.DEPARTMENT_MANAGER),
     Action.TAKE_STOCK: _roles(Role.CLERK),
     Action.SECOND_COUNT: _roles(Role.CLERK, Role.HANDLER, Role.DEPARTMENT_MANAGER),
     Action.READ_STOCKTAKES: _roles(Role.CLERK, Role.RESPONSIBLE_LEADER, Role.AUDITOR),

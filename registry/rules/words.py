@@ -178,19 +178,64 @@ class PermitState(StrEnum):
 
 
 class DestructionState(StrEnum):
-    """Where a destruction list stands; whether it may go to the shredder is told by its request."""
+    """Where a destruction list stands; whether it may go to shredder or plant is told by its request."""
 
     DRAFT = "DRAFT"
     SUBMITTED = "SUBMITTED"
+    EN_ROUTE = "EN_ROUTE"
+    """Its bags were signed for by two escorts; the plant's receipt ends it."""
     DESTROYED = "DESTROYED"
     CANCELLED = "CANCELLED"
 
 
 class DestructionPart(StrEnum):
-    """What a person vouches for at the shredder."""
+    """What a person vouches for at the shredder, or where bags leave for the plant."""
 
     OPERATOR = "OPERATOR"
     WITNESS = "WITNESS"
+    ESCORT = "ESCORT"
+    """Takes the sealed bags to the plant, with another."""
+
+
+class BagState(StrEnum):
+    """Where a sealed bag stands; what follows what is in ``plant``."""
+
+    SEALED = "SEALED"
+    HANDED = "HANDED"
+    """Signed for by two escorts, still in the house, or back in it."""
+    OUTSIDE = "OUTSIDE"
+    """Left through a gate."""
+    STOPPED = "STOPPED"
+    """In the house, and not to be trusted: its seal was broken, or a copy lay outside it."""
+    ARRIVED = "ARRIVED"
+    """Arrived at the plant with its seal intact."""
+    BROKEN = "BROKEN"
+    """Arrived at the plant with a broken seal."""
+    MISSING = "MISSING"
+    """Did not arrive."""
+    OPENED = "OPENED"
+    """Opened on record before it reached the plant; its seal is used up."""
+
+
+class BagFault(StrEnum):
+    """What was wrong with a bag; each is an incident that the security officer settles."""
+
+    SEAL_BROKEN = "SEAL_BROKEN"
+    WRONG_SEAL = "WRONG_SEAL"
+    """A seal that no bag under way bears: unknown, used up, or outside already."""
+    BAG_MISSING = "BAG_MISSING"
+    COPY_ASTRAY = "COPY_ASTRAY"
+    """A copy lay outside the bag that it was sealed in."""
+
+
+class ItemEnd(StrEnum):
+    """What became of a copy on a list for the plant."""
+
+    DESTROYED = "DESTROYED"
+    UNACCOUNTED = "UNACCOUNTED"
+    """Its bag arrived broken or not at all, or it had been missed before."""
+    KEPT = "KEPT"
+    """It never left the house, and lies in the registry again."""
 
 
 class EquipmentKind(StrEnum):

@@ -1,10 +1,11 @@
-"""Destruction lists as screens and certificates show them, and the devices that can carry them out."""
+"""Destruction lists as screens and certificates show them, and the devices and plants that can carry them out."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from registry.models import (
     Copy,
@@ -13,21 +14,70 @@ from registry.models import (
     DestructionSignature,
     Document,
     Equipment,
+    Plant,
+    PlantReceipt,
     Unit,
 )
 from registry.rows import get_row
-from registry.rules.words import DestructionPart, DestructionState, EquipmentKind, RequestState
+from registry.rules.plant import Tally, tally
+from registry.rules.words import (
+    BagState,
+    DestructionPart,
+    DestructionState,
+    EquipmentKind,
+    ItemEnd,
+    RequestState,
+)
 from registry.views.holdings import CopyLine, Name, copy_line, name
 
 
 @dataclass(frozen=True)
 class Device:
-    """A shredder that is in use."""
+    """A shredder, with its certified class."""
 
     id: int
     name: str
     place: str
     shred_level: str
+
+
+@dataclass(frozen=True)
+class PlantName:
+    """A designated plant; ``active`` says whether lists may be sent there."""
+
+    id: int
+    name: str
+    place: str
+    active: bool
+
+
+@dataclass(frozen=True)
+class BagRow:
+    """A sealed bag, or one that was: how many copies lie in it, who sealed it, who opened it and why."""
+
+    id: int
+    seal_no: str
+    state: BagState
+    copies: int
+    sealed_by: Name
+    sealed_at: datetime
+    opened_by: Name | None
+    opened_with: Name | None
+    opened_at: datetime | None
+    opening: str
+
+
+@dataclass(frozen=True)
+class ReceiptRow:
+    """What the plant stated."""
+
+    number: str
+    destroyed_at: datetime
+    weight_g: int | None
+    scan_sha256: str
+    scan_kind: str
+    recorded_by: Name
+    recorded_at: datetime
 
 
 @dataclass(frozen=True)
@@ -39,11 +89,13 @@ class ListedCopy:
     issuing_unit_en: str
     listed_at: datetime
     presented_at: datetime | None
+    seal_no: str | None
+    ended_as: ItemEnd | None
 
 
 @dataclass(frozen=True)
 class Attestation:
-    """Who authenticated at the shredder."""
+    """Who authenticated, at the shredder or as escort."""
 
     person: Name
     part: DestructionPart
@@ -52,13 +104,14 @@ class Attestation:
 
 @dataclass(frozen=True)
 class ListRow:
-    """A list in the overview."""
+    """A list in the overview; it goes to a device or to a plant."""
 
     id: int
     state: DestructionState
     reason: str
     requester: Name
-    device: Device
+    device: Device | None
+    plant: PlantName | None
     request_state: RequestState | None
     planned: int
     presented: int
@@ -75,11 +128,34 @@ class ListView(ListRow):
     certificate_sha256: str | None
     items: tuple[ListedCopy, ...]
     attestations: tuple[Attestation, ...]
+    handed_at: datetime | None
+    bags: tuple[BagRow, ...]
+    receipt: ReceiptRow | None
 
     @property
     def is_approved(self) -> bool:
-        """Whether the copies may be scanned at the shredder now."""
+        """Whether the copies may be scanned at the shredder, or into bags, now."""
         return self.state is DestructionState.SUBMITTED and self.request_state is RequestState.APPROVED
+
+    @property
+    def loose(self) -> int:
+        """How many copies were scanned since the last bag was sealed."""
+        return sum(item.presented_at is not None and item.seal_no is None for item in self.items)
+
+    @property
+    def outside(self) -> tuple[BagRow, ...]:
+        """The bags that left and of which the plant has said nothing yet."""
+        return tuple(bag for bag in self.bags if bag.state is BagState.OUTSIDE)
+
+    @property
+    def tally(self) -> Tally:
+        """What became of the copies; of a list for a shredder, those that were scanned there are destroyed."""
+        done = self.state is DestructionState.DESTROYED and self.plant is None
+        return tally(
+            self.planned,
+            sum(item.seal_no is not None for item in self.items),
+            [ItemEnd.DESTROYED if done and item.presented_at else item.ended_as for item in self.items],
+        )
 
 
 def shredders(session: Session) -> tuple[Device, ...]:
@@ -90,6 +166,13 @@ def shredders(session: Session) -> tuple[Device, ...]:
         .order_by(Equipment.shred_level.desc(), Equipment.name)
     )
     return tuple(_device(row) for row in rows)
+
+
+def plants(session: Session, *, only_active: bool = True) -> tuple[PlantName, ...]:
+    """Return the designated plants by name, those of earlier days too where asked."""
+    query = sa.select(Plant).order_by(Plant.name)
+    rows = session.scalars(query.where(Plant.active) if only_active else query)
+    return tuple(_plant(row) for row in rows)
 
 
 def lists(session: Session) -> tuple[ListRow, ...]:
@@ -114,7 +197,8 @@ def lists(session: Session) -> tuple[ListRow, ...]:
             state=row.state,
             reason=row.reason,
             requester=name(row.requester),
-            device=_device(row.equipment),
+            device=_device(row.equipment) if row.equipment else None,
+            plant=_plant(row.plant) if row.plant else None,
             request_state=row.request.state if row.request else None,
             planned=planned or 0,
             presented=presented or 0,
@@ -133,6 +217,7 @@ def one_list(session: Session, list_id: int) -> ListView:
     row = get_row(session, DestructionList, list_id)
     items = session.execute(
         sa.select(DestructionItem, Copy, Document, Unit)
+        .options(joinedload(DestructionItem.bag))
         .join(Copy, DestructionItem.copy_id == Copy.id)
         .join(Document, Copy.document_id == Document.id)
         .join(Unit, Document.issuing_unit_id == Unit.id)
@@ -150,7 +235,8 @@ def one_list(session: Session, list_id: int) -> ListView:
         state=row.state,
         reason=row.reason,
         requester=name(row.requester),
-        device=_device(row.equipment),
+        device=_device(row.equipment) if row.equipment else None,
+        plant=_plant(row.plant) if row.plant else None,
         request_state=row.request.state if row.request else None,
         planned=len(items),
         presented=sum(item.presented_at is not None for item, *_ in items),
@@ -166,11 +252,54 @@ def one_list(session: Session, list_id: int) -> ListView:
                 issuing_unit_en=unit.name_en,
                 listed_at=item.listed_at,
                 presented_at=item.presented_at,
+                seal_no=item.bag.seal_no if item.bag else None,
+                ended_as=item.ended_as,
             )
             for item, copy, document, unit in items
         ),
         attestations=tuple(Attestation(name(one.person), one.part, one.authenticated_at) for one in signed),
+        handed_at=row.handed_at,
+        bags=_bags(row),
+        receipt=_receipt(session, row.id),
     )
+
+
+def _bags(row: DestructionList) -> tuple[BagRow, ...]:
+    filled = Counter(item.bag_id for item in row.items)
+    return tuple(
+        BagRow(
+            id=bag.id,
+            seal_no=bag.seal_no,
+            state=bag.state,
+            copies=filled[bag.id],
+            sealed_by=name(bag.sealed_by),
+            sealed_at=bag.sealed_at,
+            opened_by=name(bag.opened_by) if bag.opened_by else None,
+            opened_with=name(bag.opened_with) if bag.opened_with else None,
+            opened_at=bag.opened_at,
+            opening=bag.opening,
+        )
+        for bag in row.bags
+    )
+
+
+def _receipt(session: Session, list_id: int) -> ReceiptRow | None:
+    row = session.get(PlantReceipt, list_id)
+    if row is None:
+        return None
+    return ReceiptRow(
+        number=row.number,
+        destroyed_at=row.destroyed_at,
+        weight_g=row.weight_g,
+        scan_sha256=row.scan_sha256,
+        scan_kind=row.scan_kind,
+        recorded_by=name(row.recorded_by),
+        recorded_at=row.recorded_at,
+    )
+
+
+def _plant(row: Plant) -> PlantName:
+    return PlantName(id=row.id, name=row.name, place=row.place, active=row.active)
 
 
 def _device(row: Equipment) -> Device:

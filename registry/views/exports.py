@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from registry.models import (
     Account,
     Copy,
+    DestructionBag,
     DestructionItem,
     DestructionList,
     DestructionSignature,
@@ -24,12 +25,13 @@ from registry.models import (
     MeetingAttendee,
     Movement,
     Person,
+    Plant,
     Unit,
 )
 from registry.rules import meetings, roles
 from registry.rules.imports import EXPORTED_BY, ExportKind
 from registry.rules.roles import Actor
-from registry.rules.words import Custodian, DestructionPart, DestructionState
+from registry.rules.words import Custodian, DestructionPart, DestructionState, ItemEnd
 
 Values = dict[str, Any]
 _AT_ONCE: Final = 1000
@@ -206,16 +208,21 @@ def _destroyed(session: Session, unit_id: int | None) -> Iterator[Values]:
             f"{person.staff_no} {person.name_zh}"
         )
     query = (
-        sa.select(DestructionList, Equipment, Copy, Document)
+        sa.select(DestructionList, Equipment, Plant, DestructionBag, Copy, Document)
         .join(DestructionItem, DestructionItem.list_id == DestructionList.id)
-        .join(Equipment, DestructionList.equipment_id == Equipment.id)
+        .outerjoin(Equipment, DestructionList.equipment_id == Equipment.id)
+        .outerjoin(Plant, DestructionList.plant_id == Plant.id)
+        .outerjoin(DestructionBag, DestructionItem.bag_id == DestructionBag.id)
         .join(Copy, DestructionItem.copy_id == Copy.id)
         .join(Document, Copy.document_id == Document.id)
-        .where(DestructionList.state == DestructionState.DESTROYED)
+        .where(
+            DestructionList.state == DestructionState.DESTROYED,
+            sa.or_(DestructionItem.ended_as.is_(None), DestructionItem.ended_as == ItemEnd.DESTROYED),
+        )
         .order_by(DestructionList.id, Document.id, Copy.copy_no)
     )
     found = _each(session, _within(query, Document.issuing_unit_id, unit_id))
-    for listed, device, copy, document in found:
+    for listed, device, plant, bag, copy, document in found:
         yield {
             "list_no": listed.id,
             "destroyed_at": listed.completed_at,
@@ -225,10 +232,13 @@ def _destroyed(session: Session, unit_id: int | None) -> Iterator[Values]:
             "copy_no": copy.copy_no,
             "pages": copy.pages,
             "reason": listed.reason,
-            "device": device.name,
-            "shred_level": device.shred_level,
+            "device": None if device is None else device.name,
+            "shred_level": None if device is None else device.shred_level,
             "operator": "; ".join(signed.get((listed.id, DestructionPart.OPERATOR), ())),
             "witnesses": "; ".join(signed.get((listed.id, DestructionPart.WITNESS), ())),
+            "plant": None if plant is None else plant.name,
+            "seal": None if bag is None else bag.seal_no,
+            "escorts": "; ".join(signed.get((listed.id, DestructionPart.ESCORT), ())),
         }
 
 

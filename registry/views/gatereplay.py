@@ -16,8 +16,9 @@ from registry.errors import InvalidError
 from registry.gatelog import event_facts, raw_hash
 from registry.ledger.entries import parse_entry
 from registry.models import GateEvent, LedgerEntry
-from registry.rows import get_row
+from registry.rows import UnknownRow
 from registry.rules.canonical import canonical_bytes
+from registry.rules.gate import Reason
 from registry.rules.rejudging import PastVerdict, Rejudged, rejudge
 from registry.ruling import in_force
 from registry.views.gates import EventRow, event_row, event_rows
@@ -28,6 +29,9 @@ WHOLE_RAW: Final = 200
 
 _JUDGED: Final = frozenset({"gate.passed", "gate.refused"})
 _OVERRIDDEN: Final = "gate.overridden"
+
+#: Sealed bags on their way to a plant are judged by a table of their own, and keep no situation.
+_OF_A_COPY: Final = sa.and_(GateEvent.bag_id.is_(None), GateEvent.reason != Reason.UNKNOWN_SEAL)
 
 Entries = Mapping[str, Any]
 
@@ -44,18 +48,19 @@ def gate_replay(session: Session, event_id: int) -> GateReplay:
     """Return an event judged again.
 
     Raises:
-        UnknownRow: there is none.
+        UnknownRow: there is none, or it is one of a sealed bag.
     """
-    get_row(session, GateEvent, event_id)
-    (found,) = _replays(session, event_rows().where(GateEvent.id == event_id))
-    return found
+    found = _replays(session, event_rows().where(GateEvent.id == event_id, _OF_A_COPY))
+    if not found:
+        raise UnknownRow(GateEvent.__tablename__, event_id)
+    return found[0]
 
 
 def gate_replays(session: Session) -> Iterator[GateReplay]:
     """Yield every event judged again, oldest first."""
     last = 0
     while True:
-        query = event_rows().where(GateEvent.id > last).order_by(GateEvent.id).limit(AT_ONCE)
+        query = event_rows().where(GateEvent.id > last, _OF_A_COPY).order_by(GateEvent.id).limit(AT_ONCE)
         found = _replays(session, query)
         yield from found
         if len(found) < AT_ONCE:

@@ -34,6 +34,7 @@ class EventRow:
 
     Attributes:
         code: Of the copy that it was about; None when no copy was recognised.
+        seal_no: Of the sealed bag that it was about.
         shown: ``carriers``, ``pages``, ``refused``: what was shown beside the paper.
     """
 
@@ -45,6 +46,7 @@ class EventRow:
     proof: str
     raw_code: str
     code: str | None
+    seal_no: str | None
     colour: Colour
     reason: Reason
     facts: dict[str, Any]
@@ -132,13 +134,14 @@ def events(session: Session, wanted: EventFilter, *, page: int = 1) -> EventPage
 def waiting(session: Session, *, now: datetime) -> tuple[EventRow, ...]:
     """Return the amber attempts that a supervisor may still decide, longest waiting first.
 
-    The last attempt of each copy only: an earlier one was answered by the later.
+    The last attempt of each copy only: an earlier one was answered by the later. Of a bag there is nothing to decide.
     """
     later = aliased(GateEvent)
     query = (
         event_rows()
         .where(
             GateEvent.colour == Colour.AMBER,
+            GateEvent.bag_id.is_(None),
             GateEvent.override_by_id.is_(None),
             GateEvent.happened_at >= now - in_force(session, now).clocks.gate_decision,
             ~sa.exists().where(later.copy_id == GateEvent.copy_id, later.id > GateEvent.id),
@@ -209,7 +212,12 @@ def event_rows() -> sa.Select[GateEvent, Person | None]:
     return (
         sa.select(GateEvent, by)
         .outerjoin(by, GateEvent.override_by_id == by.id)
-        .options(joinedload(GateEvent.gate), joinedload(GateEvent.guard), joinedload(GateEvent.copy))
+        .options(
+            joinedload(GateEvent.gate),
+            joinedload(GateEvent.guard),
+            joinedload(GateEvent.copy),
+            joinedload(GateEvent.bag),
+        )
     )
 
 
@@ -225,6 +233,7 @@ def event_row(event: GateEvent, by: Person | None) -> EventRow:
         proof=event.facts["proof"],
         raw_code=event.raw_code,
         code=None if event.copy is None else event.copy.code,
+        seal_no=None if event.bag is None else event.bag.seal_no,
         colour=event.colour,
         reason=Reason(event.reason),
         facts={key: value for key, value in event.facts.items() if key not in beside},

@@ -27,6 +27,7 @@ from service.api.openapi import blueprint as openapi
 from service.api.recalls import area as recalls
 from service.api.regradings import area as regradings
 from service.api.rules import area as rules
+from service.api.sending import area as sending
 from service.api.sessions import area as sessions
 from service.api.statistics import area as statistics
 from service.api.stocktakes import area as stocktakes
@@ -41,6 +42,7 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     custody,
     batches,
     destruction,
+    sending,
     equipment,
     knowers,
     stocktakes,

@@ -1,4 +1,4 @@
-"""Destruction by program: lists, both scans, who vouches, the certificate."""
+"""Destruction by program: lists, both scans, who vouches, the certificate. Bags and receipts are in ``sending``."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,9 +7,10 @@ from flask import Response
 from pydantic import AwareDatetime, Field
 
 from registry.rules.destruction import Shortfall
+from registry.rules.plant import Tally
 from registry.rules.roles import Action
-from registry.rules.words import DestructionPart, DestructionState, RequestState
-from registry.views.destruction import Device, ListRow
+from registry.rules.words import BagState, DestructionPart, DestructionState, ItemEnd, RequestState
+from registry.views.destruction import BagRow, Device, ListRow, PlantName, ReceiptRow
 from service.api.area import Area, Model
 from service.api.copies import CopyFacts, Person, copy_facts, person
 from service.errors import words_of
@@ -35,10 +36,20 @@ class Shredders(Model):
     shredders: list[Shredder]
 
 
-class NewList(Model):
-    """A list to begin."""
+class Plant(Model):
+    """A designated plant; lists can be sent there while it is active."""
 
-    equipment_id: int
+    id: int
+    name: str
+    place: str
+    active: bool
+
+
+class NewList(Model):
+    """A list to begin, for a shredder or for a plant."""
+
+    equipment_id: int | None = None
+    plant_id: int | None = None
     reason: str = Field(min_length=1, max_length=300)
 
 
@@ -56,7 +67,8 @@ class DestructionHead(Model):
     request_state: RequestState | None
     reason: str
     requester: Person
-    shredder: Shredder
+    shredder: Shredder | None
+    plant: Plant | None
     planned: int
     presented: int
     created_at: datetime
@@ -74,10 +86,45 @@ class ListedCopy(Model):
     copy_facts: CopyFacts
     listed_at: datetime
     presented_at: datetime | None
+    seal: str | None
+    ended_as: ItemEnd | None
+
+
+class Bag(Model):
+    """A sealed bag, or one that was, and how many copies lie in it."""
+
+    id: int
+    seal: str
+    state: BagState
+    copies: int
+    sealed_at: datetime
+    opened_at: datetime | None
+    opening: str
+
+
+class ReceiptOut(Model):
+    """What the plant stated."""
+
+    number: str
+    destroyed_at: datetime
+    weight_g: int | None
+    scan_sha256: str
+    recorded_at: datetime
+
+
+class Count(Model):
+    """What became of the copies; the difference is zero once a list is over."""
+
+    planned: int
+    bagged: int
+    destroyed: int
+    unaccounted: int
+    kept: int
+    difference: int
 
 
 class Voucher(Model):
-    """Who proved themselves at the shredder."""
+    """Who proved themselves at the shredder, or as escort of bags."""
 
     person: Person
     part: DestructionPart
@@ -90,12 +137,13 @@ class Missing(Model):
     not_presented: list[str]
     operators: int
     witnesses: int
+    escorts: int
     to_authenticate: list[int]
     shredder_minimum: int | None
 
 
 class DestructionStory(Model):
-    """A list with everything on it; ``missing`` only while it may go to the shredder."""
+    """A list with everything on it; ``missing`` only while it may go to the shredder, or be packed."""
 
     head: DestructionHead
     request_id: int | None
@@ -103,6 +151,10 @@ class DestructionStory(Model):
     completed_at: datetime | None
     copies: list[ListedCopy]
     vouchers: list[Voucher]
+    handed_at: datetime | None
+    bags: list[Bag]
+    receipt: ReceiptOut | None
+    count: Count
     missing: Missing | None
 
 
@@ -193,7 +245,9 @@ def list_lists() -> DestructionLists:
 def open_list(body: NewList) -> ListId:
     """Begin a list."""
     runtime, actor = current_runtime(), current_actor()
-    return ListId(id=destroying.open_list(runtime, actor, body.equipment_id, body.reason))
+    return ListId(
+        id=destroying.open_list(runtime, actor, body.equipment_id, body.reason, plant_id=body.plant_id)
+    )
 
 
 @area.operation(
@@ -214,7 +268,11 @@ def get_list(list_id: int) -> DestructionStory:
         completed_at=view.completed_at,
         copies=[
             ListedCopy(
-                copy_facts=copy_facts(item.copy), listed_at=item.listed_at, presented_at=item.presented_at
+                copy_facts=copy_facts(item.copy),
+                listed_at=item.listed_at,
+                presented_at=item.presented_at,
+                seal=item.seal_no,
+                ended_as=item.ended_as,
             )
             for item in view.items
         ],
@@ -222,6 +280,10 @@ def get_list(list_id: int) -> DestructionStory:
             Voucher(person=person(one.person), part=one.part, authenticated_at=one.authenticated_at)
             for one in view.attestations
         ],
+        handed_at=view.handed_at,
+        bags=[_bag(bag) for bag in view.bags],
+        receipt=_receipt(view.receipt),
+        count=count_of(view.tally),
         missing=_missing(destroying.shortfall(runtime, actor, list_id)) if view.is_approved else None,
     )
 
@@ -279,7 +341,7 @@ def cancel_list(list_id: int) -> None:
 @area.operation(
     "POST",
     "/destruction/<int:list_id>/presented",
-    summary="Record copies that were scanned at the shredder, each on its own.",
+    summary="Record copies that were scanned at the shredder or into a bag, each on its own.",
     body=Scans,
     answer=ScanAnswers,
     action=Action.DESTROY,
@@ -293,7 +355,7 @@ def present_copies(list_id: int, body: Scans) -> ScanAnswers:
 @area.operation(
     "POST",
     "/destruction/<int:list_id>/attestations",
-    summary="Let a person prove themselves and vouch; the last one that was missing ends the copies.",
+    summary="Let a person prove themselves and vouch; the last one ends the copies, or takes the bags.",
     body=Vouching,
     answer=Vouched,
     action=Action.DESTROY,
@@ -326,7 +388,8 @@ def _head(row: ListRow) -> DestructionHead:
         request_state=row.request_state,
         reason=row.reason,
         requester=person(row.requester),
-        shredder=_shredder(row.device),
+        shredder=_shredder(row.device) if row.device else None,
+        plant=plant_of(row.plant) if row.plant else None,
         planned=row.planned,
         presented=row.presented,
         created_at=row.created_at,
@@ -335,6 +398,47 @@ def _head(row: ListRow) -> DestructionHead:
 
 def _shredder(device: Device) -> Shredder:
     return Shredder(id=device.id, name=device.name, place=device.place, shred_level=device.shred_level)
+
+
+def plant_of(plant: PlantName) -> Plant:
+    """Return a plant as programs read it."""
+    return Plant(id=plant.id, name=plant.name, place=plant.place, active=plant.active)
+
+
+def count_of(count: Tally) -> Count:
+    """Return a count as programs read it."""
+    return Count(
+        planned=count.planned,
+        bagged=count.bagged,
+        destroyed=count.destroyed,
+        unaccounted=count.unaccounted,
+        kept=count.kept,
+        difference=count.difference,
+    )
+
+
+def _bag(bag: BagRow) -> Bag:
+    return Bag(
+        id=bag.id,
+        seal=bag.seal_no,
+        state=bag.state,
+        copies=bag.copies,
+        sealed_at=bag.sealed_at,
+        opened_at=bag.opened_at,
+        opening=bag.opening,
+    )
+
+
+def _receipt(receipt: ReceiptRow | None) -> ReceiptOut | None:
+    if receipt is None:
+        return None
+    return ReceiptOut(
+        number=receipt.number,
+        destroyed_at=receipt.destroyed_at,
+        weight_g=receipt.weight_g,
+        scan_sha256=receipt.scan_sha256,
+        recorded_at=receipt.recorded_at,
+    )
 
 
 def _answers(scanned: Sequence[Scanned]) -> ScanAnswers:
@@ -356,6 +460,7 @@ def _missing(short: Shortfall) -> Missing:
         not_presented=list(short.not_presented),
         operators=short.operators_missing,
         witnesses=short.witnesses_missing,
+        escorts=short.escorts_missing,
         to_authenticate=list(short.to_authenticate),
         shredder_minimum=short.shredder_minimum,
     )

@@ -49,6 +49,7 @@ class AttemptIn(Model):
     carriers: list[StaffNumber] = Field(default_factory=list, max_length=8)
     carrier_refused: bool = False
     pages: int | None = Field(default=None, ge=0, le=99999)
+    seal_intact: bool | None = Field(default=None, description="What the guard says of the seal of a bag.")
 
 
 class VerdictOut(Model):
@@ -60,7 +61,7 @@ class VerdictOut(Model):
     word: str
     sentence: str
     next_step: str
-    needs: list[Literal["carrier", "pages"]]
+    needs: list[Literal["carrier", "pages", "seal"]]
 
 
 class EventOut(Model):
@@ -74,6 +75,7 @@ class EventOut(Model):
     proof: str
     raw: str
     code: str | None
+    seal: str | None
     colour: Colour
     reason: str
     device: str
@@ -179,6 +181,7 @@ def attempt(body: AttemptIn) -> VerdictOut:
         carriers=frozenset(body.carriers),
         carrier_refused=body.carrier_refused,
         pages=body.pages,
+        seal_intact=body.seal_intact,
     )
     passage = gate.scan(current_runtime(), current_actor(), seen)
     words = verdict_words(passage.verdict)
@@ -309,6 +312,7 @@ def _event(row: EventRow) -> EventOut:
         proof=row.proof,
         raw=row.raw_code,
         code=row.code,
+        seal=row.seal_no,
         colour=row.colour,
         reason=str(row.reason),
         device=row.device_id,

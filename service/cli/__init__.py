@@ -39,6 +39,7 @@ from service.cli.printing import batch
 from service.cli.recalls import recall
 from service.cli.regradings import regrading
 from service.cli.rules import rules
+from service.cli.sending import plant
 from service.cli.serve import serve
 from service.cli.shredder import shredder
 from service.cli.stocktakes import stocktake
@@ -56,6 +57,7 @@ COMMANDS: tuple[click.Command, ...] = (
     approval,
     serve,
     destruction,
+    plant,
     shredder,
     stocktake,
     loss,

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from registry.rules.codes import copy_no_text, human_code
+from registry.rules.destruction import Shortfall
 from registry.rules.words import DestructionPart, DestructionState
 from service.cli.acting import acting_as, asked_actor
 from service.cli.opening import open_installation
@@ -54,12 +55,14 @@ def remove(acting: str, list_id: int, scanned: str) -> None:
 
 @destruction.command("open")
 @acting_as
-@click.argument("shredder_id", type=int)
+@click.argument("shredder_id", type=int, required=False)
+@click.option("--plant", "plant_id", type=int, help="The plant that the list goes to, instead of a shredder.")
 @click.option("--reason", required=True)
-def open_(acting: str, shredder_id: int, reason: str) -> None:
-    """Begin a list for shredder SHREDDER_ID."""
+def open_(acting: str, shredder_id: int | None, plant_id: int | None, reason: str) -> None:
+    """Begin a list for shredder SHREDDER_ID, or for a plant."""
     runtime = open_installation()
-    list_id = destroying.open_list(runtime, asked_actor(runtime, acting), shredder_id, reason)
+    actor = asked_actor(runtime, acting)
+    list_id = destroying.open_list(runtime, actor, shredder_id, reason, plant_id=plant_id)
     click.echo(f"List {list_id} is begun.")
 
 
@@ -72,16 +75,18 @@ def show(acting: str, list_id: int) -> None:
     actor = asked_actor(runtime, acting)
     view = destroying.get_list(runtime, actor, list_id)
     approval = f" ({view.request_state})" if view.request_state else ""
-    click.echo(f"{view.id}  {view.state}{approval}  {view.presented} of {view.planned} at the shredder")
+    click.echo(f"{view.id}  {view.state}{approval}  {view.presented} of {view.planned} scanned again")
     for item in view.items:
-        seen = "at the shredder" if item.presented_at else "-"
+        seen = item.seal_no or ("scanned again" if item.presented_at else "-")
         number, code = copy_no_text(item.copy.copy_no), human_code(item.copy.code)
         click.echo(f"  {item.copy.doc_number}  {number}  {code}  {item.copy.state}  {seen}")
+    for bag in view.bags:
+        click.echo(f"  bag {bag.id}  {bag.seal_no}  {bag.state}  {bag.copies} copies")
     for one in view.attestations:
         click.echo(f"  {one.part}  {one.person.staff_no}  {one.authenticated_at:%Y-%m-%d %H:%M:%S}Z")
     if view.is_approved:
         short = destroying.shortfall(runtime, actor, list_id)
-        click.echo(f"  missing: {short.operators_missing} operator, {short.witnesses_missing} witnesses")
+        click.echo(f"  missing: {_missing(short)}")
 
 
 @destruction.command()
@@ -121,7 +126,7 @@ def cancel(acting: str, list_id: int) -> None:
 @click.argument("list_id", type=int)
 @click.argument("scanned", nargs=-1, required=True)
 def present(acting: str, list_id: int, scanned: tuple[str, ...]) -> None:
-    """Record that the SCANNED copies lie at the shredder."""
+    """Record that the SCANNED copies lie at the shredder, or in the open bag."""
     runtime = open_installation()
     actor = asked_actor(runtime, acting)
     _tell([destroying.present(runtime, actor, list_id, raw) for raw in scanned])
@@ -145,11 +150,10 @@ def attest(acting: str, list_id: int, part: str, staff_no: str) -> None:
     )
     if progress.state is DestructionState.DESTROYED:
         click.echo("The copies are destroyed on record.")
+    elif progress.state is DestructionState.EN_ROUTE:
+        click.echo("The escorts have the bags.")
     else:
-        short = progress.shortfall
-        click.echo(
-            f"Recorded. Missing: {short.operators_missing} operator, {short.witnesses_missing} witnesses."
-        )
+        click.echo(f"Recorded. Missing: {_missing(progress.shortfall)}.")
 
 
 @destruction.command()
@@ -163,6 +167,13 @@ def certificate(acting: str, list_id: int, target: Path) -> None:
     with target.open("xb") as file:
         file.write(pdf)
     click.echo(f"The certificate is written to {target}.")
+
+
+def _missing(short: Shortfall) -> str:
+    """Return who has still to sign."""
+    if short.escorts_missing:
+        return f"{short.escorts_missing} escorts"
+    return f"{short.operators_missing} operator, {short.witnesses_missing} witnesses"
 
 
 def _tell(scanned: Sequence[Scanned]) -> None:

@@ -50,9 +50,17 @@ def list_() -> None:
 @click.option("--direction", type=click.Choice(["in", "out"]), required=True)
 @click.option("--carrier", "carriers", multiple=True, help="Staff number on a badge; once for each carrier.")
 @click.option("--pages", type=click.IntRange(0), help="How many pages were counted.")
+@click.option("--seal", type=click.Choice(["intact", "broken"]), help="How the seal of a bag looks.")
 @click.argument("raw")
 def scan(
-    *, acting: str, gate_id: int, direction: str, carriers: tuple[str, ...], pages: int | None, raw: str
+    *,
+    acting: str,
+    gate_id: int,
+    direction: str,
+    carriers: tuple[str, ...],
+    pages: int | None,
+    seal: str | None,
+    raw: str,
 ) -> None:
     """Judge what was read (RAW) and record it; ends with status 1 unless the answer is green."""
     runtime = open_installation()
@@ -66,6 +74,7 @@ def scan(
         raw=raw,
         carriers=frozenset(carriers),
         pages=pages,
+        seal_intact=None if seal is None else seal == "intact",
     )
     passage = gates.scan(runtime, asked_actor(runtime, acting), seen)
     click.echo(f"{passage.verdict.colour}  {passage.verdict.reason}  event {passage.event_id}")

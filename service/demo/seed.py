@@ -16,6 +16,7 @@ from service.demo.leak import EARLIER, LATEST, picture_drill, picture_leak
 from service.demo.mishaps import Mishaps
 from service.demo.story import Story
 from service.demo.timeline import Timeline
+from service.demo.transports import Transports
 from service.demo_accounts import DemoAccount
 from service.flows import checkpoints, drilling, tracing
 from service.flows.tracing import Offered
@@ -45,6 +46,7 @@ def seed(runtime: Runtime, report: Callable[[str], None]) -> None:
     Campaigns(story).plan()
     Families(story).plan()
     Governing(story).plan()
+    Transports(story).plan()
     old_register.plan(story)
     unnamed.plan(story)
     timeline.at(today - timedelta(days=9), lambda: _trace_earlier_leak(story))

@@ -7,10 +7,10 @@ transaction; the certificate is drawn once, after the destruction is on record.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict
 
-from registry.acts import approvals, destruction, shredding
+from registry.acts import approvals, destruction, escorting, shredding
 from registry.acts.destruction import ListEmpty
-from registry.acts.shredding import Progress
 from registry.disposal import ListClosed
 from registry.errors import PermissionDenied, RegistryError
 from registry.ledger import log
@@ -19,28 +19,48 @@ from registry.rules.approval import Act, Order, Units
 from registry.rules.destruction import Shortfall
 from registry.rules.levels import get_level, highest
 from registry.rules.roles import Action, Actor
-from registry.rules.words import DestructionPart
+from registry.rules.words import DestructionPart, DestructionState
 from registry.views import destruction as views
 from registry.views.destruction import Device, ListRow, ListView
+from registry.vouching import Progress
 from service.flows import proving, requesting
 from service.flows.scans import read_scan
 from service.papers.certificate import draw_certificate
 from service.runtime import Runtime
 
 
+class _Signing(TypedDict):
+    attesting: Actor
+    actor: Actor
+    now: datetime
+
+
 @dataclass(frozen=True)
 class Scanned:
-    """What became of one scan: ``error`` is None when it was taken, and ``again`` when it had been scanned before."""
+    """What became of one scan.
+
+    Attributes:
+        raw: What was scanned.
+        again: Whether it had been scanned before.
+        error: Why it was not taken; None when it was.
+        sealed: The seal of the bag that it has closed.
+    """
 
     raw: str
     again: bool = False
     error: RegistryError | None = None
+    sealed: str | None = None
 
 
-def open_list(runtime: Runtime, actor: Actor, equipment_id: int, reason: str) -> int:
-    """Begin a list; return its id."""
-    with runtime.deed(actor, "destruction.open", f"equipment:{equipment_id}") as session:
-        return destruction.open_list(session, equipment_id, reason, actor=actor, now=runtime.now())
+def open_list(
+    runtime: Runtime, actor: Actor, equipment_id: int | None, reason: str, *, plant_id: int | None = None
+) -> int:
+    """Begin a list for a shredder or for a plant; return its id."""
+    subject = f"equipment:{equipment_id}" if plant_id is None else f"plant:{plant_id}"
+    with runtime.deed(actor, "destruction.open", subject) as session:
+        return destruction.open_list(
+            session, equipment_id, reason, plant_id=plant_id, actor=actor, now=runtime.now()
+        )
 
 
 def add(runtime: Runtime, actor: Actor, list_id: int, scans: Sequence[str]) -> tuple[Scanned, ...]:
@@ -71,7 +91,7 @@ def cancel(runtime: Runtime, actor: Actor, list_id: int) -> None:
 
 
 def present(runtime: Runtime, actor: Actor, list_id: int, raw: str) -> Scanned:
-    """Record the second scan of a copy, at the shredder."""
+    """Record the second scan of a copy, at the shredder or into a bag."""
     return _scanned(
         runtime, actor, "destruction.present", raw, lambda code: _present(runtime, actor, list_id, code)
     )
@@ -80,7 +100,7 @@ def present(runtime: Runtime, actor: Actor, list_id: int, raw: str) -> Scanned:
 def attest(
     runtime: Runtime, actor: Actor, list_id: int, part: DestructionPart, *, person_id: int, pin: str
 ) -> Progress:
-    """Let a person at the shredder prove themselves and vouch; the last one that was missing ends the copies.
+    """Let a person prove themselves and vouch; the last one ends the copies, or takes the bags.
 
     Raises:
         PinRefused, PinClosed: it is not them, or too many wrong PINs were entered; recorded.
@@ -89,8 +109,11 @@ def attest(
     with runtime.refusals(actor, "destruction.attest", f"destruction:{list_id}"):
         roles.require(actor, Action.DESTROY)
     attesting = proving.prove_person(runtime, actor, person_id, pin)
+    by: _Signing = {"attesting": attesting, "actor": actor, "now": runtime.now()}
     with runtime.deed(actor, "destruction.attest", f"destruction:{list_id}") as session:
-        return shredding.attest(session, list_id, part, attesting=attesting, actor=actor, now=runtime.now())
+        if part is DestructionPart.ESCORT:
+            return escorting.attest(session, list_id, **by)
+        return shredding.attest(session, list_id, part, **by)
 
 
 def shortfall(runtime: Runtime, actor: Actor, list_id: int) -> Shortfall:
@@ -108,7 +131,7 @@ def certificate(runtime: Runtime, actor: Actor, list_id: int) -> bytes:
         head = log.head(session).short
     if view.certificate_sha256 is not None:
         return runtime.store.get(view.certificate_sha256)
-    if view.completed_at is None:
+    if view.completed_at is None or view.state is not DestructionState.DESTROYED:
         raise ListClosed("got a list that is not destroyed", state=str(view.state))
     sha256 = runtime.store.put(draw_certificate(view, runtime.settings, ledger=head))
     with runtime.deed(actor, "destruction.certify", f"destruction:{list_id}") as session:
@@ -178,10 +201,17 @@ def _order(view: ListView, actor: Actor, *, until: datetime) -> Order:
         until=until,
         details=(
             ("list", f"D-{view.id:06d}"),
-            ("device", f"{view.device.name} {view.device.shred_level}"),
+            _way_out(view),
             *(
                 (f"copy {item.copy.copy_no:06d}", f"{item.copy.doc_number} {item.copy.title}")
                 for item in view.items
             ),
         ),
     )
+
+
+def _way_out(view: ListView) -> tuple[str, str]:
+    """Return where the copies end, as whoever agrees is shown."""
+    if view.plant is not None:
+        return "plant", f"{view.plant.name} · {view.plant.place}"
+    return "device", "" if view.device is None else f"{view.device.name} {view.device.shred_level}"

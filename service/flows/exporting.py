@@ -81,6 +81,9 @@ LISTS: Final[Mapping[ExportKind, tuple[tuple[str, str], ...]]] = MappingProxyTyp
             ("shred_level", "粉碎等级 Class"),
             ("operator", "销毁人 Operator"),
             ("witnesses", "监销人 Witnesses"),
+            ("plant", "送销单位 Plant"),
+            ("seal", "封条号 Seal"),
+            ("escorts", "押送人 Escorts"),
         ),
         ExportKind.EQUIPMENT: (
             ("device", "设备 Device"),

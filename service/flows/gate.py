@@ -1,4 +1,4 @@
-"""A gate: what was scanned, typed or photographed is proven, judged and recorded.
+"""A gate: what was scanned, typed or photographed, of a copy or on the seal of a bag, is proven, judged and recorded.
 
 Laws: the keyed check of a mark is verified before the register is asked; a picture is read in the sandbox, outside
 any transaction; whatever comes, an attempt is recorded, so a file that nobody can read is an attempt without a mark.
@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from registry.acts import gates
-from registry.acts.gates import Attempt, Passage
+from registry.acts import baggates, gates
 from registry.errors import InvalidError
+from registry.passing import Attempt, Passage
 from registry.rules import roles
 from registry.rules.canonical import canonical_bytes
 from registry.rules.codes import code_from_number, human_code, parse_human_code
@@ -28,6 +28,8 @@ from watermark import WatermarkError
 
 PHOTO_PATIENCE_S: Final = 35.0
 """How long a photo is read; the guard's screen waits ten seconds more."""
+_MAY_BE_SEAL: Final = frozenset({Proof.TYPED, Proof.FOREIGN})
+"""What was read and proven to be nothing else."""
 STEP_CHARS: Final = 7
 """An attempt's id has 32 characters, its column 40, and a stroke stands between the two."""
 
@@ -43,6 +45,7 @@ class Seen:
         carriers: Staff numbers on the badges that were shown.
         carrier_refused: Whether the guard says that it is somebody else.
         pages: How many pages the guard counted.
+        seal_intact: What the guard says of the seal of a bag.
     """
 
     attempt: UUID
@@ -56,6 +59,7 @@ class Seen:
     carriers: frozenset[str] = frozenset()
     carrier_refused: bool = False
     pages: int | None = None
+    seal_intact: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -90,8 +94,13 @@ def scan(runtime: Runtime, actor: Actor, seen: Seen) -> Passage:
         carriers=seen.carriers,
         carrier_refused=seen.carrier_refused,
         pages_counted=seen.pages,
+        is_seal_intact=seen.seal_intact,
     )
     with runtime.deed(actor, "gate.scan", f"gate:{seen.gate_id}") as session:
+        if reading.proof in _MAY_BE_SEAL:
+            passage = baggates.attempt(session, attempt, actor=actor, now=runtime.now())
+            if passage is not None:
+                return passage
         return gates.attempt(session, attempt, actor=actor, now=runtime.now())
 
 
@@ -137,9 +146,10 @@ def _event_key(seen: Seen) -> str:
 
     What the guard adds when asked makes another event of the same attempt; the same answer sent again does not.
     """
-    added = [sorted(seen.carriers), seen.carrier_refused, seen.pages]
-    if added == [[], False, None]:
+    added: list[object] = [sorted(seen.carriers), seen.carrier_refused, seen.pages]
+    if added == [[], False, None] and seen.seal_intact is None:
         return seen.attempt.hex
+    added += [] if seen.seal_intact is None else [seen.seal_intact]
     step = hashlib.sha256(canonical_bytes({"shown": added})).hexdigest()[:STEP_CHARS]
     return f"{seen.attempt.hex}/{step}"
 

@@ -34,6 +34,7 @@ from service.pages.recalls import blueprint as recalls
 from service.pages.regradings import blueprint as regradings
 from service.pages.returns import blueprint as returns
 from service.pages.rules import blueprint as rules
+from service.pages.sending import blueprint as sending
 from service.pages.session import blueprint as session
 from service.pages.statistics import blueprint as statistics
 from service.pages.stocktakes import blueprint as stocktakes
@@ -54,6 +55,7 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     returns,
     holdings,
     destruction,
+    sending,
     equipment,
     knowers,
     stocktakes,

@@ -1,4 +1,7 @@
-"""Destruction: lists built by scanning, the second scan at the shredder, people who vouch, the certificate."""
+"""Destruction: lists built by scanning, the second scan, people who vouch, the certificate.
+
+What only a list for a plant has is in ``sending``.
+"""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -17,7 +20,8 @@ from registry.rules.words import DestructionPart, DestructionState
 from registry.views.destruction import ListView
 from registry.views.people import PersonRow
 from service import errors
-from service.flows import destroying, people
+from service.bag_words import ARRIVALS, BAGS, FAULTS
+from service.flows import destroying, people, sending
 from service.flows.destroying import Scanned
 from service.forms import FieldErrors, Form, parse_form
 from service.login import current_actor, current_runtime, require
@@ -29,10 +33,18 @@ blueprint = Blueprint("destruction", __name__, url_prefix="/destruction")
 APPROVAL_DAYS: Final = 14
 """How long the approval of a list can be used; ours, long enough for a plant's next visit."""
 
+SHREDDER: Final = "shredder"
+PLANT: Final = "plant"
+IN_SEALED_BAG: Final = "in-sealed-bag"
+"""The code of the refusal upon which a copy is reported astray."""
+
 STATES: Final[Mapping[DestructionState, Look]] = MappingProxyType(
     {
         DestructionState.DRAFT: Look(lazy_gettext("being listed"), "note", "pencil"),
         DestructionState.SUBMITTED: Look(lazy_gettext("sealed"), "look", "lock"),
+        DestructionState.EN_ROUTE: Look(
+            lazy_gettext("on its way to the plant"), "outside", "box-arrow-right"
+        ),
         DestructionState.DESTROYED: Look(lazy_gettext("destroyed"), "ended", "fire"),
         DestructionState.CANCELLED: Look(lazy_gettext("given up"), "quiet", "x-lg"),
     }
@@ -45,6 +57,7 @@ CONFLICTS: Final[Mapping[str, LazyString]] = MappingProxyType(
         Conflict.HOLDER: lazy_gettext("This person held one of these copies last."),
         Conflict.OPERATOR: lazy_gettext("This person has signed as the operator."),
         Conflict.WITNESS: lazy_gettext("This person has signed as a witness."),
+        Conflict.ESCORT: lazy_gettext("This person has signed as an escort."),
     }
 )
 """Why somebody cannot vouch; the part that they already have."""
@@ -62,9 +75,9 @@ FIELDS: Final[Mapping[str, str]] = MappingProxyType(
 
 
 class OpenForm(Form):
-    """A new list."""
+    """A new list: ``route`` is ``shredder-1`` or ``plant-1``."""
 
-    equipment_id: int
+    route: Annotated[str, StringConstraints(pattern=r"^(shredder|plant)-[0-9]{1,9}$")]
     reason: Annotated[str, StringConstraints(max_length=300)]
 
 
@@ -96,7 +109,14 @@ def begin() -> AnyResponse | tuple[str, int]:
     form = parse_form(OpenForm)
     if isinstance(form, FieldErrors):
         return _index_page(form.entered, form.errors), 422
-    list_id = destroying.open_list(current_runtime(), current_actor(), form.equipment_id, form.reason)
+    way, _, number = form.route.partition("-")
+    list_id = destroying.open_list(
+        current_runtime(),
+        current_actor(),
+        int(number) if way == SHREDDER else None,
+        form.reason,
+        plant_id=int(number) if way == PLANT else None,
+    )
     return redirect(url_for("destruction.show", list_id=list_id))
 
 
@@ -104,7 +124,7 @@ def begin() -> AnyResponse | tuple[str, int]:
 @require(Action.DESTROY)
 def show(list_id: int) -> str:
     """Show one list and what can be done with it now."""
-    return _list_page(list_id, {})
+    return list_page(list_id, {})
 
 
 @blueprint.post("/<int:list_id>/copies")
@@ -149,11 +169,13 @@ def cancel(list_id: int) -> AnyResponse:
 @blueprint.post("/<int:list_id>/presented")
 @require(Action.DESTROY)
 def present(list_id: int) -> str:
-    """Record the second scan, at the shredder; answered in place."""
+    """Record the second scan, at the shredder or the packing table; answered in place."""
     form = parse_form(ScanForm)
     if isinstance(form, FieldErrors):
         return _items(list_id, None)
-    return _items(list_id, destroying.present(current_runtime(), current_actor(), list_id, form.raw))
+    runtime, actor = current_runtime(), current_actor()
+    take = destroying.present if destroying.get_list(runtime, actor, list_id).plant is None else sending.pack
+    return _items(list_id, take(runtime, actor, list_id, form.raw))
 
 
 @blueprint.post("/<int:list_id>/attestations")
@@ -162,11 +184,11 @@ def attest(list_id: int) -> AnyResponse | tuple[str, int]:
     """Let a person prove themselves and vouch."""
     form = parse_form(AttestForm)
     if isinstance(form, FieldErrors):
-        return _list_page(list_id, form.errors), 422
+        return list_page(list_id, form.errors), 422
     runtime = current_runtime()
     person_id = people.find_by_staff_no(runtime, form.staff_no)
     if person_id is None:
-        return _list_page(list_id, {"staff_no": gettext("Nobody has this staff number.")}), 422
+        return list_page(list_id, {"staff_no": gettext("Nobody has this staff number.")}), 422
     try:
         progress = destroying.attest(
             runtime, current_actor(), list_id, form.part, person_id=person_id, pin=form.pin
@@ -174,9 +196,11 @@ def attest(list_id: int) -> AnyResponse | tuple[str, int]:
     except RegistryError as refusal:
         if refusal.code not in FIELDS:
             raise
-        return _list_page(list_id, {FIELDS[refusal.code]: _why(refusal)}), errors.status_of(refusal)
+        return list_page(list_id, {FIELDS[refusal.code]: _why(refusal)}), errors.status_of(refusal)
     if progress.state is DestructionState.DESTROYED:
         flash(gettext("The copies are destroyed on record. The certificate can be printed."), "success")
+    elif progress.state is DestructionState.EN_ROUTE:
+        flash(gettext("The escorts have the bags. The guard scans their seals at the gate."), "success")
     else:
         flash(gettext("The signature is recorded."), "success")
     return redirect(url_for("destruction.show", list_id=list_id))
@@ -198,9 +222,15 @@ def _index_page(entered: Mapping[str, Any], wrong: Mapping[str, str]) -> str:
     return render_template(
         "destruction/index.html",
         rows=destroying.lists(runtime, current_actor()),
-        shredders=[
-            (device.id, f"{device.name} · {device.shred_level} · {device.place}")
-            for device in destroying.shredders(runtime)
+        routes=[
+            *(
+                (f"{SHREDDER}-{device.id}", f"{device.name} · {device.shred_level} · {device.place}")
+                for device in destroying.shredders(runtime)
+            ),
+            *(
+                (f"{PLANT}-{plant.id}", f"{gettext('Plant 送销')}: {plant.name} · {plant.place}")
+                for plant in sending.list_plants(runtime)
+            ),
         ],
         looks=STATES,
         entered=entered,
@@ -208,7 +238,8 @@ def _index_page(entered: Mapping[str, Any], wrong: Mapping[str, str]) -> str:
     )
 
 
-def _list_page(list_id: int, wrong: Mapping[str, str]) -> str:
+def list_page(list_id: int, wrong: Mapping[str, str], entered: Mapping[str, Any] | None = None) -> str:
+    """Return the page of one list, with what is wrong in a form of it."""
     runtime, actor = current_runtime(), current_actor()
     view = destroying.get_list(runtime, actor, list_id)
     short = _shortfall(view)
@@ -216,11 +247,16 @@ def _list_page(list_id: int, wrong: Mapping[str, str]) -> str:
         "destruction/show.html",
         view=view,
         look=STATES[view.state],
+        bag_looks=BAGS,
+        faults=FAULTS,
+        arrivals=[(str(arrival), said, None) for arrival, said in ARRIVALS.items()],
+        incidents=sending.incidents_of(runtime, actor, list_id) if view.plant else (),
         short=short,
-        parts=_parts(short),
+        parts=_parts(view, short),
         persons=_persons(view),
         staff_no=request.form.get("staff_no", ""),
         chosen_part=request.form.get("part", ""),
+        entered=entered or {},
         errors=wrong,
     )
 
@@ -233,9 +269,13 @@ def _items(list_id: int, scanned: Scanned | None) -> str:
         view=view,
         scanned=scanned,
         words=errors.words_of(scanned.error) if scanned and scanned.error else None,
+        is_astray=bool(scanned and scanned.error and scanned.error.code == IN_SEALED_BAG),
         short=short,
-        parts=_parts(short),
+        parts=_parts(view, short),
         persons=_persons(view),
+        bag_looks=BAGS,
+        entered={},
+        errors={},
     )
 
 
@@ -257,8 +297,10 @@ def _shortfall(view: ListView) -> Shortfall | None:
     return destroying.shortfall(current_runtime(), current_actor(), view.id) if view.is_approved else None
 
 
-def _parts(short: Shortfall | None) -> list[tuple[str, str, None]]:
+def _parts(view: ListView, short: Shortfall | None) -> list[tuple[str, str, None]]:
     """Return what somebody can still vouch as, what is missing first."""
+    if view.plant is not None:
+        return [(str(DestructionPart.ESCORT), gettext("Escort 押送人"), None)]
     operator = (str(DestructionPart.OPERATOR), gettext("Operator 销毁人"), None)
     witness = (str(DestructionPart.WITNESS), gettext("Witness 监销人"), None)
     return [operator, witness] if short is None or short.operators_missing else [witness, operator]

@@ -71,6 +71,7 @@ class AttemptForm(BaseModel):
     pages: Annotated[int, Field(ge=0, le=99999)] | None = None
     carrier: Annotated[str, StringConstraints(max_length=200), AfterValidator(_plain)] | None = None
     refused: bool = False
+    seal: Literal["intact", "broken"] | None = None
 
     def seen(self, photo: bytes | None = None) -> Seen:
         """Return the attempt as the flow takes it."""
@@ -87,6 +88,7 @@ class AttemptForm(BaseModel):
             carriers=frozenset(number for number in numbers if number),
             carrier_refused=self.refused,
             pages=self.pages,
+            seal_intact=None if self.seal is None else self.seal == "intact",
         )
 
 

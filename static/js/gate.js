@@ -3,16 +3,16 @@
 // One attempt is one uuid: asking again (no answer, or with what the guard was asked for) repeats it: the server records each answer of the guard as one more
 // event of the attempt, and the same answer sent twice as one. A red stays until acknowledged. No answer is never a pass.
 //
-// Sent (JSON, header X-CSRF-Token): raw, source, direction, gate, device, device_at, attempt, and once asked for: pages, carrier, refused.
+// Sent (JSON, header X-CSRF-Token): raw, source, direction, gate, device, device_at, attempt, and once asked for: pages, carrier, refused, seal.
 // A photo goes as multipart with the same fields and the file as `photo`.
-// Answered: colour, word, reason, next, facts [{label, value}], needs ["pages", "carrier"].
+// Answered: colour, word, reason, next, facts [{label, value}], needs ["pages", "carrier", "seal"].
 
 import { Camera, hasCamera, prepareReader, readPhoto } from "./camera.js";
 import { csrfToken, deviceId, newId } from "./device.js";
 import { play } from "./sound.js";
 import { ICONS, VerdictPanel } from "./verdict.js";
 
-/** @typedef {{ raw: string, source: string, direction: string, gate: string, device: string, device_at: string, attempt: string, pages?: number | null, carrier?: string, refused?: boolean, photo?: File }} Attempt */
+/** @typedef {{ raw: string, source: string, direction: string, gate: string, device: string, device_at: string, attempt: string, pages?: number | null, carrier?: string, refused?: boolean, seal?: string, photo?: File }} Attempt */
 /** @typedef {{ colour: "green" | "amber" | "red", word?: string, reason?: string, next?: string, facts?: { label: string, value: string }[], needs?: string[] }} Answer */
 
 /** Longest wait for the server before the guard is told. */
@@ -80,7 +80,7 @@ class GateScreen {
     });
   }
 
-  /** @param {{ pages: number | null, carrier: string, refused?: boolean }} answers */
+  /** @param {{ pages: number | null, carrier: string, seal?: string, refused?: boolean }} answers */
   async #confirm(answers) {
     if (this.#attempt) await this.#send({ ...this.#attempt, ...answers });
   }

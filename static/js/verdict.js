@@ -8,7 +8,7 @@
  * @property {string} [reason]
  * @property {string} [next]
  * @property {{ label: string, value: string }[]} [facts]
- * @property {string[]} [needs] what the guard must confirm: "pages", "carrier"
+ * @property {string[]} [needs] what the guard must confirm: "pages", "carrier", "seal"
  * @property {"acknowledge" | "again"} [button]
  */
 
@@ -44,11 +44,12 @@ export class VerdictPanel {
   /** Replace the next step, and leave everything else standing. @param {string} text */
   remind(text) { this.#write("next", text); }
 
-  /** @returns {{ pages: number | null, carrier: string }} what the guard entered */
+  /** @returns {{ pages: number | null, carrier: string, seal?: string }} what the guard entered */
   answers() {
     const pages = /** @type {HTMLInputElement} */ (this.form.elements.namedItem("pages"));
     const carrier = /** @type {HTMLInputElement} */ (this.form.elements.namedItem("carrier"));
-    return { pages: pages.value === "" ? null : Number(pages.value), carrier: carrier.value.trim() };
+    const seal = /** @type {HTMLInputElement | null} */ (this.form.querySelector("[name=seal]:checked"));
+    return { pages: pages.value === "" ? null : Number(pages.value), carrier: carrier.value.trim(), ...(seal ? { seal: seal.value } : {}) };
   }
 
   /** @param {string} part @param {string} text */
@@ -77,9 +78,10 @@ export class VerdictPanel {
     for (const part of this.form.querySelectorAll("[data-ask]")) {
       const wanted = needs.includes(/** @type {HTMLElement} */ (part).dataset.ask ?? "");
       /** @type {HTMLElement} */ (part).hidden = !wanted;
-      const input = /** @type {HTMLInputElement} */ (part.querySelector("input"));
-      input.required = wanted;
-      input.disabled = !wanted;
+      for (const input of part.querySelectorAll("input")) {
+        input.required = wanted;
+        input.disabled = !wanted;
+      }
     }
   }
 }

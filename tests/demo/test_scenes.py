@@ -15,12 +15,14 @@ from service.flows import (
     consenting,
     copies,
     delegating,
+    destroying,
     families,
     importing,
     registering,
     regrading,
     requesting,
     ruling,
+    sending,
 )
 
 
@@ -102,3 +104,18 @@ def test_of_two_papers_without_titles_one_is_printed_and_gone(demo):
     assert gone.row.conservation.minted == 3
     assert here.light.may_print
     assert len(demo.runtime.store.rooms()) == 1
+
+
+def test_one_journey_to_the_plant_is_over_and_another_was_stopped_at_the_gate(demo):
+    clerk, guard = actor_of(demo.runtime, "clerk"), actor_of(demo.runtime, "guard")
+    sent = [row for row in destroying.lists(demo.runtime, clerk) if row.plant is not None]
+    waiting, over = (destroying.get_list(demo.runtime, clerk, row.id) for row in sent)
+    assert (str(over.state), over.tally.difference, over.tally.destroyed) == ("DESTROYED", 0, over.planned)
+    assert over.planned >= 2
+    assert [one.person.zh for one in over.attestations] != []
+    assert destroying.certificate(demo.runtime, clerk, over.id).startswith(b"%PDF-")
+    assert [str(bag.state) for bag in waiting.bags] == ["OUTSIDE", "STOPPED"]
+    (transport,) = sending.list_transports(demo.runtime, guard)
+    assert transport.list_id == waiting.id
+    (incident,) = sending.list_incidents(demo.runtime, actor_of(demo.runtime, "officer"))
+    assert (str(incident.fault), incident.settled_at) == ("SEAL_BROKEN", None)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pypdfium2
 import pytest
 
-from registry.acts.shredding import AttestationConflict, NotAllPresented
+from registry.acts.shredding import NotAllPresented
 from registry.disposal import ListClosed
 from registry.errors import PermissionDenied
 from registry.ledger import log
@@ -15,6 +15,7 @@ from registry.rules.destruction import Shortfall
 from registry.rules.lifecycle import State
 from registry.rules.words import DestructionPart, DestructionState
 from registry.views.conservation import conservation
+from registry.vouching import AttestationConflict
 from service.flows import copies, destroying, equipment, making, printing
 from service.flows.proving import PinClosed, PinRefused
 

@@ -10,10 +10,10 @@ import pytest
 from PIL import Image
 
 import watermark
-from registry.acts.gates import AttemptReused
 from registry.acts.permits import PermitIncomplete
 from registry.errors import PermissionDenied
 from registry.ledger import log
+from registry.passing import AttemptReused
 from registry.rows import UnknownCopy
 from registry.rules.codes import human_code
 from registry.rules.gate import Colour, Proof, Reason

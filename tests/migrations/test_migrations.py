@@ -12,11 +12,23 @@ from sqlalchemy.exc import DBAPIError
 
 from registry.db import Base, make_engine
 from registry.ledger import log
-from registry.models import ApprovalDecision, Document, Equipment, Loss, Meeting, TracePicture, TraceRun
+from registry.models import (
+    ApprovalDecision,
+    DestructionList,
+    Document,
+    Equipment,
+    Loss,
+    Meeting,
+    Person,
+    Plant,
+    TracePicture,
+    TraceRun,
+    Unit,
+)
 from registry.rules.attempts import AttemptState
 from registry.rules.rejudging import GateDifference
 from registry.rules.roles import Actor, Role
-from registry.rules.words import EquipmentKind, MeetingState
+from registry.rules.words import DestructionState, EquipmentKind, MeetingState
 from registry.views.attempts import unsettled
 from registry.views.gatereplay import gate_replay
 from service import tables  # noqa: F401 - every table is known to the metadata
@@ -382,3 +394,63 @@ def test_an_attempt_of_an_older_release_survives_and_keeps_no_situation(database
     _go(database, "0010")
     with database.reading() as session:
         assert session.scalar(sa.text("SELECT reason FROM gate_event")) == "not-genuine"
+
+
+def test_a_list_of_an_older_release_goes_on_at_its_shredder(database):
+    _go(database, "0010", command.upgrade)
+    metadata = sa.MetaData()
+    with database.transaction() as session:
+        metadata.reflect(session.connection(), only=["unit", "person", "equipment", "destruction_list"])
+        rows = {
+            "unit": FIN,
+            "person": LI_MING,
+            "equipment": {
+                "id": 1,
+                "kind": "SHREDDER",
+                "name": "s",
+                "place": "B1",
+                "shred_level": "P-6",
+                "active": True,
+                "state": "IN_USE",
+                "serial": "",
+                "is_cipher": False,
+            },
+            "destruction_list": {
+                "id": 1,
+                "state": "SUBMITTED",
+                "reason": "over",
+                "requester_id": 1,
+                "equipment_id": 1,
+                "created_at": NOW,
+            },
+        }
+        for name, row in rows.items():
+            session.execute(sa.insert(metadata.tables[name]), row)
+    database.migrate()
+    route = sa.text("SELECT state, equipment_id, plant_id FROM destruction_list")
+    with database.reading() as session:
+        assert session.execute(route).all() == [("SUBMITTED", 1, None)]
+    with pytest.raises(DBAPIError), database.transaction() as session:
+        session.execute(sa.text("UPDATE destruction_list SET equipment_id = NULL"))
+    _go(database, "0010")
+    with database.reading() as session:
+        assert session.execute(sa.text("SELECT state, equipment_id FROM destruction_list")).all() == [
+            ("SUBMITTED", 1)
+        ]
+
+
+def test_an_older_release_is_not_given_lists_for_a_plant(database):
+    database.migrate()
+    with database.transaction() as session:
+        session.execute(sa.insert(Unit.__table__), FIN)
+        session.execute(sa.insert(Person.__table__), LI_MING)
+        session.add(Plant(id=1, name="plant", place="north", active=True))
+        session.flush()
+        session.add(
+            DestructionList(
+                state=DestructionState.DRAFT, reason="over", requester_id=1, plant_id=1, created_at=NOW
+            )
+        )
+    with pytest.raises(RuntimeError, match="papers were listed for a plant"):
+        _go(database, "0010")
+    assert database.is_current()

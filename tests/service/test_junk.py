@@ -88,7 +88,7 @@ def test_a_form_full_of_junk_is_refused(clerk, hand_over_id):
         "/batches/": ("request_id", "quantity", "recipient"),
         f"/hand-overs/{hand_over_id}/signature": ("signature",),
         f"/hand-overs/{hand_over_id}/pin": ("pin",),
-        "/destruction/": ("equipment_id", "reason"),
+        "/destruction/": ("route", "reason"),
         "/permits/new": ("code", "carrier", "gate_id", "until", "reason"),
         "/holdings/\x00/claim": ("code",),
     }

@@ -31,10 +31,19 @@ def test_a_verdict_speaks_chinese_where_chinese_is_spoken(reason):
 
 
 def test_the_guard_is_asked_to_count_and_not_told_what_to_find():
-    for reason in CONFIRMABLE:
+    for reason in CONFIRMABLE - {Reason.BAG_TO_BE_LOOKED_AT}:
         asked = Verdict(Colour.AMBER, reason, None, {"expected": 12, "wanted": 2})
         assert needs(asked) == ["carrier", "pages"]
         assert "12" not in {value for _, value in verdict_facts(asked)}
     differs = Verdict(Colour.RED, Reason.PAGES_DIFFER, None, {"expected": 12, "counted": 11})
     assert [value for _, value in verdict_facts(differs)] == ["12", "11"]
     assert needs(differs) == []
+
+
+def test_the_guard_is_asked_for_badges_and_seal_and_for_the_badges_once():
+    facts = {"list": "D-000007", "bag": "2/3", "seal": "A-0002"}
+    asked = Verdict(Colour.AMBER, Reason.BAG_TO_BE_LOOKED_AT, None, facts)
+    assert needs(asked) == ["carrier", "seal"]
+    assert [value for _, value in verdict_facts(asked)] == ["D-000007", "2/3", "A-0002"]
+    again = Verdict(Colour.AMBER, Reason.BAG_TO_BE_LOOKED_AT, None, {**facts, "shown_before": 2})
+    assert needs(again) == ["seal"]

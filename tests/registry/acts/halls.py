@@ -5,9 +5,9 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from registry.acts import approvals, gates, permits
-from registry.acts.gates import Attempt
 from registry.ledger import log
 from registry.models import Copy, GateEvent, Permit, PrintBatch
+from registry.passing import Attempt
 from registry.rows import move
 from registry.rules.approval import Act
 from registry.rules.codes import code_from_number

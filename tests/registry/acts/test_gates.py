@@ -9,15 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from registry.acts import gates, permits
-from registry.acts.gates import (
-    AttemptReused,
-    CarrierOverridesSelf,
-    GateClosed,
-    GuardOverridesSelf,
-    NothingToOverride,
-)
+from registry.acts.gates import CarrierOverridesSelf, GuardOverridesSelf, NothingToOverride
 from registry.errors import PermissionDenied
 from registry.models import Gate, GateEvent, Permit
+from registry.passing import AttemptReused, GateClosed
 from registry.rows import UnknownRow
 from registry.rules.gate import Colour, Proof, Reason
 from registry.rules.lifecycle import State

@@ -3,7 +3,7 @@
 import pytest
 
 from registry.acts import destruction, shredding
-from registry.acts.shredding import AttestationConflict, NotAllPresented, OperatorSigned
+from registry.acts.shredding import NotAllPresented
 from registry.consent import ApprovalLapsed, NotApproved, OrderChanged
 from registry.disposal import ListClosed, NotOnTheList
 from registry.errors import PermissionDenied
@@ -15,6 +15,7 @@ from registry.rules.lifecycle import ImpossibleStep, State
 from registry.rules.roles import Actor, Role
 from registry.rules.words import Custodian, MovementKind, RequestState
 from registry.views.custody import custody_at, custody_chain
+from registry.vouching import AttestationConflict, OperatorSigned
 from tests.registry.acts.shredders import DESTROYED, OPERATOR, SUBMITTED, WITNESS, Room, states
 
 

@@ -17,6 +17,7 @@ from registry.acts import (
     copies,
     destruction,
     equipment,
+    escorting,
     gates,
     incidents,
     leaving,
@@ -33,6 +34,7 @@ from registry.acts import (
 )
 from registry.errors import RegistryError
 from registry.models import Loss
+from registry.passing import Attempt
 from registry.rules.approval import Act
 from registry.rules.facts import MeetingFacts
 from registry.rules.levels import ENABLED_BY_DEFAULT
@@ -93,7 +95,7 @@ def ask(desk, unit, act, by, **changed):
 
 
 def seen(desk):
-    return gates.Attempt(
+    return Attempt(
         attempt_id="a", gate_id=0, direction=Direction.EXIT, source=ScanSource.GUN, device_id="d", device_at=None,
         raw_code="", code=None, proof="foreign",
     )  # fmt: skip
@@ -143,6 +145,9 @@ ACTS = {
     Action.DESTROY: lambda desk, _unit, by: shredding.present(desk.session, 0, NOBODY, **by),
     Action.WITNESS: lambda desk, _unit, by: shredding.attest(
         desk.session, 0, WITNESS, attesting=by["actor"], actor=desk.office.clerk, now=by["now"]
+    ),
+    Action.ESCORT: lambda desk, _unit, by: escorting.attest(
+        desk.session, 0, attesting=by["actor"], actor=desk.office.clerk, now=by["now"]
     ),
     Action.TAKE_STOCK: lambda desk, _unit, by: stocktakes.begin(
         desk.session, Scope(place=Place.SHELF), "yearly", **by

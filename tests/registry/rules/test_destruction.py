@@ -108,3 +108,33 @@ def test_a_shredders_class_is_read_from_its_certificate():
 def test_what_is_no_class_is_refused(text):
     with pytest.raises(InvalidShredClass):
         shred_class(text)
+
+
+BY_PLANT = replace(GOOD, operator=None, witnesses=(), shredder_class=None, escorts=(present(1), present(2)))
+
+
+@pytest.mark.parametrize("handling", Handling)
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({}, Shortfall()),
+        ({"presented": frozenset({A})}, Shortfall(not_presented=(B,))),
+        ({"escorts": ()}, Shortfall(escorts_missing=2)),
+        ({"escorts": (present(1),)}, Shortfall(escorts_missing=1)),
+        (
+            {"escorts": (present(1), present(1))},
+            Shortfall(escorts_missing=1, conflicts=((1, Conflict.ESCORT),)),
+        ),
+        ({"escorts": (present(1), present(10))}, Shortfall(conflicts=((10, Conflict.REQUESTER),))),
+        ({"escorts": (present(1), present(11))}, Shortfall(conflicts=((11, Conflict.APPROVER),))),
+        ({"escorts": (present(1), present(13))}, Shortfall(conflicts=((13, Conflict.HOLDER),))),
+        ({"escorts": (present(1), present(2, 16))}, Shortfall(to_authenticate=(2,))),
+    ],
+)
+def test_a_plant_wants_two_escorts_at_every_level(handling, change, told):
+    assert shortfall(replace(BY_PLANT, handling=handling, **change), NOW) == told
+
+
+def test_escorts_do_not_take_the_place_of_witnesses_at_the_shredder():
+    at_home = replace(GOOD, operator=None, witnesses=(), escorts=(present(1), present(2)))
+    assert shortfall(at_home, NOW) == Shortfall(operators_missing=1, witnesses_missing=1)

@@ -175,6 +175,8 @@ def test_every_reason_has_its_colour_and_can_occur():
     assert {reason for reason, colour in COLOURS.items() if colour is Colour.GREEN} == {
         Reason.MAY_LEAVE,
         Reason.MAY_ENTER,
+        Reason.BAG_MAY_LEAVE,
+        Reason.BAG_MAY_ENTER,
     }
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from registry.rules.baggate import FAULTS, BagSituation, judge_bag
 from registry.rules.gate import (
     COLOURS,
     Colour,
@@ -21,7 +22,7 @@ from registry.rules.gate import (
 )
 from registry.rules.levels import Handling
 from registry.rules.lifecycle import State
-from registry.rules.words import Direction
+from registry.rules.words import BagFault, BagState, Direction
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -72,6 +73,8 @@ def test_every_reason_at_the_gate_has_a_stable_code():
         *("second-carrier-missing", "meeting-forbids", "seal-broken", "pages-not-counted", "pages-differ"),
         *("list-stale", "list-too-old", "impossible-travel", "code-typed", "hidden-mark-only"),
         "marks-disagree",
+        *("bag-may-leave", "bag-may-enter", "bag-to-be-looked-at", "unknown-seal", "seal-used-up"),
+        *("bag-not-handed", "bag-already-out", "bag-not-outside", "escort-differs"),
     }
 
 
@@ -150,6 +153,48 @@ def test_the_page_count_is_confirmed_or_the_seal_intact():
     leaves(pages_counted=None, is_seal_intact=True)
 
 
+BAG = BagSituation(
+    direction=Direction.EXIT,
+    state=BagState.HANDED,
+    escorts=frozenset({CARRIER, SECOND}),
+    carriers=frozenset({CARRIER, SECOND}),
+    is_seal_intact=True,
+)
+
+
+def bag(**changed):
+    """Return reason and colour of a bag that may leave but for what is changed."""
+    assert judge_bag(BAG).colour is Colour.GREEN
+    verdict = judge_bag(replace(BAG, **changed))
+    return str(verdict.reason), str(verdict.colour)
+
+
+def test_a_sealed_bag_leaves_with_its_escorts_and_an_unbroken_seal():
+    assert bag(is_seal_intact=None) == ("bag-to-be-looked-at", "AMBER")
+    assert bag(carriers=frozenset()) == ("bag-to-be-looked-at", "AMBER")
+    assert bag(carriers=frozenset({CARRIER})) == ("bag-to-be-looked-at", "AMBER")
+    assert bag(carriers=frozenset({CARRIER, STRANGER})) == ("escort-differs", "RED")
+    assert bag(carriers=frozenset({CARRIER, SECOND, STRANGER})) == ("escort-differs", "RED")
+    assert bag(state=BagState.SEALED) == ("bag-not-handed", "RED")
+    home = {"direction": Direction.ENTRY}
+    assert bag(**home, state=BagState.OUTSIDE) == ("bag-may-enter", "GREEN")
+    assert bag(**home, state=BagState.OUTSIDE, is_seal_intact=None) == ("bag-to-be-looked-at", "AMBER")
+    assert bag(**home) == ("bag-not-outside", "RED")
+
+
+def test_a_broken_or_wrong_seal_stays_and_is_an_incident():
+    assert bag(is_seal_intact=False) == ("seal-broken", "RED")
+    assert bag(state=BagState.STOPPED) == ("seal-broken", "RED")
+    assert bag(state=None) == ("unknown-seal", "RED")
+    assert bag(state=BagState.OUTSIDE) == ("bag-already-out", "RED")
+    for state in (BagState.OPENED, BagState.ARRIVED, BagState.BROKEN, BagState.MISSING):
+        assert bag(state=state) == ("seal-used-up", "RED")
+    assert {str(reason): fault for reason, fault in FAULTS.items()} == {
+        "seal-broken": BagFault.SEAL_BROKEN,
+        **dict.fromkeys(("unknown-seal", "bag-already-out", "seal-used-up"), BagFault.WRONG_SEAL),
+    }
+
+
 def test_the_list_is_fresh_enough():
     leaves(list_age=timedelta(minutes=15))
     stays("list-stale", Colour.AMBER, list_age=timedelta(minutes=15) + TICK)
@@ -164,14 +209,17 @@ def test_a_copy_seen_elsewhere_in_an_impossible_way_stays():
 
 
 def test_green_only_when_nothing_objects():
-    assert {reason for reason in Reason if COLOURS[reason] is Colour.GREEN} == {"may-leave", "may-enter"}
+    green = {reason for reason in Reason if COLOURS[reason] is Colour.GREEN}
+    assert green == {"may-leave", "may-enter", "bag-may-leave", "bag-may-enter"}
     verdict = judge(LEAVING)
     assert (verdict.reason, verdict.permit_id, verdict.facts) == ("may-leave", 5, {})
 
 
 @pytest.mark.parametrize("reason", Reason)
 def test_amber_is_for_a_supervisor_and_red_for_nobody(reason):
-    wanted = {"list-too-old": 2}.get(reason, 1) if COLOURS[reason] is Colour.AMBER else 0
+    wanted = (
+        {"list-too-old": 2, "bag-to-be-looked-at": 0}.get(reason, 1) if COLOURS[reason] is Colour.AMBER else 0
+    )
     verdict = replace(judge(LEAVING), reason=reason, colour=COLOURS[reason])
     assert verdict.overrides_needed == wanted
 
