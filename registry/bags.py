@@ -25,7 +25,7 @@ def locked_bags(session: Session, list_id: int) -> list[DestructionBag]:
             sa.select(DestructionBag)
             .where(DestructionBag.list_id == list_id)
             .order_by(DestructionBag.id)
-            .with_for_update()
+            .with_for_update(key_share=True)
             .execution_options(populate_existing=True)
         )
     )

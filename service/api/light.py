@@ -7,8 +7,8 @@ from pydantic import Base64Bytes, Field
 from registry.rules.light import LightStanding
 from registry.rules.roles import Action
 from service.api.area import Area, Model
-from service.flows import light
-from service.flows.recognising import Same, recognise
+from service.flows import light, recognising
+from service.flows.recognising import Same
 from service.login import current_actor, current_runtime
 
 area = Area("light", __name__)
@@ -118,7 +118,7 @@ def remove(document_id: int) -> None:
 )
 def compare(document_id: int, body: SameFile) -> FileRecognised:
     """Compare a presented file."""
-    found = recognise(current_runtime(), current_actor(), document_id, body.file)
+    found = recognising.recognise(current_runtime(), current_actor(), document_id, body.file)
     return FileRecognised(same=found.same, copy_no=found.copy_no)
 
 

@@ -10,7 +10,7 @@ from service.cli.arguments import MINUTE, moment, reason_option, target_argument
 from service.cli.case_lines import case_lines
 from service.cli.opening import open_installation
 from service.cli.tracing import offered, picture_files, pictures_argument, tell_step
-from service.flows import evidence, tracing
+from service.flows import evidence, light, tracing
 
 
 @click.group()
@@ -112,3 +112,13 @@ def archive(acting: str, case_id: int, target: Path) -> None:
     """Write pictures, measurements, ledger and verifier of CASE_ID to the ZIP file TARGET; recorded as well."""
     runtime = open_installation()
     write_new(target, b"".join(evidence.archive(runtime, asked_actor(runtime, acting), case_id)))
+
+
+@case.command("remove-originals")
+@acting_as
+@click.argument("case_id", type=int)
+def remove_originals(acting: str, case_id: int) -> None:
+    """Remove what was brought of documents kept light for CASE_ID."""
+    runtime = open_installation()
+    count = light.end_case_content(runtime, asked_actor(runtime, acting), case_id)
+    click.echo(f"The content of {count} documents goes.")

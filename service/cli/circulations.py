@@ -6,6 +6,7 @@ import click
 
 from registry.rules.codes import copy_no_text, human_code
 from service.cli.acting import acting_as, asked_actor
+from service.cli.arguments import target_argument, write_new
 from service.cli.opening import open_installation
 from service.flows import circulating, people
 from service.runtime import Runtime
@@ -39,6 +40,16 @@ def begin(
         runtime, actor, scanned, reader_ids, reason, days=days, signer_id=signer_id, pin=pin
     )
     click.echo(f"Circulation {made} runs.")
+
+
+@circulation.command("list")
+@acting_as
+def list_(acting: str) -> None:
+    """List the circulations, those that run first."""
+    runtime = open_installation()
+    for view in circulating.listing(runtime, asked_actor(runtime, acting)):
+        number, code = copy_no_text(view.copy.copy_no), human_code(view.copy.code)
+        click.echo(f"{view.id}  {view.ending or view.state}  {number}  {code}  {len(view.readers)} readers")
 
 
 @circulation.command()
@@ -114,13 +125,12 @@ def stop(acting: str, circulation_id: int, reason: str) -> None:
 @circulation.command()
 @acting_as
 @_id
-@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+@target_argument
 def slip(acting: str, circulation_id: int, target: Path) -> None:
     """Write the slip of CIRCULATION_ID to TARGET; an existing file is never overwritten."""
     runtime = open_installation()
     pdf = circulating.slip(runtime, asked_actor(runtime, acting), circulation_id)
-    with target.open("xb") as file:
-        file.write(pdf)
+    write_new(target, pdf)
     click.echo(f"The slip is written to {target}.")
 
 

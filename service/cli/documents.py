@@ -9,14 +9,13 @@ from registry.rules.approval import Act
 from registry.rules.facts import DocumentFacts
 from registry.views.documents import DocumentFilter, DocumentView
 from service.cli.acting import acting_as, asked_actor
-from service.cli.arguments import unit_id
+from service.cli.arguments import target_argument, unit_id, write_new
 from service.cli.opening import open_installation
 from service.cli.shortfalls import shortfall_lines
 from service.filters import level_text
-from service.flows import knowing, light, registering, requesting
+from service.flows import knowing, light, recognising, registering, requesting
 from service.flows.characters import CODE
 from service.flows.preflight import preflight
-from service.flows.recognising import recognise
 from service.flows.requesting import Wish
 from service.runtime import Runtime
 from service.times import end_of_day
@@ -143,7 +142,7 @@ def bring_content(acting: str, file: Path, document_id: int | None, case_id: int
 def compare(acting: str, file: Path, document_id: int) -> None:
     """Tell by its hash which file of DOCUMENT_ID this FILE is."""
     runtime = open_installation()
-    found = recognise(runtime, asked_actor(runtime, acting), document_id, file.read_bytes())
+    found = recognising.recognise(runtime, asked_actor(runtime, acting), document_id, file.read_bytes())
     number = f" {found.copy_no:06}" if found.copy_no else ""
     click.echo(f"{found.same.lower()}{number}")
 
@@ -178,6 +177,17 @@ def knowers(acting: str, document_id: int) -> None:
         click.echo(
             f"{row.first_at:%Y-%m-%d}  {row.person.staff_no} {row.person.zh}  {row.unit.code}  {parts}{left}"
         )
+
+
+@document.command("knowers-table")
+@acting_as
+@click.argument("document_id", type=int)
+@target_argument
+def knowers_table(acting: str, document_id: int, target: Path) -> None:
+    """Write who knows DOCUMENT_ID, since when and through what, to TARGET as CSV; that it was taken is recorded."""
+    runtime = open_installation()
+    write_new(target, knowing.export(runtime, asked_actor(runtime, acting), document_id))
+    click.echo(f"The table is written to {target}.")
 
 
 @document.command()

@@ -7,6 +7,7 @@ import click
 
 from registry.rules.plant import Arrival
 from service.cli.acting import acting_as, asked_actor
+from service.cli.arguments import target_argument, write_new
 from service.cli.opening import open_installation
 from service.flows import people, sending
 from service.flows.people import StaffNumberUnknown
@@ -162,3 +163,15 @@ def transports(acting: str) -> None:
     for one in sending.list_transports(runtime, asked_actor(runtime, acting)):
         seals = ", ".join(f"{bag.seal_no} {bag.state}" for bag in one.bags)
         click.echo(f"D-{one.list_id:06d}  {one.plant}  {' '.join(one.escorts)}  {seals}")
+
+
+@plant.command("receipt-scan")
+@acting_as
+@click.argument("list_id", type=int)
+@target_argument
+def receipt_scan(acting: str, list_id: int, target: Path) -> None:
+    """Write the scan of the plant's receipt for list LIST_ID to TARGET; that it was taken is recorded."""
+    runtime = open_installation()
+    content, _kind = sending.receipt_scan(runtime, asked_actor(runtime, acting), list_id)
+    write_new(target, content)
+    click.echo(f"The receipt is written to {target}.")

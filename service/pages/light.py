@@ -12,8 +12,8 @@ from registry.rules.codes import copy_no_text
 from registry.rules.roles import Action
 from service import errors
 from service.conversion import ConversionFault
-from service.flows import light
-from service.flows.recognising import Same, recognise
+from service.flows import light, recognising
+from service.flows.recognising import Same
 from service.login import current_actor, current_runtime, require
 from service.sandbox import SandboxFault
 from watermark import WatermarkError
@@ -72,7 +72,7 @@ def compare(document_id: int) -> AnyResponse:
     if upload is None or not upload.filename:
         flash(gettext("Choose the file of the document."), "warning")
     else:
-        found = recognise(current_runtime(), current_actor(), document_id, upload.read())
+        found = recognising.recognise(current_runtime(), current_actor(), document_id, upload.read())
         told = str(_SAME[found.same]) % {"number": copy_no_text(found.copy_no or 1)}
         flash(told, "warning" if found.same is Same.NONE else "success")
     return redirect(url_for("documents.show", document_id=document_id))

@@ -26,6 +26,7 @@ WITHOUT_COMMAND = {
 }
 WITHOUT_PAGE: dict[str, str] = {
     "GET /sessions/current": "a page says at its head who is logged in",
+    "POST /destruction/<int:list_id>/bags": "a page takes the seal's number by the field in which copies are scanned",
 }
 
 
