@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from registry.ledger import log
 from registry.models import Document, LightDocument, TraceCase, TraceReference
-from registry.rows import UnknownRow, get_row
+from registry.rows import LOCK, UnknownRow, get_row
 from registry.rules import light as rules
 from registry.rules import roles
 from registry.rules.light import AnotherFile, ContentBeingRemoved, ContentHere
@@ -143,7 +143,7 @@ def bring_back(
 
 
 def _locked(session: Session, document_id: int) -> LightDocument:
-    found = session.get(LightDocument, document_id, with_for_update=True, populate_existing=True)
+    found = session.get(LightDocument, document_id, with_for_update=LOCK, populate_existing=True)
     if found is None:
         raise UnknownRow(LightDocument.__tablename__, document_id)
     return found
