@@ -8,13 +8,14 @@ dots are read blind where no page could be laid.
 import hashlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import ThreadpoolController
+from threadpoolctl import threadpool_limits
 
 from watermark.read.dots import read_dots
 from watermark.trace.choosing import chosen
@@ -36,8 +37,6 @@ from watermark.trace.reference import Reference
 from watermark.trace.seeing import PageSeen, see
 from watermark.trace.weighing import Copies, PageEvidence, group, shortlist, voice, weigh
 
-#: Looked up once: a process that has confined itself can no longer look.
-_THREADS: Final = ThreadpoolController()
 _MOST_CANDIDATES: Final = 10
 _DECOYS: Final = 1000
 _AT_ONCE: Final = 100_000
@@ -72,9 +71,19 @@ def identify(
         codes: For each document of ``references`` the 64-bit identities of its copies, or a book of them.
         keys: Secrets under which copies may have been made.
     """
-    # Matrices are small here: on a busy machine, several threads of one mostly wait for each other.
-    with _THREADS.limit(limits=1, user_api="blas"):
+    with _one_thread():
         return _identified(pictures, references, codes, keys)
+
+
+def _one_thread() -> AbstractContextManager[object]:
+    """Keep matrices, which are small here, to one thread: on a busy machine several mostly wait for each other."""
+    try:
+        limited: AbstractContextManager[object] = threadpool_limits(limits=1, user_api="blas")
+    except OSError:
+        return (
+            nullcontext()
+        )  # a confined process may not look at itself; whoever confined it told it how many
+    return limited
 
 
 def _identified(
