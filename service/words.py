@@ -1,7 +1,7 @@
-"""What people are told when something is refused: the sentence and the next step, by the code of the refusal.
+"""What people are told when something is refused: a headline, the sentence and the next step.
 
-Every code that can reach a person has its line here; a test compares this table with the errors that exist.
-Facts of the error fill the placeholders.
+The HTTP status gives the headline; the code of the refusal gives sentence and next step (:mod:`service.refusals`), or
+the status where the code has none. Facts of the error fill the placeholders.
 """
 
 from collections.abc import Mapping
@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 from flask_babel import LazyString, lazy_gettext
 
-from service import refusals
-from service.refusals_bags import BAGS
+from service.refusals import BY_CODE
 
 _ = lazy_gettext
 
@@ -87,151 +86,6 @@ OTHERWISE = (
     _("The fault is ours, not yours. Nothing has been half done."),
     _("Try again. If it happens again, tell the administrator."),
 )
-
-BY_CODE: dict[str, tuple[LazyString, LazyString]] = {
-    **refusals.ALL,
-    "form-stale": (
-        _("The form was too old or came from another window. Nothing has been changed."),
-        _("Go back, reload the page and send the form again."),
-    ),
-    "form-foreign": (
-        _("The form was sent from another site, so it was refused. Nothing has been changed."),
-        _("Open the page here and send the form again. If it happens again, tell the security officer."),
-    ),
-    "login-refused": (
-        _("Account name or password is wrong, or the account is closed."),
-        _("Check both and try again. If you forgot the password, ask the system administrator."),
-    ),
-    "login-required": (
-        _("Your session has ended or you have not logged in yet."),
-        _("Log in and try again."),
-    ),
-    "no-desk": (
-        _("None of your roles has a desk of its own yet."),
-        _("Ask the security officer which role belongs to your work."),
-    ),
-    "request-invalid": (
-        _("The request does not have the described shape. Nothing has been changed."),
-        _("Compare it with the description of the API."),
-    ),
-    "idempotency-key-open": (
-        _("The same request is still at work, or was cut off before it was answered."),
-        _("Look first whether it took effect; send it again only with a new key."),
-    ),
-    "idempotency-key-reused": (
-        _("This idempotency key was sent before with another request."),
-        _("Use a new key for each new request."),
-    ),
-    "idempotency-key-unfit": (
-        _("The idempotency key is empty, too long or not plain text."),
-        _("Send 1 to %(longest)s plain characters."),
-    ),
-    "file-not-readable": (
-        _("The file could not be read to its end."),
-        _("Save it anew in its own program and try again."),
-    ),
-    "file-too-costly": (
-        _("Reading the file took more memory or time than a file may take (limit: %(limit)s)."),
-        _("Save it anew in its own program, perhaps in parts, and try again."),
-    ),
-    "file-breaks-reader": (
-        _("The file breaks the program that reads it. It may be damaged or made to do harm."),
-        _("Save it anew in its own program. If it came from outside, show it to the security officer."),
-    ),
-    "file-missing": (
-        _("The stored file is not there."),
-        _("Tell the administrator; it can be restored from a backup."),
-    ),
-    "file-damaged": (
-        _("The stored file is damaged or was changed outside the registry, so it is not shown."),
-        _("Tell the security officer; it can be restored from a backup."),
-    ),
-    "forged-mark": (
-        _("This looks like one of our marks but was not made here."),
-        _("Keep the paper and call the security officer."),
-    ),
-    "forged-token": (
-        _("The link or form was not made by this registry."),
-        _("Start from the menu."),
-    ),
-    "expired-token": (
-        _("The link or form is too old."),
-        _("Start from the menu."),
-    ),
-    "password-unfit": (
-        _("A password has %(shortest)s to %(longest)s characters and is not the account name."),
-        _("Choose another one; several unrelated words are good."),
-    ),
-    "pin-unfit": (
-        _("A PIN has %(digits)s digits that are not all the same."),
-        _("Choose another one."),
-    ),
-    "already-founded": (
-        _("There are accounts already."),
-        _("Ask the system administrator for a new account."),
-    ),
-    "account-unknown": (
-        _("No account has this name."),
-        _("Check the account name."),
-    ),
-    "job-unknown": (
-        _("There is no such job, or it is not yours to see."),
-        _("Start from the menu."),
-    ),
-    "destruction-list-closed": (
-        _("The list is in another state by now, so this step is not possible. Nothing has been changed."),
-        _("Reload the list to see where it stands."),
-    ),
-    "destruction-list-empty": (
-        _("There is no copy on the list."),
-        _("Scan at least one copy, then ask for approval."),
-    ),
-    "not-a-shredder": (
-        _("This device cannot destroy paper, or it is out of use."),
-        _("Choose another shredder."),
-    ),
-    "shredder-too-coarse": (
-        _("The shredder of this list cuts to %(shred_level)s; this copy needs at least %(wanted)s."),
-        _("Begin a list for a finer shredder and put the copy there."),
-    ),
-    "not-destroyable": (
-        _("Only what lies in the registry can be destroyed: copies in stock and misprints."),
-        _("If it lies before you, take it back at the counter first."),
-    ),
-    "not-all-presented": (
-        _("%(missing)s copies of the list have not been scanned at the shredder yet."),
-        _("Scan every copy first; only then can somebody vouch for them."),
-    ),
-    "operator-signed": (
-        _("Another person has just signed as the operator."),
-        _("Sign as a witness."),
-    ),
-    **BAGS,
-    "device-name-taken": (
-        _("Another device is called %(device_name)s."),
-        _("Choose another name."),
-    ),
-    "invalid-shred-class": (
-        _("This is no class of ISO/IEC 21964."),
-        _("Write it as on the certificate of the shredder, from P-1 to P-7."),
-    ),
-    "already-listed": (
-        _("This copy stands on another destruction list."),
-        _("Take it off there first, or leave it there."),
-    ),
-    "not-on-the-list": (
-        _("This copy is not on the list."),
-        _("Keep it out of the shredder and put it aside."),
-    ),
-    "attestation-conflict": (
-        _("This person already has another part in this destruction, so the signature does not count."),
-        _("Somebody who neither asked for, approved nor held these papers has to sign."),
-    ),
-    "too-many-attempts": (
-        _("This account failed to log in too often and has to wait."),
-        _("Wait some minutes. If you forgot the password, ask the system administrator."),
-    ),
-}
 
 
 def words_for(status: int, code: str | None, facts: Mapping[str, object]) -> Words:

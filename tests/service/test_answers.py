@@ -22,8 +22,9 @@ from service.faults import (
 )
 from service.headers import uses_camera
 from service.login import open_to_all, require
+from service.refusals import BY_CODE
 from service.sandbox import SandboxExceeded
-from service.words import BY_CODE, words_for
+from service.words import words_for
 from watermark.errors import EncryptedFileError
 
 

@@ -1,9 +1,16 @@
 """Whoever is refused is told what happened and what to do, in words of that refusal."""
 
+import ast
 import re
+from collections import Counter
+from pathlib import Path
 
-from service.words import BY_CODE
+from service import refusals
+from service.refusals import BY_CODE
+from tests.architecture.sources import parsed
 from tests.architecture.test_error_codes import error_classes
+
+TOPICS = Path(refusals.__file__).parent
 
 SAID_BY_STATUS = {
     "conflict",
@@ -31,6 +38,19 @@ SAID_AT_THE_CONSOLE = {
 def test_every_refusal_has_words_of_its_own():
     codes = {kind.code for kind in error_classes()} - SAID_BY_STATUS - SAID_AT_THE_CONSOLE
     assert sorted(codes - set(BY_CODE)) == []
+
+
+def stated_codes(tree):
+    """Return every code that a module gives words to, as often as it does."""
+    tables = [node for node in ast.walk(tree) if isinstance(node, ast.Dict)]
+    return [ast.literal_eval(key) for table in tables for key in table.keys if key is not None]
+
+
+def test_no_refusal_is_given_words_twice_and_no_topic_is_left_out():
+    """Tables are merged, so a second statement of a code would quietly replace the first."""
+    stated = Counter(code for path in TOPICS.glob("*.py") for code in stated_codes(parsed(path)))
+    assert [code for code, times in stated.items() if times > 1] == []
+    assert set(stated) == set(BY_CODE)
 
 
 def test_the_exceptions_are_refusals_that_exist():
