@@ -121,7 +121,7 @@ def letter(consent_id: int) -> Response:
     """Send the scan of the letter, never to be shown within our pages; that it was taken is recorded."""
     content, kind = consenting.letter_of(current_runtime(), current_actor(), consent_id)
     answer = Response(content, mimetype=MEDIA[kind])
-    answer.headers.set("Content-Disposition", "attachment", filename=f"Z-{consent_id:06d}.{kind}")
+    answer.headers.set("Content-Disposition", "attachment", filename=f"G-{consent_id:06d}.{kind}")
     return answer
 
 

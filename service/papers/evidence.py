@@ -276,7 +276,7 @@ def _custody(window: LeakWindow, persons: Persons, settings: Settings, *, named:
                     for doubt in window.doubts
                 ],
                 *[
-                    f"门禁 At a gate: {seen.gate_zh} {seen.gate_en} · {seen.direction} · {seen.colour} · "
+                    f"门岗 At a gate: {seen.gate_zh} {seen.gate_en} · {seen.direction} · {seen.colour} · "
                     f"{_time(seen.happened_at, settings)}"
                     for seen in window.sightings
                 ],

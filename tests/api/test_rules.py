@@ -137,7 +137,7 @@ def test_a_consent_is_entered_in_a_form_and_read_by_program(world, call, visit):
     letter = visit("auditor", "/consents/1/letter")
     assert (letter.data, letter.headers["Content-Disposition"]) == (
         b"%PDF-1.7",
-        "attachment; filename=Z-000001.pdf",
+        "attachment; filename=G-000001.pdf",
     )
     again = {
         "unit_id": world.units["FIN"],
