@@ -1,21 +1,33 @@
-"""Sealed bags as the acts around them reach them, and what is wrong with one as an incident.
+"""Sealed bags as the acts around them reach them, copies that lie outside theirs, and what is wrong as an incident.
 
+Law: a bag that a copy was found outside of is not trusted until it is opened; what people signed for is worthless then.
 What a bag goes through is decided in ``rules.plant``, and done in ``acts.packing``, ``acts.escorting``,
 ``acts.baggates`` and ``acts.arrivals``.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from registry.ledger import log
-from registry.models import BagIncident, Copy, DestructionBag
+from registry.models import BagIncident, Copy, DestructionBag, DestructionItem, DestructionList
+from registry.rows import get_row
 from registry.rules.limits import REASON_LIMIT
 from registry.rules.plant import BagStep, next_bag_state
 from registry.rules.roles import Actor
 from registry.rules.texts import parse_line
-from registry.rules.words import BagFault
+from registry.rules.words import BagFault, BagState, DestructionState, ItemEnd
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A copy on record in a sealed bag of a list that is not over."""
+
+    listed: DestructionList
+    item: DestructionItem
+    bag: DestructionBag
 
 
 def locked_bags(session: Session, list_id: int) -> list[DestructionBag]:
@@ -29,6 +41,67 @@ def locked_bags(session: Session, list_id: int) -> list[DestructionBag]:
             .execution_options(populate_existing=True)
         )
     )
+
+
+def locked_packed(session: Session, code: str) -> Packed | None:
+    """Return in which bag a copy is on record, its list and the bags locked; they are locked before the copy.
+
+    A list that is over, or has told what became of the copy, has it in no bag any more.
+    """
+    list_id = session.scalar(
+        sa.select(DestructionItem.list_id)
+        .join(DestructionList, DestructionItem.list_id == DestructionList.id)
+        .join(Copy, DestructionItem.copy_id == Copy.id)
+        .where(
+            Copy.code == code,
+            DestructionItem.bag_id.is_not(None),
+            DestructionItem.ended_as.is_(None),
+            DestructionList.state.in_((DestructionState.SUBMITTED, DestructionState.EN_ROUTE)),
+        )
+    )
+    if list_id is None:
+        return None
+    listed = get_row(session, DestructionList, list_id, lock=True)
+    bags = {bag.id: bag for bag in locked_bags(session, list_id)}
+    session.refresh(listed, ["items"])  # the list may have gone on while its lock was waited for
+    item = next(item for item in listed.items if item.copy.code == code)
+    is_over = listed.state not in {DestructionState.SUBMITTED, DestructionState.EN_ROUTE}
+    if is_over or item.bag_id is None or item.ended_as is not None:
+        return None
+    return Packed(listed, item, bags[item.bag_id])
+
+
+def take_astray(session: Session, packed: Packed, what: str, *, actor: Actor, now: datetime) -> BagIncident:
+    """Take a copy out of the bag that it lies outside of; return the incident, for `record_incident`.
+
+    Before the bags are handed over it stays on the list and is packed again; after that it is kept in the house.
+    """
+    listed, item, bag = packed.listed, packed.item, packed.bag
+    if bag.state in {BagState.SEALED, BagState.HANDED}:
+        bag.state = next_bag_state(bag.state, BagStep.STOP)
+    item.bag, item.presented_at = None, None
+    if listed.state is DestructionState.EN_ROUTE:
+        item.ended_as = ItemEnd.KEPT
+    else:
+        drop_signatures(session, listed)
+    return report_incident(
+        session,
+        BagFault.COPY_ASTRAY,
+        what,
+        list_id=listed.id,
+        bag=bag,
+        copy=item.copy,
+        actor=actor,
+        now=now,
+    )
+
+
+def drop_signatures(session: Session, listed: DestructionList) -> None:
+    """Make worthless what people signed for: it is not what lies there any more."""
+    for signature in listed.signatures:
+        session.delete(signature)
+    session.flush()  # so that the list is seen without them
+    session.refresh(listed, ["signatures"])
 
 
 def open_up(bag: DestructionBag, reason: str, *, actor: Actor, second: Actor | None, now: datetime) -> None:

@@ -151,14 +151,6 @@ def people_of(listed: DestructionList) -> list[log.Loggable]:
     return [{"person": person, "part": part} for person, part in sorted(parts.items())]
 
 
-def drop_signatures(session: Session, listed: DestructionList) -> None:
-    """Make worthless what people signed for: it is not what lies there any more."""
-    for signature in listed.signatures:
-        session.delete(signature)
-    session.flush()  # so that the list is seen without them
-    session.refresh(listed, ["signatures"])
-
-
 def _sign(
     session: Session, listed: DestructionList, part: DestructionPart, attesting: Actor, now: datetime
 ) -> None:

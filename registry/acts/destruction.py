@@ -24,7 +24,7 @@ from registry.rules.approval import Act
 from registry.rules.levels import shred_level_minimum
 from registry.rules.lifecycle import Step
 from registry.rules.limits import REASON_LIMIT
-from registry.rules.plant import IN_THE_HOUSE
+from registry.rules.plant import IN_THE_HOUSE, end_of
 from registry.rules.roles import Action, Actor
 from registry.rules.texts import parse_line
 from registry.rules.words import BagState, DestructionState, EquipmentKind
@@ -224,6 +224,8 @@ def cancel(session: Session, list_id: int, *, actor: Actor, now: datetime) -> No
     ]
     for copy in copies:
         copy.state = lifecycle.next_state(copy.state, Step.UNSEAL)
+    if listed.state is DestructionState.EN_ROUTE:
+        _tell_ends(listed)
     if request_id is not None:
         consent.abandon(session, request_id)
     listed.state = DestructionState.CANCELLED
@@ -234,6 +236,13 @@ def cancel(session: Session, list_id: int, *, actor: Actor, now: datetime) -> No
     log.append(
         session, "destruction.cancelled", f"destruction:{list_id}", actor=actor, now=now, request=request_id
     )
+
+
+def _tell_ends(listed: DestructionList) -> None:
+    """Close the count of a list whose bags were handed over and are opened again: all of it is kept, or missing."""
+    for item in listed.items:
+        if item.ended_as is None:
+            item.ended_as = end_of(item.copy.state, None)
 
 
 def _require_shredder(session: Session, equipment_id: int) -> None:

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from registry.bags import locked_bags, record_bag
 from registry.errors import ConflictError
 from registry.ledger import log
-from registry.rules import roles
+from registry.rules import lifecycle, roles
+from registry.rules.lifecycle import Step
 from registry.rules.plant import BagStep, next_bag_state
 from registry.rules.roles import Action, Actor
 from registry.rules.words import BagState, DestructionPart, DestructionState
@@ -45,6 +46,7 @@ def attest(session: Session, list_id: int, *, attesting: Actor, actor: Actor, no
         BagStopped: a bag has to be opened first; fact ``seal`` names it.
         PartNotWanted: the list goes to a shredder.
         AttestationConflict: the person asked for, approved or last held some of it.
+        ImpossibleStep: a copy went missing since its bag was sealed.
     """
     roles.require(actor, Action.DESTROY)
     roles.require(attesting, Action.ESCORT)
@@ -57,6 +59,8 @@ def attest(session: Session, list_id: int, *, attesting: Actor, actor: Actor, no
     copies, found = vouch(session, listed, DestructionPart.ESCORT, attesting=attesting, actor=actor, now=now)
     if not found.is_nothing:
         return Progress(listed.state, found)
+    for copy in copies:  # one may have gone missing since its bag was sealed
+        lifecycle.next_state(copy.state, Step.DESTROY)
     request = use_approval(session, listed, copies, actor=attesting, now=now)
     for bag in bags:
         bag.state = next_bag_state(bag.state, BagStep.HAND)

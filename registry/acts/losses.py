@@ -2,8 +2,8 @@
 
 Laws: the last custodian goes on answering for it; a misprint stays one, however often it was lost; a hand-over of which
 a copy is missing is signed for by nobody; a copy is found only by an act that somebody else has agreed to and that
-explains where it was. The clocks that a loss sets in motion are told by ``rules.loss``; custody does not move, since
-nobody else has the paper.
+explains where it was; one that is found outside its sealed bag was never in it, and the bag is not trusted. The clocks
+that a loss sets in motion are told by ``rules.loss``; custody does not move, since nobody else has the paper.
 """
 
 from dataclasses import asdict
@@ -13,7 +13,8 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from registry import homecoming, offers
+from registry import circulating, homecoming, offers
+from registry.bags import locked_packed, record_incident, take_astray
 from registry.errors import ConflictError
 from registry.ledger import log
 from registry.models import Copy, Loss, Movement
@@ -113,6 +114,7 @@ def find(
     """
     roles.require(actor, Action.FIND)
     roles.require(approver, Action.APPROVE_FIND)
+    packed = locked_packed(session, code)
     copy = locked_copy(session, code)
     answers = custody_now(session, [copy.id]).get(copy.id)
     copy.state = lifecycle.next_state(copy.state, Step.FIND)
@@ -129,6 +131,10 @@ def find(
         row.found_by_id = actor.person_id
         row.approver_id = approver.person_id
         row.explanation = copy.state_reason
+    incident = None
+    if packed is not None:
+        incident = take_astray(session, packed, copy.state_reason, actor=actor, now=now)
+    ended = circulating.settle(session, [copy], actor=actor, now=now)
     session.flush()  # before the ledger is locked
     log.append(
         session,
@@ -141,6 +147,9 @@ def find(
         loss=None if row is None else row.id,
         reason=log.private(copy.state_reason),
     )
+    if incident is not None:
+        record_incident(session, incident, actor=actor, now=now)
+    circulating.record_ended(session, ended, actor=actor, now=now)
     return copy.state
 
 

@@ -1,29 +1,29 @@
 """Copies go into numbered sealed bags for the plant, a bag is opened again, a copy lies outside its bag.
 
-Laws: a bag holds what was scanned since the one before; nobody opens a bag alone, and a seal is used once; a bag that a
-copy was found outside of is not trusted until it is opened; whatever changes what lies in the bags makes signatures of
-escorts worthless; what was handed to its escorts is packed no more.
+Laws: a bag holds what was scanned since the one before; nobody opens a bag alone, and a seal is used once;
+whatever changes what lies in the bags makes signatures of escorts worthless; what was handed to its escorts is packed
+no more.
 """
 
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from registry.bags import locked_bags, open_up, record_bag, record_incident, report_incident
+from registry.bags import drop_signatures, locked_packed, open_up, record_bag, record_incident, take_astray
 from registry.disposal import ListClosed, NotOnTheList, record_step
 from registry.errors import ConflictError
 from registry.ledger import log
-from registry.models import DestructionBag, DestructionItem, DestructionList
+from registry.models import DestructionBag, DestructionList
 from registry.recalling import refuse_recalled
 from registry.rows import flush_unique, get_row, locked_copies, locked_copy
 from registry.rules import lifecycle, roles
 from registry.rules.lifecycle import Step
 from registry.rules.limits import REASON_LIMIT
-from registry.rules.plant import BagStep, next_bag_state, parse_seal
+from registry.rules.plant import parse_seal
 from registry.rules.roles import Action, Actor
 from registry.rules.texts import parse_line
-from registry.rules.words import BagFault, BagState, DestructionState, ItemEnd
-from registry.vouching import approved_list, drop_signatures
+from registry.rules.words import BagState, DestructionState
+from registry.vouching import approved_list
 
 
 class NotForThePlant(ConflictError):
@@ -121,7 +121,7 @@ def open_bag(
     open_up(bag, why, actor=actor, second=second, now=now)
     emptied = [item for item in listed.items if item.bag_id == bag_id]
     for item in emptied:
-        _take_out(item)
+        item.bag, item.presented_at = None, None
     drop_signatures(session, listed)
     session.flush()  # before the ledger is locked
     record_bag(
@@ -147,31 +147,18 @@ def report_astray(
     listed = get_row(session, DestructionList, list_id, lock=True)
     if listed.state not in {DestructionState.SUBMITTED, DestructionState.EN_ROUTE}:
         raise ListClosed("got a list in another state", state=str(listed.state))
-    item = next((item for item in listed.items if item.copy.code == code), None)
-    if item is None:
+    if all(item.copy.code != code for item in listed.items):
         raise NotOnTheList("got a copy that is not on the list", copy=code)
-    bag = next((bag for bag in locked_bags(session, list_id) if bag.id == item.bag_id), None)
-    if bag is None:
+    packed = locked_packed(session, code)
+    if packed is None:
         raise NotInABag("got a copy that is on record in no bag", copy=code)
     copy = locked_copy(session, code)
     is_kept = listed.state is DestructionState.EN_ROUTE
     freed = lifecycle.next_state(copy.state, Step.UNSEAL)
     if is_kept:
         copy.state = freed
-        item.ended_as = ItemEnd.KEPT
-    if bag.state in {BagState.SEALED, BagState.HANDED}:
-        bag.state = next_bag_state(bag.state, BagStep.STOP)
-    _take_out(item)
-    if not is_kept:
-        drop_signatures(session, listed)
-    made = report_incident(
-        session, BagFault.COPY_ASTRAY, what, list_id=list_id, bag=bag, copy=copy, actor=actor, now=now
-    )
+    made = take_astray(session, packed, what, actor=actor, now=now)
     if is_kept:
         record_step(session, copy, Step.UNSEAL, list_id, actor=actor, now=now)
     record_incident(session, made, actor=actor, now=now)
     return made.id
-
-
-def _take_out(item: DestructionItem) -> None:
-    item.bag, item.presented_at = None, None

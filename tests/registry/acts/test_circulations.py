@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from registry.acts import attendance, circulations, movements, recalls
+from registry.acts import attendance, circulations, losses, movements, recalls
 from registry.acts.movements import PageCheck
 from registry.errors import PermissionDenied
 from registry.ledger import log
@@ -22,7 +22,7 @@ from registry.rules.circulation import (
     ReaderNotWaiting,
     Turn,
 )
-from registry.rules.lifecycle import ImpossibleStep, State
+from registry.rules.lifecycle import ImpossibleStep, State, Step
 from registry.rules.meetings import NotCleared
 from registry.rules.recall import CopyRecalled
 from registry.rules.words import HandOverKind, ReceiptMethod
@@ -399,3 +399,16 @@ def test_the_list_and_who_agreed_are_in_the_ledger(shelves):
         person(shelves, "holder"),
         person(shelves, "guard"),
     )
+
+
+def test_a_copy_that_the_last_reader_lost_ends_its_circulation_when_it_is_found(shelves):
+    copy = shelves.copy()
+    begun = begin(shelves, copy, ("holder",))
+    give(shelves, copy, "holder")
+    by = {"actor": shelves.office.clerk, "now": shelves.present}
+    losses.report(shelves.session, copy.code, Step.MISS, "not in the cupboard", **by)
+    assert shelves.session.get_one(Circulation, begun).ending is None
+    losses.find(shelves.session, copy.code, "in the wrong folder", approver=shelves.office.leader, **by)
+    assert shelves.session.get_one(Circulation, begun).ending is Ending.COMPLETED
+    (entry,) = log.read(shelves.session, kind="circulation.ended")
+    assert entry.facts["ending"] == "COMPLETED"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from registry.acts import shredding
+from registry.acts import losses, shredding
 from registry.acts.escorting import BagStopped, NotAllBagged
 from registry.acts.packing import report_astray
 from registry.acts.shredding import NotAllPresented
@@ -12,6 +12,7 @@ from registry.errors import PermissionDenied
 from registry.ledger import log
 from registry.models import ApprovalRequest
 from registry.rules.destruction import Shortfall
+from registry.rules.lifecycle import ImpossibleStep, Step
 from registry.rules.roles import Actor, Role
 from registry.rules.words import DestructionPart, RequestState
 from registry.views.custody import custody_at
@@ -49,6 +50,18 @@ def test_two_escorts_take_the_bags_over_and_the_registry_goes_on_answering(yard)
         "planned": 1,
         "bagged": 1,
     }
+
+
+def test_a_bag_of_which_a_copy_went_missing_is_not_handed_over(yard):
+    one, two = yard.copy(), yard.copy()
+    list_id = yard.packed(("A-0001", one, two))
+    losses.report(
+        yard.session, one.code, Step.MISS, "seen elsewhere", actor=yard.office.clerk, now=yard.present
+    )
+    yard.escort(list_id, yard.office.handler)
+    with pytest.raises(ImpossibleStep), yard.session.begin_nested():
+        yard.escort(list_id, yard.office.manager)
+    assert (str(yard.row(list_id).state), str(yard.bag("A-0001").state)) == ("SUBMITTED", "SEALED")
 
 
 def test_two_escorts_do_for_top_secret_as_well(yard):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from registry.acts import destruction, packing, plants
+from registry.acts import destruction, losses, packing, plants
 from registry.acts.destruction import NotOneRoute, PlantClosed
 from registry.acts.packing import BagEmpty, NotForThePlant, NotInABag, OpenedAlone, SealUsed
 from registry.acts.shredding import InSealedBag
@@ -11,8 +11,10 @@ from registry.disposal import ListClosed
 from registry.errors import PermissionDenied
 from registry.ledger import log
 from registry.models import BagIncident
-from registry.rules.lifecycle import ImpossibleStep, State
-from registry.rules.plant import ImpossibleBagStep, InvalidSeal
+from registry.rows import move
+from registry.rules.lifecycle import ImpossibleStep, State, Step
+from registry.rules.plant import ImpossibleBagStep, InvalidSeal, Tally
+from registry.rules.words import Custodian, MovementKind
 from registry.views import destruction as views
 from tests.registry.acts.shredders import CANCELLED, states
 from tests.registry.acts.yards import Yard
@@ -189,6 +191,71 @@ def test_a_kept_copy_can_be_listed_again_and_is_left_alone_by_the_first_list(yar
     yard.sealed(one)
     destruction.cancel(yard.session, first, actor=yard.office.clerk, now=yard.present)
     assert states(one, two) == ["SEALED", "IN_STOCK"]
+
+
+def misprint(yard):
+    """Return a copy that the register knows as a misprint, by its movements too."""
+    copy = yard.copy(state=State.SPOILED)
+    by = {"actor": yard.office.clerk, "now": yard.present}
+    move(yard.session, copy, MovementKind.SPOILED, Custodian.REGISTRY, **by)
+    return copy
+
+
+def missed(yard, *copies):
+    for copy in copies:
+        losses.report(
+            yard.session, copy.code, Step.MISS, "seen elsewhere", actor=yard.office.clerk, now=yard.present
+        )
+
+
+def found(yard, copy):
+    losses.find(
+        yard.session,
+        copy.code,
+        "behind the press",
+        approver=yard.office.leader,
+        actor=yard.office.clerk,
+        now=yard.present,
+    )
+
+
+def test_a_missed_copy_that_is_found_was_never_in_its_bag(yard):
+    one, two, spoiled = yard.copy(), yard.copy(), misprint(yard)
+    list_id = yard.gone(("A-0001", one, two, spoiled))
+    missed(yard, one, spoiled)
+    found(yard, one)
+    found(yard, spoiled)
+    assert yard.faults() == ["COPY_ASTRAY", "COPY_ASTRAY"]
+    assert yard.ends(list_id) == ["KEPT", "None", "KEPT"]
+    ended = yard.receive(list_id, A_0001="INTACT")
+    assert (ended.tally, ended.tally.difference) == (Tally(3, 1, 1, 0, 2), 0)
+    assert states(one, two, spoiled) == ["IN_STOCK", "DESTROYED", "SPOILED"]
+    yard.sealed(one, spoiled)
+
+
+def test_a_copy_that_is_found_before_the_hand_over_stops_its_bag(yard):
+    one, two = yard.copy(), misprint(yard)
+    list_id = yard.packed(("A-0001", one, two))
+    yard.escort(list_id, yard.office.manager)
+    missed(yard, two)
+    found(yard, two)
+    assert (str(yard.bag("A-0001").state), yard.row(list_id).signatures) == ("STOPPED", [])
+    assert told(yard, list_id) == ["A-0001", None]
+    opening(yard, yard.bag("A-0001"), yard.office.handler)
+    yard.pack(list_id, "A-0002", one, two)
+    assert told(yard, list_id) == ["A-0002", "A-0002"]
+
+
+def test_what_was_given_up_after_the_hand_over_is_counted_to_the_last_copy(yard):
+    one, two, three = yard.copy(), yard.copy(), yard.copy()
+    list_id = yard.handed(("A-0001", one, two), ("A-0002", three))
+    missed(yard, two)
+    destruction.cancel(yard.session, list_id, actor=yard.office.clerk, now=yard.present)
+    assert yard.ends(list_id) == ["KEPT", "UNACCOUNTED", "KEPT"]
+    assert views.one_list(yard.session, list_id).tally.difference == 0
+    assert states(one, two, three) == ["IN_STOCK", "UNACCOUNTED", "IN_STOCK"]
+    found(yard, two)
+    assert (states(two), yard.faults()) == (["IN_STOCK"], [])
 
 
 def test_only_what_is_in_a_bag_lies_outside_it(yard):
