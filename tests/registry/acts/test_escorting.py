@@ -13,12 +13,14 @@ from registry.errors import PermissionDenied
 from registry.ledger import log
 from registry.models import ApprovalRequest, StocktakeItem
 from registry.rules.destruction import Shortfall
+from registry.rules.knowing import Trace
 from registry.rules.lifecycle import ImpossibleStep, Step
 from registry.rules.roles import Actor, Role
 from registry.rules.stocktake import Bucket, Place, Scanned, Scope
 from registry.rules.words import DestructionPart, RequestState
 from registry.views.belongings import belongings
 from registry.views.custody import custody_at
+from registry.views.knowing import who_knows
 from registry.vouching import AttestationConflict
 from tests.registry.acts.shredders import states
 from tests.registry.acts.yards import Yard
@@ -188,3 +190,20 @@ def test_what_lies_in_a_sealed_bag_is_not_looked_for_when_counting(yard):
     assert sorted(looked_for) == [shelved.id, opened.id]
     (scanned,) = stocktakes.count(yard.session, count_id, [Scanned(packed.code, packed.code)], **by)
     assert scanned.bucket is Bucket.WRONG_PLACE
+
+
+def test_whoever_escorted_a_bag_that_never_arrived_is_told_among_those_who_may_know(yard):
+    copy = yard.copy()
+    list_id = yard.gone(("A-0001", copy))
+    escorts = {yard.office.handler.person_id, yard.office.manager.person_id}
+
+    def told():
+        return {
+            one.person.id
+            for one in who_knows(yard.session, copy.document_id)
+            if Trace.DESTROYED in {known.trace for known in one.known}
+        }
+
+    assert told() == escorts
+    yard.receive(list_id, A_0001="MISSING")
+    assert told() == escorts
