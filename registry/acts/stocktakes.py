@@ -7,21 +7,42 @@ movement and no state of a copy; a count that was closed takes no scan.
 import hashlib
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from registry.errors import ConflictError
 from registry.ledger import log
-from registry.models import Copy, Document, Movement, Person, Stocktake, StocktakeItem, StocktakeScan, Unit
+from registry.models import (
+    Copy,
+    DestructionBag,
+    DestructionItem,
+    Document,
+    Movement,
+    Person,
+    Stocktake,
+    StocktakeItem,
+    StocktakeScan,
+    Unit,
+)
 from registry.rows import LOCK, UnknownCopy, get_row
 from registry.rules import levels, roles, stocktake
 from registry.rules.lifecycle import State
 from registry.rules.limits import REASON_LIMIT
+from registry.rules.plant import ENDED
 from registry.rules.roles import Action, Actor
 from registry.rules.stocktake import Bucket, Counted, Scanned, Scope, Sorted, StocktakeState, Tally
 from registry.rules.texts import parse_line
 from registry.views.stocktakes import scope_of, tally_now
+
+_BAGGED: Final = sa.exists().where(
+    DestructionItem.copy_id == Copy.id,
+    DestructionItem.ended_as.is_(None),
+    DestructionItem.bag_id == DestructionBag.id,
+    DestructionBag.state.not_in(ENDED),
+)
+"""Whether a copy lies in a sealed bag that is not opened again and has not arrived."""
 
 
 class StocktakeClosed(ConflictError):
@@ -211,7 +232,7 @@ def known_copies(session: Session, codes: Collection[str]) -> dict[str, Counted]
     """Return the copies with these codes as the register knows them now, by code."""
     later = aliased(Movement)
     newest = ~sa.exists().where(later.copy_id == Movement.copy_id, later.seq > Movement.seq)
-    query: sa.Select[str, int, State, int, int, str, str, int | None] = (
+    query: sa.Select[str, int, State, int, int, str, str, int | None, bool] = (
         sa.select(
             Copy.code,
             Copy.id,
@@ -221,14 +242,17 @@ def known_copies(session: Session, codes: Collection[str]) -> dict[str, Counted]
             Document.scheme,
             Document.level,
             Movement.person_id,
+            _BAGGED,
         )
         .join(Document, Copy.document_id == Document.id)
         .outerjoin(Movement, sa.and_(Movement.copy_id == Copy.id, newest))
         .where(Copy.code.in_(codes))
     )
     return {
-        code: Counted(copy_id, state, document_id, unit_id, scheme, level, person_id)
-        for code, copy_id, state, document_id, unit_id, scheme, level, person_id in session.execute(query)
+        code: Counted(copy_id, state, document_id, unit_id, scheme, level, person_id, is_bagged)
+        for code, copy_id, state, document_id, unit_id, scheme, level, person_id, is_bagged in session.execute(
+            query
+        )
     }
 
 
@@ -253,7 +277,7 @@ def _expectation(stocktake_id: int, scope: Scope) -> sa.Select[int, int, State, 
         sa.select(sa.literal(stocktake_id), Copy.id, Copy.state, Movement.person_id)
         .join(Document, Copy.document_id == Document.id)
         .outerjoin(Movement, sa.and_(Movement.copy_id == Copy.id, newest))
-        .where(Copy.state.in_(stocktake.STATES_AT[scope.place]))
+        .where(Copy.state.in_(stocktake.STATES_AT[scope.place]), ~_BAGGED)
     )
     if scope.unit_id is not None:
         query = query.where(Document.issuing_unit_id == scope.unit_id)

@@ -54,7 +54,7 @@ class Trace(StrEnum):
     CARRIED = "CARRIED"
     """Is a carrier of a permit under which a copy left."""
     DESTROYED = "DESTROYED"
-    """Was operator or witness of a destruction."""
+    """Was operator or witness of a destruction, or escorted sealed bags for the plant."""
 
 
 PARTS: Final[dict[Trace, Part]] = {

@@ -4,8 +4,8 @@ Decides over counts that others have gathered. Laws:
 
 * A claim that something was given back clears nothing, and neither does a copy that cannot be found: whoever answers
   for it stays. What was declared lost is paper that nobody has; the certificate says so and its loss goes on.
-* Devices, things of meetings, tasks and places in a circulation are handed to somebody else first; so are delegations
-  and trace cases that go on.
+* Devices, sealed bags, things of meetings, tasks and places in a circulation are handed to somebody else first; so are
+  delegations and trace cases that go on.
 * Offices are handed over first: whoever leaves has no role any more but that of a holder.
 * Nobody clears themselves.
 """
@@ -39,6 +39,8 @@ class Obstacle(StrEnum):
     """Devices offered to them and not signed for."""
     ESCORT = "ESCORT"
     """Devices away for repair under their escort."""
+    BAG = "BAG"
+    """Lists for the plant whose sealed bags they escort, until the plant's receipt."""
     MEETING_THING = "MEETING_THING"
     """Notebooks of meetings that are with them, and what of theirs was deposited at a meeting's door."""
     MEETING_CHECK = "MEETING_CHECK"

@@ -3,6 +3,7 @@
 Decides over facts that others have gathered; never looks anything up. Laws:
 
 * The expected set is frozen when the count begins; nothing outside it is ever missed, however small the scope.
+* What lies in a sealed bag for the plant is not looked for: nobody opens a bag to count, and some are outside.
 * Every scan falls in exactly one bucket, and what is expected and was not scanned is missing: the six add up.
 * Counting says where paper lies. It never changes who answers for it.
 * Who counted does not close the count: a second counter says, without being told, how many copies lie there.
@@ -114,6 +115,7 @@ class Counted:
 
     Attributes:
         person_id: Who answers for it; ``None`` for the registry or nobody.
+        is_bagged: Whether it lies in a sealed bag for the plant, and can be counted by its seal only.
     """
 
     copy_id: int
@@ -123,6 +125,7 @@ class Counted:
     scheme: str
     level: str
     person_id: int | None
+    is_bagged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +195,7 @@ def is_looked_for(scope: Scope, copy: Counted) -> bool:
     return (
         is_of_scope(scope, copy)
         and copy.state in STATES_AT[scope.place]
+        and not copy.is_bagged
         and scope.holder_id in {None, copy.person_id}
     )
 

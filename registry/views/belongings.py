@@ -19,6 +19,8 @@ from registry.models import (
     CirculationReader,
     Copy,
     Delegation,
+    DestructionList,
+    DestructionSignature,
     Document,
     Equipment,
     EquipmentHandOver,
@@ -38,7 +40,14 @@ from registry.rules.circulation import CirculationState, Turn
 from registry.rules.delegation import DelegationState
 from registry.rules.leaving import Obstacle
 from registry.rules.meetings import OVER
-from registry.rules.words import CaseState, EquipmentState, HandOverState, PermitState
+from registry.rules.words import (
+    CaseState,
+    DestructionPart,
+    DestructionState,
+    EquipmentState,
+    HandOverState,
+    PermitState,
+)
 
 
 @dataclass(frozen=True)
@@ -128,6 +137,22 @@ def _escorts(session: Session, person_id: int, now: datetime) -> Iterable[Belong
         yield Belonging(Obstacle.ESCORT, device.id, _device(device))
 
 
+def _bags(session: Session, person_id: int, now: datetime) -> Iterable[Belonging]:
+    del now
+    query = (
+        sa.select(DestructionList.id)
+        .join(DestructionSignature, DestructionSignature.list_id == DestructionList.id)
+        .where(
+            DestructionSignature.person_id == person_id,
+            DestructionSignature.part == DestructionPart.ESCORT,
+            DestructionList.state == DestructionState.EN_ROUTE,
+        )
+        .order_by(DestructionList.id)
+    )
+    for id_ in session.scalars(query):
+        yield Belonging(Obstacle.BAG, id_, f"D-{id_:06d}")
+
+
 def _meeting_things(session: Session, person_id: int, now: datetime) -> Iterable[Belonging]:
     del now
     query = (
@@ -212,6 +237,7 @@ _LISTERS: Final[Sequence[Lister]] = (
     _devices,
     _offered_devices,
     _escorts,
+    _bags,
     _meeting_things,
     _meeting_checks,
     _delegations,

@@ -246,7 +246,10 @@ def _queries(document_id: int) -> tuple[tuple[Trace, sa.Select[int | None, datet
             traced(DestructionSignature.person_id, DestructionSignature.authenticated_at)
             .join(DestructionList, DestructionSignature.list_id == DestructionList.id)
             .where(
-                DestructionList.state == DestructionState.DESTROYED,
+                sa.or_(
+                    DestructionList.state == DestructionState.DESTROYED,
+                    DestructionList.handed_at.is_not(None),  # escorts had it, whatever arrived
+                ),
                 DestructionList.id.in_(
                     sa.select(DestructionItem.list_id).where(DestructionItem.copy_id.in_(copies))
                 ),

@@ -52,6 +52,10 @@ OBSTACLES: Final[Mapping[Obstacle, tuple[LazyString, LazyString]]] = MappingProx
             lazy_gettext("Devices escorted at a repair"),
             lazy_gettext("The device comes back first."),
         ),
+        Obstacle.BAG: (
+            lazy_gettext("Sealed bags they escort to the plant"),
+            lazy_gettext("Enter the plant's receipt, or bring the bags back and give the list up."),
+        ),
         Obstacle.MEETING_THING: (
             lazy_gettext("Notebooks and deposits of meetings"),
             lazy_gettext("Take the notebook back, give the deposit out, on the page of the meeting."),
@@ -88,6 +92,7 @@ PAGES: Final[Mapping[Obstacle, tuple[str, str]]] = MappingProxyType(
         Obstacle.DEVICE: ("equipment.show", "equipment_id"),
         Obstacle.DEVICE_OFFERED: ("equipment.show", "equipment_id"),
         Obstacle.ESCORT: ("equipment.show", "equipment_id"),
+        Obstacle.BAG: ("destruction.show", "list_id"),
         Obstacle.MEETING_THING: ("meetings.show", "meeting_id"),
         Obstacle.MEETING_CHECK: ("meetings.show", "meeting_id"),
         Obstacle.DELEGATION: ("delegations.index", ""),

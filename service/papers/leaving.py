@@ -18,6 +18,7 @@ CHECKED: Final = {
     Obstacle.DEVICE: "保管的设备 devices kept",
     Obstacle.DEVICE_OFFERED: "已移交未签收的设备 devices offered and not signed for",
     Obstacle.ESCORT: "送修陪同中的设备 devices escorted at a repair",
+    Obstacle.BAG: "押送中的封装袋 sealed bags escorted to the plant",
     Obstacle.MEETING_THING: "未归还的会议笔记本、未取回的寄存物品 notebooks and deposits of meetings",
     Obstacle.MEETING_CHECK: "未完成的会议保密事项 open checks of meetings",
     Obstacle.DELEGATION: "未结束的代理审批 delegations that go on",

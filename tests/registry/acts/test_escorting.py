@@ -1,8 +1,9 @@
 """Two escorts sign for the bags: everything packed, none of them part of the matter, both just now."""
 
 import pytest
+import sqlalchemy as sa
 
-from registry.acts import losses, shredding
+from registry.acts import destruction, losses, shredding, stocktakes
 from registry.acts.escorting import BagStopped, NotAllBagged
 from registry.acts.packing import report_astray
 from registry.acts.shredding import NotAllPresented
@@ -10,12 +11,16 @@ from registry.consent import ApprovalLapsed
 from registry.disposal import ListClosed, PartNotWanted
 from registry.errors import PermissionDenied
 from registry.ledger import log
-from registry.models import ApprovalRequest
+from registry.models import ApprovalRequest, StocktakeItem
 from registry.rules.destruction import Shortfall
+from registry.rules.knowing import Trace
 from registry.rules.lifecycle import ImpossibleStep, Step
 from registry.rules.roles import Actor, Role
+from registry.rules.stocktake import Bucket, Place, Scanned, Scope
 from registry.rules.words import DestructionPart, RequestState
+from registry.views.belongings import belongings
 from registry.views.custody import custody_at
+from registry.views.knowing import who_knows
 from registry.vouching import AttestationConflict
 from tests.registry.acts.shredders import states
 from tests.registry.acts.yards import Yard
@@ -160,3 +165,45 @@ def test_what_is_on_its_way_is_not_signed_for_twice(yard):
     list_id = yard.handed(("A-0001", yard.copy()))
     with pytest.raises(ListClosed):
         yard.escort(list_id, yard.office.other_manager)
+
+
+def test_an_escort_does_not_leave_for_good_before_the_receipt(yard):
+    list_id = yard.gone(("A-0001", yard.copy()))
+    manager = yard.office.manager.person_id
+    told = [(str(one.obstacle), one.id) for one in belongings(yard.session, manager, now=yard.present)]
+    assert told == [("BAG", list_id)]
+    yard.receive(list_id, A_0001="INTACT")
+    assert belongings(yard.session, manager, now=yard.present) == ()
+
+
+def test_what_lies_in_a_sealed_bag_is_not_looked_for_when_counting(yard):
+    packed, shelved, opened = yard.copy(), yard.copy(), yard.copy()
+    yard.gone(("A-0001", packed))
+    destruction.cancel(
+        yard.session, yard.packed(("A-0002", opened)), actor=yard.office.clerk, now=yard.present
+    )
+    by = {"actor": yard.office.clerk, "now": yard.present}
+    count_id = stocktakes.begin(yard.session, Scope(place=Place.SHELF), "the year's", **by)
+    looked_for = yard.session.scalars(
+        sa.select(StocktakeItem.copy_id).where(StocktakeItem.stocktake_id == count_id)
+    ).all()
+    assert sorted(looked_for) == [shelved.id, opened.id]
+    (scanned,) = stocktakes.count(yard.session, count_id, [Scanned(packed.code, packed.code)], **by)
+    assert scanned.bucket is Bucket.WRONG_PLACE
+
+
+def test_whoever_escorted_a_bag_that_never_arrived_is_told_among_those_who_may_know(yard):
+    copy = yard.copy()
+    list_id = yard.gone(("A-0001", copy))
+    escorts = {yard.office.handler.person_id, yard.office.manager.person_id}
+
+    def told():
+        return {
+            one.person.id
+            for one in who_knows(yard.session, copy.document_id)
+            if Trace.DESTROYED in {known.trace for known in one.known}
+        }
+
+    assert told() == escorts
+    yard.receive(list_id, A_0001="MISSING")
+    assert told() == escorts
