@@ -148,7 +148,10 @@ def test_papers_go_to_the_plant_at_the_keyboard(world, run, stock, tmp_path):
     )
     assert "planned 2, destroyed 2, unaccounted 0, kept 0, difference 0" in received.output
     assert "DESTROYED" in run("destruction", "show", "--as", "clerk", "1").output
-    assert run("plant", "incidents", "--as", "officer").output == ""
+    assert run("plant", "incidents", "--as", "officer").output == "Password of officer: \n"
+    kept = tmp_path / "kept.pdf"
+    assert "written to" in run("plant", "receipt-scan", "--as", "clerk", "1", str(kept)).output
+    assert kept.read_bytes() == scan.read_bytes()
     assert "unknown-row" in run("plant", "settle", "--as", "officer", "1", "x").stderr
     assert "Nothing is sent there" in run("plant", "close", "--as", "administrator", "1").output
     assert sending.list_plants(world.runtime) == ()

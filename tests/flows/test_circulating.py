@@ -197,6 +197,7 @@ def test_a_copy_circulates_at_the_keyboard(run, world, stock, tmp_path):
     run("circulation", "replace", "--as", "clerk", "1", "S012", "S003", *away, "--signer", "S007", **pin)
     assert "Hand-over" in run("circulation", "next", "--as", "clerk", "1", code).output
     assert "passed over" in run("circulation", "skip", "--as", "clerk", "1", "S005", *away).output
+    assert "3 readers" in run("circulation", "list", "--as", "clerk").output
     shown = run("circulation", "show", "--as", "clerk", "1").output
     for told in ("S012  SKIPPED  on leave", "S003  OFFERED", "S005  SKIPPED"):
         assert told in shown

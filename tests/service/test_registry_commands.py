@@ -68,6 +68,9 @@ def test_recalls_and_their_slips_and_who_knows_are_told(world, say, tmp_path):
     assert "unknown-row" in say("clerk", "recall", "slip", 1, "S005", tmp_path / "none.pdf")
     assert "S012" in say("auditor", "document", "knowers", document)
     assert "not-permitted" in say("handler", "document", "knowers", document)
+    table = tmp_path / "knowers.csv"
+    assert "written to" in say("auditor", "document", "knowers-table", document, table)
+    assert b"S012" in table.read_bytes()
 
 
 def test_spoiled_sheets_are_destroyed_before_a_witness_at_the_keyboard(world, say, tmp_path):
