@@ -368,6 +368,18 @@ PEOPLE: Final[dict[str, tuple[LazyString, LazyString]]] = {
         _("Another account is called %(login)s."),
         _("Choose another account name."),
     ),
+    "account-exists": (
+        _("The person with the staff number %(staff_no)s has an account. No account was opened."),
+        _("Reload the list. A new password is set on the page of the person."),
+    ),
+    "person-inactive": (
+        _("The person with the staff number %(staff_no)s no longer works here. No account was opened."),
+        _("Reload the list and choose again."),
+    ),
+    "nobody-chosen": (
+        _("Nobody was chosen, or more than %(most)s people at once. No account was opened."),
+        _("Choose from 1 to %(most)s people."),
+    ),
     "own-roles": (
         _("Nobody grants roles to themselves."),
         _("Ask another security officer."),
@@ -966,6 +978,18 @@ EQUIPMENT: Final[dict[str, tuple[LazyString, LazyString]]] = {
     "source-not-at-hand": (
         _("On record this copy is not where it could lie on a device."),
         _("If it lies before you, take it back at the counter first."),
+    ),
+    "not-of-this-job": (
+        _("This is not the label of a photocopy of this job. Nothing was taken in."),
+        _("Scan the label, not the code that was copied with the page."),
+    ),
+    "no-photocopies": (
+        _("This job has no photocopy that could be labelled."),
+        _("Labels are for jobs on a copier whose numbers were not given up."),
+    ),
+    "nothing-to-give-up": (
+        _("No photocopy of this job is still waited for. Nothing has been changed."),
+        _("Reload the page to see where each of them stands."),
     ),
     "other-station": (
         _("The fax was approved for another station."),
