@@ -138,7 +138,8 @@ def photocopies(session: Session, job_ids: Collection[int]) -> dict[int, tuple[C
         .order_by(Copy.copy_no)
     )
     for job_id, copy, document in rows:
-        found.setdefault(job_id, []).append(copy_line(copy, document))
+        if job_id is not None:
+            found.setdefault(job_id, []).append(copy_line(copy, document))
     return {job_id: tuple(made) for job_id, made in found.items()}
 
 

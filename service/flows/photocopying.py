@@ -4,6 +4,7 @@ Law: a photocopy is known by its label alone; the codes that stand on its pages 
 """
 
 from collections.abc import Iterable
+from typing import Final
 
 from registry.acts import copying
 from registry.errors import ConflictError
@@ -16,6 +17,9 @@ from registry.views.equipment import JobRow
 from service.flows.scans import read_stack
 from service.papers.labels import Label, draw_labels
 from service.runtime import Runtime
+
+LONGEST_UNIT: Final = 8
+"""How many characters of a unit's name fit beside the code of a label; a longer one is named by its code."""
 
 
 class NoPhotocopies(ConflictError):
@@ -43,9 +47,10 @@ def labels(runtime: Runtime, actor: Actor, job_id: int, *, first_place: int = 1)
     """
     roles.require(actor, Action.RUN_COPYING)
     job = get_job(runtime, actor, job_id)
-    unit = f"复制单位 {job.copying_unit.zh}"
+    unit = job.copying_unit
+    named = f"复制单位 {unit.zh if len(unit.zh) <= LONGEST_UNIT else unit.code}"
     found = [
-        Label(copy_no_text(copy.copy_no), human_code(copy.code), unit)
+        Label(copy_no_text(copy.copy_no), human_code(copy.code), named)
         for copy in job.photocopies
         if copy.state not in TERMINAL
     ]

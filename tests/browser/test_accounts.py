@@ -1,4 +1,4 @@
-"""A first login in real pages: the account is opened, the slip handed over, and the password changed before anything."""
+"""A first login in real pages: an account is opened, its slip handed over, its password changed before anything."""
 
 import re
 
