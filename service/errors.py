@@ -21,6 +21,7 @@ from service.faults import (
     LoginRequired,
     LoginThrottled,
     NoDesk,
+    PasswordToChange,
     ServiceFault,
     StorageFull,
 )
@@ -43,6 +44,7 @@ STATUS: tuple[tuple[type[Exception], int], ...] = (
     (LoginFailed, 401),
     (LoginThrottled, 429),
     (NoDesk, 403),
+    (PasswordToChange, 403),
     (FormForeign, 403),
     (FormStale, 400),
     (StorageFull, 503),
@@ -95,6 +97,8 @@ def _answer_error(error: Exception) -> AnyResponse:
         logger.error("unforeseen", error=type(error).__name__, exc_info=error)
     if isinstance(error, LoginRequired) and request.method == "GET" and not wants_json():
         return redirect(url_for("session.login", next=request.full_path.rstrip("?")))
+    if isinstance(error, PasswordToChange) and not wants_json():
+        return redirect(url_for("session.own_password"))
     return _answer(status, code_of(error), facts_of(error) if status < 500 else {})  # noqa: PLR2004
 
 

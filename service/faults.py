@@ -70,6 +70,12 @@ class LoginRequired(ServiceFault):
     code = "login-required"
 
 
+class PasswordToChange(ServiceFault):
+    """The password was chosen or seen by somebody else; one's own comes before anything else."""
+
+    code = "password-to-change"
+
+
 class NoDesk(ServiceFault):
     """None of the visitor's roles has a page to start from."""
 

@@ -2,7 +2,8 @@
 
 Decides nothing about logins, which is done by ``flows.signing_in``, nor who may do what, which is decided in
 ``roles``. Laws: every page is closed unless it is marked open; the browser holds the secret of its session in
-an HttpOnly cookie, a program in an ``Authorization`` header.
+an HttpOnly cookie, a program in an ``Authorization`` header; a
+password that somebody else has chosen opens nothing but its change.
 """
 
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from werkzeug.wrappers import Response
 from registry.errors import PermissionDenied
 from registry.rules import roles
 from registry.rules.roles import Action, Actor
-from service.faults import LoginRequired
+from service.faults import LoginRequired, PasswordToChange
 from service.flows import signing_in
 from service.runtime import Runtime
 from service.sessions import Visitor
@@ -26,6 +27,7 @@ R = TypeVar("R")
 
 _EXTENSION: Final = "foliotrace"
 _OPEN: Final = "foliotrace_open"
+_BEFORE_OWN_PASSWORD: Final = "foliotrace_before_own_password"  # noqa: S105 - a mark of views
 _BEARER: Final = "Bearer "
 
 
@@ -98,6 +100,12 @@ def open_to_all(view: Callable[P, R]) -> Callable[P, R]:
     return view
 
 
+def before_own_password(view: Callable[P, R]) -> Callable[P, R]:
+    """Mark a page that may be used with a password that somebody else has chosen."""
+    setattr(view, _BEFORE_OWN_PASSWORD, True)
+    return view
+
+
 def require(action: Action) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Demand that the visitor may do an action for some unit at least; a refusal is recorded.
 
@@ -154,4 +162,5 @@ def _demand_login() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
     if request.endpoint == "static" or view is None or getattr(view, _OPEN, False):
         return  # an unknown address answers 404 to everybody
-    get_visitor()
+    if get_visitor().password_is_first and not getattr(view, _BEFORE_OWN_PASSWORD, False):
+        raise PasswordToChange("got a password that somebody else has chosen")

@@ -4,6 +4,7 @@ The cost is the first choice of the OWASP Password Storage Cheat Sheet (19 MiB, 
 guess, and eight logins at once stay below 200 MiB.
 """
 
+import secrets
 from functools import cache
 from typing import Final
 
@@ -17,6 +18,9 @@ PIN_DIGITS: Final = 6
 LONGEST: Final = 128
 """Longer input is refused before hashing: a megabyte of password would be a cheap attack."""
 
+_READABLE: Final = "abcdefghjkmnpqrstuvwxyz23456789"
+_GROUP: Final = 4
+
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 
@@ -24,6 +28,12 @@ class PasswordUnfit(InvalidError):
     """The new password is too short, too long, or the login itself."""
 
     code = "password-unfit"
+
+
+class PasswordNotNew(InvalidError):
+    """The new password is the one that is in use."""
+
+    code = "password-not-new"
 
 
 class PinUnfit(InvalidError):
@@ -43,6 +53,12 @@ def hash_password(password: str, *, login: str) -> str:
             "got an unfit password", field="password", shortest=SHORTEST_PASSWORD, longest=LONGEST
         )
     return _HASHER.hash(password)
+
+
+def mint_password() -> str:
+    """Return a password for one login: 16 of 31 letters and digits that are not mistaken for each other, 79 bits."""
+    letters = "".join(secrets.choice(_READABLE) for _ in range(4 * _GROUP))
+    return "-".join(letters[each : each + _GROUP] for each in range(0, len(letters), _GROUP))
 
 
 def hash_pin(pin: str) -> str:

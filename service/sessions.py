@@ -66,6 +66,8 @@ class Visitor:
     name_zh: str
     name_en: str
     language: Language
+    password_is_first: bool
+    """Somebody else has chosen or seen the password: before anything else it is changed."""
 
 
 def open_session(session: Session, account_id: int, *, now: datetime) -> str:
@@ -135,6 +137,7 @@ def find_account_visitor(session: Session, account_id: int) -> Visitor | None:
         name_zh=person.name_zh,
         name_en=person.name_en,
         language=next((language for language in LANGUAGES if language == account.language), LANGUAGES[0]),
+        password_is_first=account.password_is_first,
     )
 
 

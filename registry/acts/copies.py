@@ -17,10 +17,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from registry import consent, keeping
+from registry import consent, keeping, minting
 from registry.errors import ConflictError, InvalidError
 from registry.ledger import log
-from registry.models import ApprovalRequest, Copy, Document, Person, PrintBatch, Recopy
+from registry.models import ApprovalRequest, Copy, Person, PrintBatch, Recopy
 from registry.recalling import refuse_recalled
 from registry.rows import LOCKED_COPIES, get_row, locked_copies, locked_copy, move, move_all, once_held
 from registry.rules import attempts, batches, lifecycle, roles
@@ -28,7 +28,7 @@ from registry.rules.approval import Act
 from registry.rules.attempts import AttemptStep
 from registry.rules.batches import BatchStep
 from registry.rules.clocks import is_lapsed
-from registry.rules.codes import copy_no_text, mint_code
+from registry.rules.codes import mint_code
 from registry.rules.family import SOURCE_DETAIL, Use
 from registry.rules.lifecycle import FIRST_STATE, State, Step
 from registry.rules.limits import REASON_LIMIT
@@ -76,7 +76,7 @@ class NotAMisprint(ConflictError):
 
 
 class NotPrintedHere(ConflictError):
-    """The copy was taken over from an older register; no run of ours made it."""
+    """The copy was taken over from an older register, or photocopied; no run of ours made it."""
 
     code = "not-printed-here"
 
@@ -312,14 +312,7 @@ def _mint(
     now: datetime,
 ) -> tuple[PrintBatch, list[Copy]]:
     """Count on from the document's last number; the document stays locked until the transaction ends."""
-    document = get_row(session, Document, request.document_id or 0, lock=True)
-    if consent.order_of(request).document_sha256 != document.cleaned_sha256:
-        raise consent.OrderChanged("got another document than was agreed to", request=request.id)
-    if consent.is_regraded_since(request):  # while this waited for the document
-        raise consent.RegradedSince("got a document that was just regraded", request=request.id)
-    first_no = document.last_copy_no + 1
-    document.last_copy_no += len(wanted)
-    copy_no_text(document.last_copy_no)  # six digits are the end of a document's numbers
+    document, numbers = minting.count_on(session, request, len(wanted))
     batch = PrintBatch(
         request_id=request.id,
         document_id=document.id,
@@ -343,7 +336,7 @@ def _mint(
             pages=document.pages,
             minted_at=now,
         )
-        for copy_no, want in enumerate(wanted, first_no)
+        for copy_no, want in zip(numbers, wanted, strict=True)
     ]
     session.add_all(copies)
     session.flush()  # their ids, for what re-copies are made after

@@ -39,6 +39,18 @@ class LoginTaken(ConflictError):
     code = "login-taken"
 
 
+class AccountExists(ConflictError):
+    """The person has an account already, open or closed."""
+
+    code = "account-exists"
+
+
+class PersonInactive(ConflictError):
+    """Whoever no longer works here gets no account."""
+
+    code = "person-inactive"
+
+
 class OwnRoles(ConflictError):
     """Nobody grants roles to themselves."""
 
@@ -127,16 +139,21 @@ def add_account(
     password_hash: str,
     language: str,
     *,
+    password_is_first: bool = False,
     actor: Actor,
     now: datetime,
 ) -> int:
-    """Open a login for a person, as holder and nothing more, and return its id."""
+    """Open a login for a person, as holder and nothing more, and return its id.
+
+    With ``password_is_first`` the account opens nothing until the person has chosen a password of their own.
+    """
     roles.require(actor, Action.MANAGE_PEOPLE)
     get_row(session, Person, person_id)
     account = Account(
         person_id=person_id,
         login=parse_key(login, field="login", limit=LOGIN_LIMIT).casefold(),
         password_hash=password_hash,
+        password_is_first=password_is_first,
         language=language,
         created_at=now,
         roles=[AccountRole(role=Role.HOLDER)],
@@ -154,6 +171,21 @@ def add_account(
         roles=[str(Role.HOLDER)],
     )
     return account.id
+
+
+def require_without_account(session: Session, person_id: int, *, actor: Actor) -> Person:
+    """Return a person, locked, who works here and has no account yet.
+
+    Raises:
+        PersonInactive, AccountExists: the person gets no first account.
+    """
+    roles.require(actor, Action.MANAGE_PEOPLE)
+    person = get_row(session, Person, person_id, lock=True)
+    if not person.active:
+        raise PersonInactive("got a person who no longer works here", staff_no=person.staff_no)
+    if session.scalar(sa.select(Account.id).where(Account.person_id == person_id).limit(1)) is not None:
+        raise AccountExists("got a person who has an account", staff_no=person.staff_no)
+    return person
 
 
 def set_roles(
@@ -201,12 +233,12 @@ def set_active(session: Session, account_id: int, *, active: bool, actor: Actor,
 def set_password(
     session: Session, account_id: int, password_hash: str, *, actor: Actor, now: datetime
 ) -> None:
-    """Give an account a new password, one's own or another's; the caller ends its sessions."""
+    """Give an account a new password, one's own or another's first one; the caller ends its sessions."""
     account = get_row(session, Account, account_id, lock=True)
     own = actor.person_id is not None and actor.person_id == account.person_id
     if not own:
         roles.require(actor, Action.MANAGE_PEOPLE)
-    account.password_hash = password_hash
+    account.password_hash, account.password_is_first = password_hash, not own
     log.append(
         session, "account.password-set", f"account:{account_id}", actor=actor, now=now, by_the_person=own
     )

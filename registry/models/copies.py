@@ -56,8 +56,8 @@ class Copy(Base):
 
     ``delta_sha256`` names the stored bytes that are its own, ``stamped_sha256`` is the hash of the whole that they make
     with the prepared document of the run. Without a delta an older release has stored the whole under that hash.
-    ``batch_id`` is None for a copy that was taken over from an older register: it was not printed here, bears no marks,
-    and its paper exists.
+    ``batch_id`` is None for a copy that no run of ours printed, so that it bears no marks of its own: a photocopy, as
+    `Recopy` tells, or one that was taken over from an older register, whose paper exists.
     """
 
     __tablename__ = "copy"

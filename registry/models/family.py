@@ -30,12 +30,16 @@ class Derivation(Base):
 
 
 class Recopy(Base):
-    """A copy that was made after another one of the same document, and which."""
+    """A copy that was made after another one of the same document, and which.
+
+    ``job_id`` names the job on a device that made it, if it is a photocopy; a print run made every other one.
+    """
 
     __tablename__ = "recopy"
 
     copy_id: Mapped[int] = mapped_column(sa.ForeignKey("copy.id"), primary_key=True)
     source_id: Mapped[int] = mapped_column(sa.ForeignKey("copy.id"), index=True)
+    job_id: Mapped[int | None] = mapped_column(sa.ForeignKey("equipment_job.id"), index=True)
 
     copy: Mapped[Copy] = relationship(foreign_keys=[copy_id])
     source: Mapped[Copy] = relationship(foreign_keys=[source_id])

@@ -38,7 +38,7 @@ class Person(Base):
 
 
 class Account(Base):
-    """A login of a person."""
+    """A login of a person; ``password_is_first`` while its password is one that somebody else has chosen or seen."""
 
     __tablename__ = "account"
 
@@ -48,6 +48,7 @@ class Account(Base):
     password_hash: Mapped[str] = mapped_column(sa.String(200))
     language: Mapped[str] = mapped_column(sa.String(8), default="zh")
     active: Mapped[bool] = mapped_column(default=True)
+    password_is_first: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
 
     person: Mapped[Person] = relationship()

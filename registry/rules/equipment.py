@@ -68,6 +68,9 @@ KINDS_FOR: dict[Act, frozenset[EquipmentKind]] = {
 }
 """What does which job; scanning in is approved like copying."""
 
+YIELDS_PAPER: frozenset[EquipmentKind] = frozenset({EquipmentKind.COPIER})
+"""What leaves new paper of a document here, so that each sheet stack needs a number; a scanner and a fax leave none."""
+
 STRICTEST = Handling.TOP_SECRET
 """How a device is treated of which nobody has said what it may see: one that an older register holds."""
 

@@ -16,7 +16,7 @@ from registry.rules.lifecycle import State
 from registry.rules.roles import Action, Actor
 from registry.rules.words import BatchState, Custodian, Direction
 from registry.views.custody import custody_now
-from registry.views.family import made_after, source_of
+from registry.views.family import job_of, made_after, source_of
 from registry.views.holdings import CopyLine, Name, copy_line, name
 from registry.views.regrading import waiting_mark
 
@@ -70,7 +70,9 @@ class CopyView:
 
     Attributes:
         number: Which copy of its run it is, of ``size``, as printed on it.
-        batch_id: None for a copy that was taken over from an older register; ``size`` then counts its document's.
+        batch_id: None for a photocopy, and for a copy that was taken over from an older register; ``size`` then counts
+            its document's.
+        job_id: The job on a device that made it, if it is a photocopy.
         made_after: The copy that this one, as a re-copy, was made after; ``recopies`` were made after this one.
         awaited_mark: The mark that its paper is still to get.
     """
@@ -79,6 +81,7 @@ class CopyView:
     issuing_unit_id: int
     recipient: Name | None
     batch_id: int | None
+    job_id: int | None
     batch_state: BatchState | None
     number: int
     size: int
@@ -157,6 +160,7 @@ def get_copy(session: Session, code: str, actor: Actor) -> CopyView:
         issuing_unit_id=copy.document.issuing_unit_id,
         recipient=None if copy.recipient is None else name(copy.recipient),
         batch_id=copy.batch_id,
+        job_id=job_of(session, copy.id),
         batch_state=None if copy.batch is None else copy.batch.state,
         number=number,
         size=size,

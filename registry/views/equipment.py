@@ -6,6 +6,7 @@ was copied is business: of the three administrators only the auditor reads it.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, joinedload
@@ -38,7 +39,8 @@ from registry.rules.words import (
     RetirementMethod,
     RetirementState,
 )
-from registry.views.holdings import Name, name
+from registry.views.family import photocopies
+from registry.views.holdings import CopyLine, Name, name
 from registry.views.people import UnitName, unit_name
 
 
@@ -92,7 +94,7 @@ class Inspection:
 
 @dataclass(frozen=True)
 class JobRow:
-    """One copy or fax job."""
+    """One copy or fax job; ``photocopies`` are the numbered copies that it made, none of older jobs."""
 
     id: int
     act: Act
@@ -111,6 +113,7 @@ class JobRow:
     station: str
     done_by: Name
     done_at: datetime
+    photocopies: tuple[CopyLine, ...]
 
 
 @dataclass(frozen=True)
@@ -229,23 +232,24 @@ def jobs(
     session: Session, *, equipment_id: int | None = None, document_id: int | None = None
 ) -> tuple[JobRow, ...]:
     """Return the copy and fax jobs of a device or of a document, newest first."""
-    query = (
-        sa.select(EquipmentJob)
-        .options(
-            joinedload(EquipmentJob.equipment),
-            joinedload(EquipmentJob.custodian),
-            joinedload(EquipmentJob.document),
-            joinedload(EquipmentJob.source),
-            joinedload(EquipmentJob.copying_unit),
-            joinedload(EquipmentJob.done_by),
-        )
-        .order_by(EquipmentJob.id.desc())
-    )
+    query = _JOBS.order_by(EquipmentJob.id.desc())
     if equipment_id is not None:
         query = query.where(EquipmentJob.equipment_id == equipment_id)
     if document_id is not None:
         query = query.where(EquipmentJob.document_id == document_id)
-    return tuple(map(_job, session.scalars(query)))
+    return _job_rows(session, query)
+
+
+def job(session: Session, job_id: int) -> JobRow:
+    """Return one copy or fax job.
+
+    Raises:
+        UnknownRow: there is none under this id.
+    """
+    found = _job_rows(session, _JOBS.where(EquipmentJob.id == job_id))
+    if not found:
+        raise UnknownRow(EquipmentJob.__tablename__, job_id)
+    return found[0]
 
 
 def usable_approvals(
@@ -444,7 +448,23 @@ def _retirement(found: EquipmentRetirement) -> Retirement:
     )
 
 
-def _job(row: EquipmentJob) -> JobRow:
+_JOBS: Final = sa.select(EquipmentJob).options(
+    joinedload(EquipmentJob.equipment),
+    joinedload(EquipmentJob.custodian),
+    joinedload(EquipmentJob.document),
+    joinedload(EquipmentJob.source),
+    joinedload(EquipmentJob.copying_unit),
+    joinedload(EquipmentJob.done_by),
+)
+
+
+def _job_rows(session: Session, query: sa.Select[EquipmentJob]) -> tuple[JobRow, ...]:
+    found = session.scalars(query).all()
+    made = photocopies(session, [row.id for row in found])
+    return tuple(_job(row, made.get(row.id, ())) for row in found)
+
+
+def _job(row: EquipmentJob, made: tuple[CopyLine, ...]) -> JobRow:
     return JobRow(
         id=row.id,
         act=row.act,
@@ -463,4 +483,5 @@ def _job(row: EquipmentJob) -> JobRow:
         station=row.station,
         done_by=name(row.done_by),
         done_at=row.done_at,
+        photocopies=made,
     )

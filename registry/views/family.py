@@ -127,6 +127,27 @@ def made_after(session: Session, copy_id: int) -> tuple[CopyLine, ...]:
     return tuple(copy_line(copy, copy.document) for copy in found)
 
 
+def photocopies(session: Session, job_ids: Collection[int]) -> dict[int, tuple[CopyLine, ...]]:
+    """Return the photocopies that jobs on devices made, by job and then by number; a job without any is absent."""
+    found: dict[int, list[CopyLine]] = {}
+    rows = session.execute(
+        sa.select(Recopy.job_id, Copy, Document)
+        .join(Copy, Recopy.copy_id == Copy.id)
+        .join(Document, Copy.document_id == Document.id)
+        .where(Recopy.job_id.in_(job_ids))
+        .order_by(Copy.copy_no)
+    )
+    for job_id, copy, document in rows:
+        if job_id is not None:
+            found.setdefault(job_id, []).append(copy_line(copy, document))
+    return {job_id: tuple(made) for job_id, made in found.items()}
+
+
+def job_of(session: Session, copy_id: int) -> int | None:
+    """Return the job on a device that a photocopy was made in; None for any other copy."""
+    return session.scalar(sa.select(Recopy.job_id).where(Recopy.copy_id == copy_id))
+
+
 def _lines(session: Session, ids: Collection[int], known: Collection[int]) -> dict[int, Kin]:
     counted = conservation(session, ids)
     counts = session.execute(

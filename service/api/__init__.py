@@ -2,6 +2,7 @@
 
 from flask import Blueprint
 
+from service.api.accounts import area as accounts
 from service.api.approvals import area as approvals
 from service.api.batches import area as batches
 from service.api.circulations import area as circulations
@@ -38,6 +39,7 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     families,
     approvals,
     sessions,
+    accounts,
     copies,
     custody,
     batches,

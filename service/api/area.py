@@ -16,7 +16,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from registry.errors import InvalidError
 from registry.rules.roles import Action
-from service import idempotency
+from service import idempotency, login
 from service.idempotency import KeptAnswer
 from service.login import current_runtime, current_visitor, demand, open_to_all
 
@@ -78,6 +78,7 @@ class Area(Blueprint):
         status: int = 200,
         action: Action | None = None,
         is_open: bool = False,
+        before_own_password: bool = False,
         media_type: str = "application/json",
     ) -> Callable[[Handler], Handler]:
         """Make a function answer a call.
@@ -92,6 +93,7 @@ class Area(Blueprint):
             status: HTTP status of success.
             action: What the visitor must be allowed to do for some unit.
             is_open: Whether the call needs no login.
+            before_own_password: Whether it works with a password that somebody else has chosen.
             media_type: Of the answer, where it is no JSON.
         """
         told = Operation(method, path, summary, status, body, query, answer, action, is_open, media_type)
@@ -104,9 +106,8 @@ class Area(Blueprint):
 
             view.__name__, view.__doc__ = handler.__name__, handler.__doc__
             self.operations.append((handler.__name__, told))
-            self.add_url_rule(
-                path, handler.__name__, open_to_all(view) if is_open else view, methods=[method]
-            )
+            mark = open_to_all if is_open else login.before_own_password if before_own_password else None
+            self.add_url_rule(path, handler.__name__, mark(view) if mark else view, methods=[method])
             return handler
 
         return decorate

@@ -119,10 +119,14 @@ class CopySighting(Model):
 
 
 class CopyStory(Model):
-    """One copy with everything that is known of it; without a print run it was taken over from an older register."""
+    """One copy with everything that is known of it.
+
+    Without a print run it was photocopied on a device, in the job ``job_id``, or taken over from an older register.
+    """
 
     copy_facts: CopyFacts
     batch_id: int | None
+    job_id: int | None
     number: int
     size: int
     minted_at: datetime
@@ -201,6 +205,7 @@ def get_copy(code: str) -> CopyStory:
     return CopyStory(
         copy_facts=copy_facts(view.copy),
         batch_id=view.batch_id,
+        job_id=view.job_id,
         number=view.number,
         size=view.size,
         minted_at=view.minted_at,

@@ -62,6 +62,31 @@ def open_session(body: Login) -> OpenedSession:
     )
 
 
+class NewPassword(Model):
+    """One's current password and the new one."""
+
+    current: str = Field(max_length=passwords.LONGEST)
+    new: str = Field(max_length=passwords.LONGEST)
+
+
+@area.operation(
+    "PUT",
+    "/sessions/current/password",
+    summary="Change your own password; every session ends, this one too: log in anew.",
+    body=NewPassword,
+    before_own_password=True,
+)
+def change_password(body: NewPassword) -> None:
+    """Change one's own password."""
+    runtime = current_runtime()
+    found = signing_in.change_password(
+        runtime, get_visitor().login, body.current, body.new, address=client_address()
+    )
+    if isinstance(found, LoginRefused):
+        raise (LoginThrottled if found.code == "too-many-attempts" else LoginFailed)(found.code)
+    signing_in.sign_out(runtime, found.secret)
+
+
 @area.operation("GET", "/sessions/current", summary="Tell who is logged in.", answer=Whoami)
 def whoami() -> Whoami:
     """Tell who is logged in."""
@@ -77,7 +102,7 @@ def whoami() -> Whoami:
     )
 
 
-@area.operation("DELETE", "/sessions/current", summary="End this session.")
+@area.operation("DELETE", "/sessions/current", summary="End this session.", before_own_password=True)
 def end_session() -> None:
     """Log out."""
     credential = current_credential()

@@ -3,7 +3,7 @@
 import click
 
 from registry.rules.roles import Actor
-from service.faults import LoginFailed, LoginThrottled
+from service.faults import LoginFailed, LoginThrottled, PasswordToChange
 from service.flows import signing_in
 from service.flows.signing_in import LoginRefused
 from service.runtime import Runtime
@@ -22,4 +22,6 @@ def asked_actor(runtime: Runtime, login: str) -> Actor:
     signing_in.sign_out(runtime, found_login.secret)
     if visitor is None:
         raise LoginFailed("the account was closed this instant")
+    if visitor.password_is_first:
+        raise PasswordToChange("got a password that somebody else has chosen")
     return visitor.actor

@@ -1,14 +1,19 @@
 """Accounts, from the command line: founding the installation, and what an administrator does."""
 
+from pathlib import Path
+
 import click
 
 from registry.rules.roles import Role
 from service.cli.acting import acting_as, asked_actor
+from service.cli.arguments import target_argument, write_new
 from service.cli.opening import open_installation
 from service.config import LANGUAGES
-from service.flows import people
+from service.faults import LoginFailed, LoginThrottled
+from service.flows import accounts, people, signing_in
 from service.flows.characters import CODE, lacking
 from service.flows.people import NewPerson
+from service.flows.signing_in import LoginRefused
 
 
 @click.group()
@@ -67,6 +72,41 @@ def password(acting: str, login: str) -> None:
     actor = asked_actor(runtime, acting)
     people.set_password(runtime, actor, login, _asked_password("New password"))
     click.echo("The password counts from now on.")
+
+
+@user.command("own-password")
+@click.argument("login")
+def own_password(login: str) -> None:
+    """Change the password of your own account LOGIN."""
+    runtime = open_installation()
+    current = click.prompt(f"Password of {login}", hide_input=True)
+    new = _asked_password("New password")
+    found = signing_in.change_password(runtime, login, current, new, address="command line")
+    if isinstance(found, LoginRefused):
+        raise (LoginThrottled if found.code == "too-many-attempts" else LoginFailed)(found.code)
+    signing_in.sign_out(runtime, found.secret)
+    click.echo("The password counts from now on.")
+
+
+@user.command("without-account")
+@acting_as
+def without_account(acting: str) -> None:
+    """List who works here and has no account."""
+    runtime = open_installation()
+    for row in accounts.without_account(runtime, asked_actor(runtime, acting)):
+        click.echo(f"{row.person.id}  {row.person.staff_no}  {row.unit.code}")
+
+
+@user.command("open")
+@acting_as
+@target_argument
+@click.argument("person_ids", type=int, nargs=-1, required=True)
+def open_accounts(acting: str, target: Path, person_ids: tuple[int, ...]) -> None:
+    """Open accounts for PERSON_IDS; write the slips with their one-time passwords to TARGET."""
+    runtime = open_installation()
+    actor = asked_actor(runtime, acting)
+    write_new(target, accounts.open_accounts(runtime, actor, person_ids))
+    click.echo(f"Accounts opened: {len(set(person_ids))}.")
 
 
 @user.command()

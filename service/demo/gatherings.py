@@ -13,7 +13,7 @@ from registry.rules.words import Breach, ConveyedAs, EquipmentKind, MeetingThing
 from registry.views.copies import CopyFilter
 from service.demo.cast import Cast
 from service.demo.story import HOUR, Story
-from service.flows import copies, equipment, meetings
+from service.flows import copies, equipment, meetings, photocopying
 from service.flows.equipment import JobWish
 from service.runtime import Runtime
 
@@ -69,7 +69,7 @@ class Gatherings:
         self.story.timeline.at(self.story.today - day + 9 * HOUR, self._prepare_negotiation)
 
     def _copy(self) -> None:
-        """Have two photocopies of a supply list approved and made."""
+        """Have two photocopies of a supply list approved and made; the label of one is not scanned yet."""
         runtime, actors = self.story.runtime, self.story.cast.actors
         document = self.story.documents["关键元器件替代清单"]
         wish = JobWish(
@@ -83,7 +83,11 @@ class Gatherings:
         self.story.agree(request, "leader")
         wanted = CopyFilter(state=State.IN_STOCK, document_id=document)
         source = copies.listing(runtime, actors["clerk"], wanted).rows[0].copy.code
-        equipment.run_job(runtime, actors["clerk"], request, self.devices[0], human_code(source), copies=2)
+        job = equipment.run_job(
+            runtime, actors["clerk"], request, self.devices[0], human_code(source), copies=2
+        )
+        made = photocopying.get_job(runtime, actors["clerk"], job).photocopies
+        photocopying.take_in(runtime, actors["clerk"], job, [human_code(made[0].code)])
 
     def _hold_review(self) -> None:
         """The review is prepared, held and over; papers and a notebook are still out."""

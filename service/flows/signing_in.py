@@ -11,6 +11,7 @@ from typing import Literal
 
 import sqlalchemy as sa
 
+from registry.acts import people
 from registry.ledger import log
 from registry.models import Account
 from registry.rules.roles import Actor
@@ -70,6 +71,29 @@ def sign_in(runtime: Runtime, login: str, password: str, *, address: str) -> Sig
             return SignedIn(secret, visitor.account_id)
     _record_refusal(runtime, login, account_id, "account-closed", address)
     return LoginRefused("login-refused")
+
+
+def change_password(
+    runtime: Runtime, login: str, current: str, new: str, *, address: str
+) -> SignedIn | LoginRefused:
+    """Put one's own password in place of the current one; every other session of the account ends.
+
+    Raises:
+        PasswordUnfit, PasswordNotNew: the new one cannot be it; nothing has changed.
+    """
+    new_hash = passwords.hash_password(new, login=login)
+    if new == current:
+        raise passwords.PasswordNotNew("got the password that is in use", field="new_password")
+    found = sign_in(runtime, login, current, address=address)
+    if isinstance(found, LoginRefused):
+        return found
+    now = runtime.now()
+    visitor = find_visitor(runtime, found.secret)
+    actor = visitor.actor if visitor else ANYBODY
+    with runtime.deed(actor, "account.change-password", f"account:{found.account_id}") as session:
+        people.set_password(session, found.account_id, new_hash, actor=actor, now=now)
+        sessions.end_all_sessions(session, found.account_id, now=now)
+        return SignedIn(sessions.open_session(session, found.account_id, now=now), found.account_id)
 
 
 def sign_out(runtime: Runtime, secret: str) -> None:

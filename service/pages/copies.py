@@ -228,6 +228,7 @@ def _copy_page(code: str, wrong: Mapping[str, str] | None = None) -> str:
         may_recopy=_may_recopy(story),
         may_find=Step.FIND in story.steps and roles.may(current_actor(), Action.FIND),
         loss=losses.find_loss(runtime, current_actor(), code),
+        reads_jobs=roles.may(current_actor(), Action.READ_COPYING),
         reads_runs=roles.may(current_actor(), Action.READ_REGISTER, unit_id=story.view.issuing_unit_id),
         errors=wrong or {},
         now=runtime.now(),

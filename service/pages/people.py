@@ -18,7 +18,7 @@ from registry.views.people import PersonRow
 from service import errors
 from service.config import Language
 from service.filters import role_text
-from service.flows import meetings, people
+from service.flows import accounts, meetings, people
 from service.flows.characters import lacking
 from service.flows.people import NewPerson
 from service.forms import FieldErrors, Form, parse_form, refused_field
@@ -64,6 +64,12 @@ class RolesForm(Form):
 
     login: str
     roles: list[Role] = Field(default=[])
+
+
+class AccountsForm(Form):
+    """For whom accounts shall be opened."""
+
+    person_id: list[int] = Field(default=[])
 
 
 class PasswordForm(Form):
@@ -145,6 +151,29 @@ def add() -> Response | tuple[str, int]:
     )
     warn_of(lacking(runtime, name_zh=form.name_zh, name_en=form.name_en))
     return redirect(url_for("people.index", search=form.staff_no))
+
+
+@blueprint.get("/accounts")
+@require(Action.MANAGE_PEOPLE)
+def without_account() -> str:
+    """List who has no account yet."""
+    return _accounts_page({})
+
+
+@blueprint.post("/accounts")
+@require(Action.MANAGE_PEOPLE)
+def open_accounts() -> Response | tuple[str, int]:
+    """Open accounts and send the slips with their first passwords, once."""
+    form = parse_form(AccountsForm)
+    if isinstance(form, FieldErrors):
+        return _accounts_page(form.errors), 422
+    try:
+        slips = accounts.open_accounts(current_runtime(), current_actor(), form.person_id)
+    except (ConflictError, InvalidError) as refusal:
+        return _accounts_page({"person_id": _advice(refusal)}), errors.status_of(refusal)
+    answer = Response(slips, content_type="application/pdf")
+    answer.headers.set("Content-Disposition", "attachment", filename="first-passwords.pdf")
+    return answer
 
 
 @blueprint.get("/<int:person_id>")
@@ -281,6 +310,15 @@ def _list_page(entered: object, wrong: object) -> str:
         entered=entered,
         errors=wrong,
         may_keep=roles.may(actor, Action.MANAGE_PEOPLE),
+    )
+
+
+def _accounts_page(wrong: Mapping[str, str]) -> str:
+    return render_template(
+        "people/accounts.html",
+        rows=accounts.without_account(current_runtime(), current_actor()),
+        most=accounts.MOST_AT_ONCE,
+        errors=wrong,
     )
 
 

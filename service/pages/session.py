@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
 from pydantic import StringConstraints
 from werkzeug.wrappers import Response
 
+from registry.errors import InvalidError
 from service import demo_accounts, passwords
 from service.config import Language
+from service.errors import words_of
 from service.faults import NoDesk
 from service.filters import role_text
 from service.flows import people, signing_in
@@ -17,6 +20,7 @@ from service.flows.signing_in import LoginRefused
 from service.forms import FieldErrors, Form, parse_form
 from service.i18n import COOKIE, COOKIE_DAYS, current_language
 from service.login import (
+    before_own_password,
     client_address,
     cookie_name,
     current_credential,
@@ -35,12 +39,23 @@ blueprint = Blueprint("session", __name__)
 STATUS = {"login-refused": 422, "too-many-attempts": 429}
 
 
+Password = Annotated[str, StringConstraints(max_length=passwords.LONGEST, strip_whitespace=False)]
+
+
 class LoginForm(Form):
     """What a visitor enters to log in."""
 
     login: Annotated[str, StringConstraints(max_length=64)]
-    password: Annotated[str, StringConstraints(max_length=passwords.LONGEST, strip_whitespace=False)]
+    password: Password
     next: str = "/"
+
+
+class OwnPasswordForm(Form):
+    """The visitor's current password, and the new one twice."""
+
+    current_password: Password
+    new_password: Password
+    repeated: Password
 
 
 class LanguageForm(Form):
@@ -94,7 +109,42 @@ def log_in() -> Response | tuple[str, int]:
     return answer
 
 
+@blueprint.get("/password")
+@before_own_password
+def own_password() -> str:
+    """Show the form for the visitor's own password."""
+    return _password_page({})
+
+
+@blueprint.post("/password")
+@before_own_password
+def change_own_password() -> Response | tuple[str, int]:
+    """Put the visitor's own password in place of the current one."""
+    form = parse_form(OwnPasswordForm)
+    if isinstance(form, FieldErrors):
+        return _password_page(form.errors), 422
+    runtime, visitor = current_runtime(), get_visitor()
+    if form.new_password != form.repeated:
+        return _password_page({"repeated": gettext("This is not the same as the new password.")}), 422
+    try:
+        found = signing_in.change_password(
+            runtime, visitor.login, form.current_password, form.new_password, address=client_address()
+        )
+    except InvalidError as refusal:
+        words = words_of(refusal)
+        return _password_page({"new_password": f"{words.sentence} {words.next_step}"}), 422
+    if isinstance(found, LoginRefused):
+        status = STATUS[found.code]
+        words = words_for(status, found.code, {})
+        return _password_page({"current_password": f"{words.sentence} {words.next_step}"}), status
+    flash(gettext("Your password is changed. It counts from now on, everywhere."), "success")
+    answer = redirect("/")
+    keep_secret(answer, "session", found.secret)
+    return answer
+
+
 @blueprint.post("/logout")
+@before_own_password
 def log_out() -> Response:
     """End this session."""
     credential = current_credential()
@@ -144,6 +194,15 @@ def _login_page(*, next_path: str, login: str = "", errors: Mapping[str, str] | 
         next=own_path(next_path),
         ask_code=False,
         demo_accounts=_demo_accounts(),
+    )
+
+
+def _password_page(errors: Mapping[str, str]) -> str:
+    return render_template(
+        "people/password.html",
+        errors=errors,
+        is_first=get_visitor().password_is_first,
+        shortest=passwords.SHORTEST_PASSWORD,
     )
 
 

@@ -85,6 +85,18 @@ EQUIPMENT: Final[dict[str, tuple[LazyString, LazyString]]] = {
         _("On record this copy is not where it could lie on a device."),
         _("If it lies before you, take it back at the counter first."),
     ),
+    "not-of-this-job": (
+        _("This is not the label of a photocopy of this job. Nothing was taken in."),
+        _("Scan the label, not the code that was copied with the page."),
+    ),
+    "no-photocopies": (
+        _("This job has no photocopy that could be labelled."),
+        _("Labels are for jobs on a copier whose numbers were not given up."),
+    ),
+    "nothing-to-give-up": (
+        _("No photocopy of this job is still waited for. Nothing has been changed."),
+        _("Reload the page to see where each of them stands."),
+    ),
     "other-station": (
         _("The fax was approved for another station."),
         _("Enter the station as it was approved, or ask anew."),

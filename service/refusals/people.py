@@ -19,6 +19,18 @@ PEOPLE: Final[dict[str, tuple[LazyString, LazyString]]] = {
         _("Another account is called %(login)s."),
         _("Choose another account name."),
     ),
+    "account-exists": (
+        _("The person with the staff number %(staff_no)s has an account. No account was opened."),
+        _("Reload the list. A new password is set on the page of the person."),
+    ),
+    "person-inactive": (
+        _("The person with the staff number %(staff_no)s no longer works here. No account was opened."),
+        _("Reload the list and choose again."),
+    ),
+    "nobody-chosen": (
+        _("Nobody was chosen, or more than %(most)s people at once. No account was opened."),
+        _("Choose from 1 to %(most)s people."),
+    ),
     "own-roles": (
         _("Nobody grants roles to themselves."),
         _("Ask another security officer."),

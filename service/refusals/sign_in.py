@@ -15,6 +15,12 @@ SIGN_IN: Final[dict[str, tuple[LazyString, LazyString]]] = {
         _("Your session has ended or you have not logged in yet."),
         _("Log in and try again."),
     ),
+    "password-to-change": (
+        _("Somebody else knows your password."),
+        _(
+            "Choose your own first: on the page that opens after the login, or with the command user own-password."
+        ),
+    ),
     "no-desk": (
         _("None of your roles has a desk of its own yet."),
         _("Ask the security officer which role belongs to your work."),
@@ -26,6 +32,10 @@ SIGN_IN: Final[dict[str, tuple[LazyString, LazyString]]] = {
     "account-unknown": (
         _("No account has this name."),
         _("Check the account name."),
+    ),
+    "password-not-new": (
+        _("The new password is the current one. Nothing has been changed."),
+        _("Choose another."),
     ),
     "password-unfit": (
         _("A password has %(shortest)s to %(longest)s characters and is not the account name."),

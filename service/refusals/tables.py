@@ -132,7 +132,7 @@ TABLES: Final[dict[str, tuple[LazyString, LazyString]]] = {
         ),
     ),
     "not-printed-here": (
-        _("This copy was taken over from an older register; no print run of ours made it."),
+        _("No print run of ours made this copy: it was photocopied, or taken over from an older register."),
         _("Put it on a destruction list if it is damaged."),
     ),
     "impossible-import-step": (

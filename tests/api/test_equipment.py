@@ -2,6 +2,7 @@
 
 import pytest
 
+from registry.rules.codes import human_code
 from registry.rules.devicebook import DEVICEBOOK
 from registry.rules.words import EquipmentKind
 from tests.flows.test_equipment import stock
@@ -30,9 +31,23 @@ def test_a_document_is_copied_by_program(world, call, copier):
     refused = call("other_clerk", "POST", f"{copier}/jobs", json=done)
     assert (refused.status_code, refused.json["code"]) == (409, "not-approved")
     world.approve(request, "leader")
-    assert call("other_clerk", "POST", f"{copier}/jobs", json=done).status_code == 201
+    made = call("other_clerk", "POST", f"{copier}/jobs", json=done)
+    assert made.status_code == 201
     (job,) = call("auditor", "GET", "/equipment/jobs").json["jobs"]
     assert (job["copies"], job["copying_unit_id"]) == (2, world.units["FIN"])
+    here = f"/equipment/jobs/{made.json['id']}"
+    first, second = call("auditor", "GET", here).json["photocopies"]
+    assert (first["state"], second["copy_no"]) == ("RESERVED", first["copy_no"] + 1)
+    paper = call("other_clerk", "GET", f"{here}/labels")
+    assert (paper.content_type, paper.data[:5]) == ("application/pdf", b"%PDF-")
+    assert call("auditor", "GET", f"{here}/labels").status_code == 403
+    wrong = call("other_clerk", "POST", f"{here}/labels", json={"labels": [scan]})
+    assert (wrong.status_code, wrong.json["code"]) == (409, "not-of-this-job")
+    labels = {"labels": [human_code(first["code"])]}
+    assert call("other_clerk", "POST", f"{here}/labels", json=labels).json == {"taken_in": 1}
+    assert call("other_clerk", "POST", f"{here}/labels", json=labels).json == {"taken_in": 0}
+    assert call("other_clerk", "POST", f"{here}/give-up").json == {"voided": 1}
+    assert call("clerk", "GET", f"/copies/{first['code']}").json["job_id"] == made.json["id"]
     assert call("officer", "GET", copier).json["jobs"] == []
     assert len(call("clerk", "GET", copier).json["jobs"]) == 1
 

@@ -10,6 +10,7 @@ from registry.ledger import log
 from registry.models import Equipment
 from registry.rows import UnknownRow
 from registry.rules.approval import Act
+from registry.rules.codes import human_code
 from registry.rules.equipment import NoCustodian
 from registry.rules.words import (
     DestructionPart,
@@ -19,8 +20,9 @@ from registry.rules.words import (
     RetirementMethod,
     RetirementState,
 )
-from service.flows import copies, equipment, making, printing, releasing, requesting
+from service.flows import copies, equipment, making, photocopying, printing, releasing, requesting
 from service.flows.equipment import CustodianAsks, EscortMissing, JobWish, RepairWish
+from service.flows.photocopying import NoPhotocopies
 from service.flows.proving import PinRefused
 from tests.fixtures.devices import add_device, ready_device
 
@@ -64,12 +66,31 @@ def test_a_copy_is_asked_for_agreed_to_made_and_on_record(world):
     desk = equipment.job_desk(world.runtime, world.other_clerk)
     assert [(one.id, one.left) for one in desk.approvals] == [(request, 2)]
     assert [row.id for row in desk.devices] == [device]
-    equipment.run_job(world.runtime, world.other_clerk, request, device, scan, copies=2)
+    job = equipment.run_job(world.runtime, world.other_clerk, request, device, scan, copies=2)
+    made = photocopying.get_job(world.runtime, world.other_clerk, job).photocopies
+    with pikepdf.open(io.BytesIO(photocopying.labels(world.runtime, world.other_clerk, job))) as labels:
+        assert len(labels.pages) == 1
+    codes = [human_code(copy.code).replace("-", "") for copy in made]
+    assert photocopying.take_in(world.runtime, world.other_clerk, job, codes) == 2
     after = equipment.job_desk(world.runtime, world.other_clerk)
     assert after.approvals == ()
     assert [(job.copies, job.copying_unit.code, job.device) for job in after.jobs] == [
         (2, "FIN", "COPIER SECRET")
     ]
+
+
+def test_a_job_whose_numbers_are_given_up_has_no_labels(world):
+    document, scan = stock(world)
+    device = ready_device(world)
+    wish = JobWish(
+        act=Act.COPY, document_id=document, copies=1, reason="annex", until=world.now + timedelta(days=3)
+    )
+    request = equipment.ask_job(world.runtime, world.handler, wish)
+    world.approve(request, "leader")
+    job = equipment.run_job(world.runtime, world.other_clerk, request, device, scan, copies=1)
+    assert photocopying.give_up(world.runtime, world.other_clerk, job) == 1
+    with pytest.raises(NoPhotocopies):
+        photocopying.labels(world.runtime, world.other_clerk, job)
 
 
 def test_a_fax_is_asked_for_with_its_station_which_approvers_read(world):

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from bench import paper
 from registry.models import Account, AccountRole, Person
+from registry.rules.approval import Act
 from registry.rules.codes import human_code
 from registry.rules.facts import MeetingFacts
 from registry.rules.imports import ImportKind
@@ -50,8 +51,10 @@ from service.flows import (
     tracing,
 )
 from service.flows.consenting import LetterFacts
+from service.flows.equipment import JobWish
 from service.flows.gate import Seen
 from service.flows.tracing import Offered
+from tests.fixtures.devices import ready_device
 from tests.fixtures.handed import open_gate, permit, print_out
 from tests.fixtures.office import PEOPLE
 from tests.fixtures.papers import draw_pdf
@@ -101,6 +104,7 @@ TWO_DOORS: dict[str, frozenset[str]] = {
     "/equipment": ALL,
     "/equipment/<int:equipment_id>": DEVICES,
     "/equipment/jobs": CLERKS | AUDITOR,
+    "/equipment/jobs/<int:job_id>": CLERKS | AUDITOR,
     "/hand-overs/<int:hand_over_id>": COUNTER,
     "/holdings": ALL,
     "/meetings": ALL,
@@ -145,7 +149,10 @@ PAGES: dict[str, frozenset[str]] = {
     "/documents/<int:document_id>/pages/<int:number>": NOBODY,
     "/documents/new": CLERKS,
     "/drills/<int:drill_id>/progress": AUDITOR,
+    "/equipment/jobs/<int:job_id>/labels.pdf": CLERKS,
     "/equipment/jobs/new": MEETINGS,
+    "/password": ALL,
+    "/people/accounts": frozenset({"administrator"}),
     "/equipment/retirements/<int:retirement_id>/certificate.pdf": DEVICES,
     "/exchange": REGISTER | KEEPERS,
     "/exchange/<register>/export/<form>": REGISTER,
@@ -194,6 +201,8 @@ CALLS: dict[str, frozenset[str]] = {
     "/gate/events": GATE | CLERKS | AUDITOR,
     "/gate/waiting": frozenset({"supervisor"}),
     "/gates": GATE | CLERKS | AUDITOR,
+    "/accounts/missing": frozenset({"administrator"}),
+    "/equipment/jobs/<int:job_id>/labels": CLERKS,
     "/hand-overs/<int:hand_over_id>/receipt": COUNTER,
     "/holdings/everyone": CLERKS,
     "/import-templates/<register>": CLERKS,
@@ -291,6 +300,21 @@ def _add_supervisor(world):
                 roles=roles,
             )
         )
+
+
+def _photocopy(world, document_id, scan):
+    """Return a job on a copier that made one photocopy, not taken in yet."""
+    wish = JobWish(
+        act=Act.COPY,
+        document_id=document_id,
+        copies=1,
+        reason="annex",
+        until=world.now + timedelta(days=3),
+    )
+    request = equipment.ask_job(world.runtime, world.handler, wish)
+    world.approve(request, "leader")
+    device = ready_device(world, name="copier")
+    return equipment.run_job(world.runtime, world.other_clerk, request, device, scan, copies=1)
 
 
 def _retire(world):
@@ -417,6 +441,7 @@ def estate(world):
     return_id = lending.take_back(runtime, world.clerk, [scans[returned]], world.holder.person_id)
     list_id = _destroy(world, destroyed)
     equipment_id, retirement_id = _retire(world)
+    job_id = _photocopy(world, document_id, scans[returned])
     gate_id = open_gate(world)
     (permit_id,) = permit(world, [held], gate_id)
     seen = Seen(
@@ -456,6 +481,7 @@ def estate(world):
         "plant_id": 1,
         "bag_id": 1,
         "retirement_id": retirement_id,
+        "job_id": job_id,
         "permit_id": permit_id,
         "event_id": event_id,
         "meeting_id": meeting_id,

@@ -38,14 +38,23 @@ def copier(device):
     return 1
 
 
-def test_a_document_is_copied_at_the_keyboard(world, run, device, copier):
+def test_a_document_is_copied_at_the_keyboard(world, run, device, copier, tmp_path):
     document, scan = stock(world)
     asked = device("handler", "ask-job", "copy", document, "--copies", 2, "--reason", "annex", *UNTIL)
     assert "Request 2 waits for its approval." in asked
     assert "not-approved" in device("other_clerk", "run-job", copier, 2, scan, "--copies", 2)
     assert "request 2: APPROVED" in run("approval", "decide", "--as", "leader", "2", answers="y\n").output
     assert "approved: request 2  COPY  财字〔2026〕7号  2 left" in device("other_clerk", "jobs")
-    assert "Job 1 is recorded." in device("other_clerk", "run-job", copier, 2, scan, "--copies", 2)
+    made = device("other_clerk", "run-job", copier, 2, scan, "--copies", 2)
+    assert "Job 1 is recorded." in made
+    first, second = [line.split()[1] for line in made.splitlines() if "to be labelled" in line]
+    target = tmp_path / "labels.pdf"
+    device("other_clerk", "job-labels", 1, target)
+    assert target.read_bytes()[:5] == b"%PDF-"
+    assert "Taken into stock: 1." in device("other_clerk", "take-in", 1, first)
+    assert "not-of-this-job" in device("other_clerk", "take-in", 1, scan)
+    assert "Void: 1." in device("other_clerk", "give-up", 1)
+    assert "impossible-step" in device("other_clerk", "take-in", 1, second)
     assert "COPY  复印机  财字〔2026〕7号  2  S002" in device("auditor", "jobs")
     told = device("clerk", "show", copier)
     assert "1  COPIER  复印机  A 302  SECRET  IN_USE  S001" in told

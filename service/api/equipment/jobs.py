@@ -10,7 +10,7 @@ from registry.views.equipment import JobRow
 from service.api.area import Model
 from service.api.copies import person
 from service.api.equipment.area import area
-from service.api.equipment.shapes import CopyJob, EquipmentRequest
+from service.api.equipment.shapes import CopyJob, EquipmentRequest, Photocopy
 from service.flows import equipment
 from service.flows.equipment import JobWish
 from service.login import current_actor, current_runtime
@@ -85,7 +85,7 @@ def ask_job(body: WantedJob) -> EquipmentRequest:
 @area.operation(
     "POST",
     "/equipment/<int:equipment_id>/jobs",
-    summary="Record an approved copy or fax job on a device.",
+    summary="Record an approved copy or fax job on a device; on a copier every copy gets a number.",
     body=DoneJob,
     answer=JobId,
     status=201,
@@ -120,4 +120,7 @@ def job(row: JobRow) -> CopyJob:
         station=row.station,
         done_by=person(row.done_by),
         done_at=row.done_at,
+        photocopies=[
+            Photocopy(code=copy.code, copy_no=copy.copy_no, state=copy.state) for copy in row.photocopies
+        ],
     )

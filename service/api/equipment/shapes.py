@@ -4,6 +4,7 @@ from datetime import datetime
 
 from registry.rules.approval import Act
 from registry.rules.levels import Handling
+from registry.rules.lifecycle import State
 from registry.rules.words import (
     DestructionPart,
     EquipmentKind,
@@ -65,8 +66,16 @@ class DeviceInspection(Model):
     inspect_again_at: datetime | None
 
 
+class Photocopy(Model):
+    """A numbered copy that a device made; ``RESERVED`` until its label was scanned."""
+
+    code: str
+    copy_no: int
+    state: State
+
+
 class CopyJob(Model):
-    """One copy or fax job."""
+    """One copy or fax job, with the photocopies that it made."""
 
     id: int
     act: Act
@@ -80,6 +89,7 @@ class CopyJob(Model):
     station: str
     done_by: Person
     done_at: datetime
+    photocopies: list[Photocopy]
 
 
 class DeviceRepair(Model):

@@ -5,11 +5,12 @@ from datetime import datetime
 import click
 
 from registry.rules.approval import Act
+from registry.rules.codes import human_code
 from service.cli.acting import acting_as, asked_actor
 from service.cli.arguments import last_moment, reason_option, until_option
 from service.cli.equipment.group import device
 from service.cli.opening import open_installation
-from service.flows import equipment
+from service.flows import equipment, photocopying
 from service.flows.equipment import JobWish
 
 
@@ -71,3 +72,5 @@ def run_job(
         runtime, actor, request_id, equipment_id, scanned, copies=copies, station=station
     )
     click.echo(f"Job {job_id} is recorded.")
+    for copy in photocopying.get_job(runtime, actor, job_id).photocopies:
+        click.echo(f"{copy.copy_no:06d}  {human_code(copy.code)}  to be labelled and taken in")

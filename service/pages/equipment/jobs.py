@@ -93,7 +93,7 @@ def run_job() -> Response | tuple[str, int]:
     if isinstance(form, FieldErrors):
         return _jobs_page(form), 422
     try:
-        equipment.run_job(
+        job_id = equipment.run_job(
             current_runtime(),
             current_actor(),
             form.request_id,
@@ -105,7 +105,7 @@ def run_job() -> Response | tuple[str, int]:
     except InvalidError as refusal:
         return _jobs_page(refused_field(form.model_dump(), refusal)), 422
     flash(gettext("The job is recorded."), "success")
-    return redirect(url_for("equipment.jobs"))
+    return redirect(url_for("equipment.job", job_id=job_id))
 
 
 def _jobs_page(form: FieldErrors) -> str:

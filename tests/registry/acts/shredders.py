@@ -57,6 +57,9 @@ class Room:
             minted_at=NOW,
         )
         self.session.add(copy)
+        self.session.get_one(
+            Document, document_id
+        ).last_copy_no = number  # so that numbers are counted on from here
         self.session.flush()
         by_clerk = {"actor": office.clerk, "now": NOW}
         move(self.session, copy, MovementKind.PRINTED, Custodian.REGISTRY, **by_clerk)

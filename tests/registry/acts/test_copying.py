@@ -1,16 +1,21 @@
 """Copy and fax jobs: approved, on a device that may, logged with everything that the rules want to know."""
 
+from datetime import timedelta
+
 import pytest
 
 from registry import consent
-from registry.acts import equipment
+from registry.acts import copying, equipment, recalls
 from registry.acts.copying import (
     NotACopyingRequest,
+    NothingToGiveUp,
+    NotOfThisJob,
     OtherStation,
 )
 from registry.errors import PermissionDenied
 from registry.ledger import log
-from registry.models import ApprovalRequest, EquipmentJob
+from registry.models import ApprovalRequest, Copy, Document, EquipmentJob, Movement
+from registry.rows import move
 from registry.rules.approval import Act, ApprovalExhausted, ExecutorNotSeparate
 from registry.rules.equipment import (
     DeviceBelowLevel,
@@ -19,10 +24,12 @@ from registry.rules.equipment import (
     NotACipherFax,
 )
 from registry.rules.levels import Handling
-from registry.rules.lifecycle import State
+from registry.rules.lifecycle import ImpossibleStep, State
+from registry.rules.recall import CopyRecalled
 from registry.rules.texts import MissingText
-from registry.rules.words import EquipmentKind
+from registry.rules.words import Custodian, EquipmentKind, MovementKind
 from registry.sources import SourceNotAtHand, SourceOfOtherDocument
+from registry.views import conservation, family
 from registry.views import equipment as views
 from tests.registry.acts.devices import Workshop
 
@@ -181,3 +188,98 @@ def test_an_approval_to_print_copies_nothing(workshop, original, office):
         workshop.run(request, device, original)
     with pytest.raises(NotACopyingRequest):
         workshop.run(request, device, original, 0)
+
+
+def photocopied(workshop, original, copies=2):
+    """Return a job on a copier and its photocopies."""
+    request = workshop.approved(Act.COPY, original.document_id, copies=copies)
+    job = workshop.run(request, workshop.ready(), original, copies)
+    return job, views.job(workshop.session, job).photocopies
+
+
+def take_in(workshop, job, *codes, by=None):
+    return copying.take_in(
+        workshop.session, job, codes, actor=by or workshop.office.other_clerk, now=workshop.present
+    )
+
+
+def test_every_photocopy_has_a_number_and_a_code_before_its_paper_exists(workshop, original):
+    document = workshop.session.get_one(Document, original.document_id)
+    before = document.last_copy_no
+    job, made = photocopied(workshop, original)
+    assert [copy.copy_no for copy in made] == [before + 1, before + 2]
+    assert [copy.state for copy in made] == [State.RESERVED, State.RESERVED]
+    assert len({original.code, *(copy.code for copy in made)}) == 3
+    assert [family.source_of(workshop.session, copy.copy_id).code for copy in made] == [original.code] * 2
+    entries = [
+        entry for entry in log.read(workshop.session, kind="copy.reserved") if entry.facts.get("job") == job
+    ]
+    assert [entry.facts["copied_from"] for entry in entries] == [original.id, original.id]
+    assert conservation.conservation(workshop.session, [document.id])[document.id].holds
+
+
+def test_a_photocopy_is_in_stock_once_its_label_was_scanned_and_only_once(workshop, original):
+    job, (first, second) = photocopied(workshop, original)
+    assert take_in(workshop, job, first.code, first.code) == (first.code,)
+    assert take_in(workshop, job, first.code) == ()
+    assert [copy.state for copy in views.job(workshop.session, job).photocopies] == [
+        State.IN_STOCK,
+        State.RESERVED,
+    ]
+    moves = workshop.session.query(Movement).filter_by(copy_id=first.copy_id).all()
+    assert [(move.custodian, move.person_id) for move in moves] == [("REGISTRY", None)]
+    assert not workshop.session.query(Movement).filter_by(copy_id=second.copy_id).count()
+
+
+def test_the_code_that_was_copied_with_the_page_takes_nothing_in(workshop, original):
+    job, (first, _) = photocopied(workshop, original)
+    with pytest.raises(NotOfThisJob), workshop.session.begin_nested():
+        take_in(workshop, job, first.code, original.code)
+    assert workshop.session.get_one(Copy, first.copy_id).state is State.RESERVED
+
+
+def test_a_photocopy_that_was_never_made_is_given_up_for_good(workshop, original):
+    job, (first, second) = photocopied(workshop, original)
+    take_in(workshop, job, first.code)
+    acting = {"actor": workshop.office.other_clerk, "now": workshop.present}
+    assert copying.give_up(workshop.session, job, **acting) == 1
+    assert [copy.state for copy in views.job(workshop.session, job).photocopies] == [
+        State.IN_STOCK,
+        State.VOID,
+    ]
+    with pytest.raises(NothingToGiveUp):
+        copying.give_up(workshop.session, job, **acting)
+    with pytest.raises(ImpossibleStep):
+        take_in(workshop, job, second.code)
+
+
+def test_whoever_agreed_or_is_no_clerk_takes_no_photocopy_in(workshop, original):
+    job, (first, _) = photocopied(workshop, original)
+    for part in ("leader", "handler", "holder"):
+        with pytest.raises(PermissionDenied):
+            take_in(workshop, job, first.code, by=workshop.office.actors[part])
+
+
+def test_a_scan_leaves_no_paper_and_so_no_number(workshop, original):
+    request = workshop.approved(Act.COPY, original.document_id)
+    job = workshop.run(request, workshop.ready(EquipmentKind.SCANNER), original, 1)
+    assert views.job(workshop.session, job).photocopies == ()
+
+
+def test_what_is_being_recalled_is_not_copied(workshop, original, office):
+    request = workshop.approved(Act.COPY, original.document_id)
+    device = workshop.ready()
+    holder = office.actors["holder"].person_id
+    by_clerk = {"actor": office.clerk, "now": workshop.present}
+    move(office.session, original, MovementKind.LOAN, Custodian.PERSON, person_id=holder, **by_clerk)
+    original.state = State.HELD
+    recalls.begin(
+        office.session,
+        original.document_id,
+        "superseded",
+        workshop.present + timedelta(days=7),
+        actor=office.clerk,
+        now=workshop.present,
+    )
+    with pytest.raises(CopyRecalled):
+        workshop.run(request, device, original)
