@@ -17,7 +17,7 @@ BAGS: Final[Mapping[BagState, Look]] = MappingProxyType(
         BagState.SEALED: Look(_("sealed"), "look", "lock"),
         BagState.HANDED: Look(_("with the escorts"), "note", "people"),
         BagState.OUTSIDE: Look(_("outside"), "outside", "box-arrow-right"),
-        BagState.STOPPED: Look(_("stopped"), "stop", "exclamation-octagon"),
+        BagState.STOPPED: Look(_("held at the gate"), "stop", "exclamation-octagon"),
         BagState.ARRIVED: Look(_("arrived intact"), "ok", "check-lg"),
         BagState.BROKEN: Look(_("arrived broken"), "stop", "x-octagon-fill"),
         BagState.MISSING: Look(_("did not arrive"), "stop", "question-diamond"),

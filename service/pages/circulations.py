@@ -34,7 +34,7 @@ ENDINGS: Final[Mapping[Ending, Look]] = MappingProxyType(
 )
 TURNS: Final[Mapping[Turn, Look]] = MappingProxyType(
     {
-        Turn.WAITING: Look(lazy_gettext("waits"), "quiet", "hourglass-split"),
+        Turn.WAITING: Look(lazy_gettext("has not had it yet"), "quiet", "hourglass-split"),
         Turn.OFFERED: Look(lazy_gettext("not signed for"), "look", "hourglass-split"),
         Turn.READING: Look(lazy_gettext("has it"), "look", "person-check"),
         Turn.RETURNED: Look(lazy_gettext("gave it back"), "ok", "check-lg"),
