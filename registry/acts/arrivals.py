@@ -166,7 +166,9 @@ def _require_whole(
             untold=tuple(sorted(left - told)),
             unknown=tuple(sorted(told - left)),
         )
-    if listed.handed_at is None or not listed.handed_at <= receipt.destroyed_at <= now:
+    # Receipts tell the minute.
+    left_at = listed.handed_at and listed.handed_at.replace(second=0, microsecond=0)
+    if left_at is None or not left_at <= receipt.destroyed_at <= now:
         raise ReceiptUnfit("got a time before the bags left, or to come", field="destroyed_at")
     if receipt.weight_g is not None and not 0 < receipt.weight_g <= HEAVIEST_G:
         raise ReceiptUnfit("got a weight that cannot be", field="weight_g")
