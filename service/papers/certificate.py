@@ -50,14 +50,14 @@ _COLUMNS = (
     Column("追溯码 Code", 3.7),
 )
 _COLUMNS_SENT = (
-    Column("份号 No.", 1.4, is_number=True),
-    Column("文号 Document no.", 2.3),
-    Column("标题 Title", 2.3),
-    Column("密级 Level", 1.9),
-    Column("页 Pages", 1.45, is_number=True),
-    Column("制发单位 Issuer", 2.45),
-    Column("封条 Seal", 1.75),
-    Column("追溯码 Code", 3.5),
+    Column("份号 No.", 1.35, is_number=True),
+    Column("文号 Doc. no.", 2.2),
+    Column("标题 Title", 2.1),
+    Column("密级 Level", 1.8),
+    Column("页 Pages", 1.5, is_number=True),
+    Column("制发单位 Issuer", 2.4),
+    Column("封条 Seal", 1.95),
+    Column("追溯码 Code", 3.75),
 )
 
 
