@@ -52,12 +52,12 @@ _COLUMNS = (
 _COLUMNS_SENT = (
     Column("份号 No.", 1.35, is_number=True),
     Column("文号 Doc. no.", 2.2),
-    Column("标题 Title", 2.1),
-    Column("密级 Level", 1.8),
+    Column("标题 Title", 2.0),
+    Column("密级 Level", 1.75),
     Column("页 Pages", 1.5, is_number=True),
-    Column("制发单位 Issuer", 2.4),
+    Column("制发单位 Issuer", 2.6),
     Column("封条 Seal", 1.95),
-    Column("追溯码 Code", 3.75),
+    Column("追溯码 Code", 3.7),
 )
 
 
