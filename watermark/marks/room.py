@@ -98,9 +98,13 @@ def _sums(total: Picture, rows: Span, cols: Span) -> Picture:
 
 def _take(taken: NDArray[np.uint8], free: NDArray[np.bool_], layer: Layer, first: list[Floats]) -> None:
     """Mark the places of free cells as taken, point by point of the fine grid."""
-    for place in layer.shape.places - layer.shape.places[0]:
-        y, x = ((at + on).astype(np.intp) for at, on in zip(first, place, strict=True))
-        taken[np.ix_(y, x)] |= free
+    if not free.size:
+        return
+    (top, left), steps = (int(at[0]) for at in first), layer.shape.fine
+    for down, right in (layer.shape.places - layer.shape.places[0]).tolist():
+        y, x = top + down, left + right
+        here = taken[y : y + free.shape[0] * steps[0] : steps[0], x : x + free.shape[1] * steps[1] : steps[1]]
+        here |= free
 
 
 def _close_word_gaps(ink: NDArray[np.bool_], gap_px: int) -> NDArray[np.uint8]:

@@ -169,15 +169,18 @@ def _clip(free: NDArray[np.bool_], cell: tuple[int, int]) -> bytes:
 def _rectangles(free: NDArray[np.bool_]) -> Iterator[tuple[int, int, int, int]]:
     """Yield column, row, width and height of rectangles that together make up the free cells."""
     edges = np.diff(np.pad(free, ((0, 0), (1, 1))).astype(np.int8), axis=1)
-    open_runs: dict[tuple[int, int], int] = {}
-    for row, marks in enumerate([*edges, np.zeros(edges.shape[1], np.int8)]):
-        starts, ends = np.flatnonzero(marks == 1).tolist(), np.flatnonzero(marks == -1).tolist()
-        here = set(zip(starts, ends, strict=True))
-        for run in sorted(open_runs.keys() - here):
-            first = open_runs.pop(run)
-            yield run[0], first, run[1] - run[0], row - first
-        for run in here - open_runs.keys():
-            open_runs[run] = row
+    rows, starts = np.nonzero(edges == 1)
+    ends = np.nonzero(edges == -1)[1]
+    #: First row and the row after the last of each run of cells that goes on downwards.
+    begun: dict[tuple[int, int], tuple[int, int]] = {}
+    for row, start, end in zip(rows.tolist(), starts.tolist(), ends.tolist(), strict=True):
+        first, after = begun.get((start, end), (row, row))
+        if after < row:
+            yield start, first, end - start, after - first
+            first = row
+        begun[start, end] = first, row + 1
+    for (start, end), (first, after) in begun.items():
+        yield start, first, end - start, after - first
 
 
 def _code_place(placement: Placement, height_pt: float) -> bytes:
