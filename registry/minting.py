@@ -4,12 +4,17 @@ Law: the document's row stays locked until the transaction ends, so that whoever
 twice.
 """
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
 from registry import consent
-from registry.models import ApprovalRequest, Document
+from registry.ledger import log
+from registry.models import ApprovalRequest, Copy, Document
 from registry.rows import get_row
 from registry.rules.codes import copy_no_text
+from registry.rules.roles import Actor
 
 
 def count_on(session: Session, request: ApprovalRequest, count: int) -> tuple[Document, range]:
@@ -29,3 +34,24 @@ def count_on(session: Session, request: ApprovalRequest, count: int) -> tuple[Do
     document.last_copy_no += count
     copy_no_text(document.last_copy_no)
     return document, range(first_no, first_no + count)
+
+
+def record_minted(
+    session: Session, minted: Mapping[Copy, Mapping[str, log.Loggable]], *, actor: Actor, now: datetime
+) -> None:
+    """Write each new number down, with what else there is to say of it; last in a deed: the ledger is locked last."""
+    log.append_each(
+        session,
+        "copy.reserved",
+        {
+            f"copy:{copy.code}": {
+                "state": str(copy.state),
+                "document": copy.document_id,
+                "copy_no": copy.copy_no,
+                **facts,
+            }
+            for copy, facts in minted.items()
+        },
+        actor=actor,
+        now=now,
+    )

@@ -366,22 +366,14 @@ def _record_minted(
         size=batch.size,
         printer=batch.printer,
     )
+    facts: dict[Copy, dict[str, log.Loggable]] = {
+        copy: {"batch": batch.id, "recipient": copy.recipient_id, "replaces": copy.replaces_id}
+        for copy in copies
+    }
     for copy in copies:
-        source = {"copied_from": sources[copy.id]} if copy.id in sources else {}
-        log.append(
-            session,
-            "copy.reserved",
-            f"copy:{copy.code}",
-            actor=actor,
-            now=now,
-            state=str(copy.state),
-            document=copy.document_id,
-            copy_no=copy.copy_no,
-            batch=batch.id,
-            recipient=copy.recipient_id,
-            replaces=copy.replaces_id,
-            **source,
-        )
+        if copy.id in sources:
+            facts[copy]["copied_from"] = sources[copy.id]
+    minting.record_minted(session, facts, actor=actor, now=now)
 
 
 def _locked_on_its_base(session: Session, code: str, made: Made) -> Copy:

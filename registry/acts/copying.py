@@ -142,19 +142,8 @@ def run_job(
         copying_unit=made.copying_unit_id,
         station=log.private(where),
     )
-    for copy in minted:
-        log.append(
-            session,
-            "copy.reserved",
-            f"copy:{copy.code}",
-            actor=actor,
-            now=now,
-            state=str(copy.state),
-            document=copy.document_id,
-            copy_no=copy.copy_no,
-            copied_from=source.id,
-            job=made.id,
-        )
+    minted_on = {"copied_from": source.id, "job": made.id}
+    minting.record_minted(session, dict.fromkeys(minted, minted_on), actor=actor, now=now)
     return made.id
 
 
