@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from watermark.marks.dots import FINE_MM, FINE_PER_CELL, FIRST_PLACE, PLACES, cells_of
+from watermark.marks.dots import FINE_MM, FINE_PER_CELL, cells_of
 from watermark.payload import MESSAGE_BITS, TILE, Decoded, decode, sync_evidence, tile_symbols
 from watermark.read.lattice import Lattice, fit_lattice
 from watermark.read.specks import Specks, find_specks
@@ -150,7 +150,6 @@ def _soft_symbols(
     height, width = (side // FINE_PER_CELL * FINE_PER_CELL for side in fine.shape)
     response = cells_of(fine[:height, :width].astype(np.float64) / typical)
     free = cells_of(hidden[:height, :width].astype(np.float64)).max(axis=2) == 0
-    free &= ~_is_framed(fine[:height, :width] / typical)
     if not free.any():
         return np.zeros_like(response)
     strongest = response[free].max(axis=1)
@@ -162,15 +161,6 @@ def _soft_symbols(
     likelihood = np.log((dot + _FLOOR) / (paper + _FLOOR))
     likelihood[~free] = 0
     return np.asarray(likelihood, np.float64)
-
-
-def _is_framed(strength: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Return ``(rows, cols)``: the cells with a dot on their frame, which is another layer's; see the marks."""
-    rows, cols = (side // FINE_PER_CELL for side in strength.shape)
-    split = (strength > _STANDING_OUT).reshape(rows, FINE_PER_CELL, cols, FINE_PER_CELL)
-    inner = slice(FIRST_PLACE, FIRST_PLACE + PLACES)
-    found: NDArray[np.bool_] = split.sum(axis=(1, 3)) > split[:, inner, :, inner].sum(axis=(1, 3))
-    return found
 
 
 def _bell(value: NDArray[np.float64], middle: float, width: float) -> NDArray[np.float64]:
