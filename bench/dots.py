@@ -22,12 +22,17 @@ from bench.paper import (
     with_dots,
 )
 from bench.report import Row, at_least, at_most, show
+from bench.tracing.documents import registered
+from watermark.payload import EVIDENCE
 from watermark.read.dots import read_dots
 
 _IDENTITY = 0xF00D_BABE_1234_5678
 _KEY = b"a key of the benchmark"
 _FIRST_SEED = 1000
 _CPU_SECONDS = 3.0
+_TEXTS = ("report", "letter", "minutes", "notice")
+_TYPE_AREA_MM = (25.0, 25.0, 185.0, 270.0)
+_ENOUGH_CELLS = 12
 
 Language = Literal["en", "zh", "blank"]
 Trial = Callable[[int], Picture]
@@ -83,12 +88,36 @@ def _unmarked(*, quick: bool) -> Iterator[Picture]:
         yield np.random.default_rng(seed).integers(0, 256, (1500, 1500)).astype(np.uint8)
 
 
+def _squares(document: str, side_mm: float, squares: int) -> Row:
+    """Return how many squares of a page's text hold the cells that naming one of 10,000 copies takes, by chance."""
+    cells = registered(document).base.pages[0].cells
+    tile, boxes = cells.tile(), cells.boxes_mm()
+    telling = EVIDENCE.reshape(-1)[tile]
+    in_lattice = np.arange(len(tile)) < cells.lattice.count
+    chance = np.random.default_rng([_FIRST_SEED, int(side_mm)])
+    enough = {False: 0, True: 0}
+    for _ in range(squares):
+        corner = chance.uniform(_TYPE_AREA_MM[:2], np.array(_TYPE_AREA_MM[2:]) - side_mm)
+        inside = ((boxes[:, :2] >= corner) & (boxes[:, 2:] <= corner + side_mm)).all(axis=1) & telling
+        for inlaid in enough:
+            enough[inlaid] += len(set(tile[inside & (in_lattice | inlaid)].tolist())) >= _ENOUGH_CELLS
+    return at_least(
+        f"{document}: {side_mm:g} mm squares of {squares} with {_ENOUGH_CELLS} cells",
+        enough[True],
+        "squares",
+        yardstick=enough[False],
+        target=enough[False],
+        against="by the lattice alone",
+    )
+
+
 def main(quick: bool) -> None:
     """Sweep marked and unmarked pictures; show hits, wrong names and processor time."""
     rows: list[Row] = []
-    wrong, slowest = 0, 0.0
+    wrong, total, slowest = 0, 0, 0.0
     for what, trial, trials, target in _marked(quick=quick):
         hits = 0
+        total += trials
         for seed in range(_FIRST_SEED, _FIRST_SEED + trials):
             picture = trial(seed)
             started = time.process_time()
@@ -102,6 +131,7 @@ def main(quick: bool) -> None:
                 f"{what}: read", hits, "pictures", yardstick=trials, target=target * trials, against="tried"
             )
         )
+    rows += [_squares(document, side_mm, 300) for document in _TEXTS for side_mm in (15.0, 20.0)]
     false, tried = 0, 0
     for picture in _unmarked(quick=quick):
         started = time.process_time()
@@ -109,7 +139,6 @@ def main(quick: bool) -> None:
         tried += 1
         slowest = max(slowest, time.process_time() - started)
     rows.append(at_most("unmarked: named", false, "pictures", yardstick=tried, target=0, against="tried"))
-    total = int(sum(row.yardstick for row in rows[:-1]))
     rows.append(
         at_most("marked: named wrongly", wrong, "pictures", yardstick=total, target=0, against="tried")
     )
