@@ -123,7 +123,8 @@ class DestructionItem(Base):
     ended_as: Mapped[ItemEnd | None] = mapped_column(words(ItemEnd))
 
     destruction_list: Mapped[DestructionList] = relationship(back_populates="items")
-    copy: Mapped[Copy] = relationship()
+    # All of a list's at once: every scan looks through them.
+    copy: Mapped[Copy] = relationship(lazy="selectin")
     bag: Mapped[DestructionBag | None] = relationship()
 
 

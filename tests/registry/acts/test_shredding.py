@@ -1,6 +1,7 @@
 """At the shredder: scanned again, vouched for in person, destroyed on record exactly once."""
 
 import pytest
+import sqlalchemy as sa
 
 from registry.acts import destruction, shredding
 from registry.acts.shredding import NotAllPresented
@@ -36,6 +37,24 @@ def test_operator_and_witness_end_the_copies(room):
     assert room.row(list_id).completed_at == room.present
     assert custody_chain(room.session, copies[0].id)[-1].until_at is None
     assert custody_at(room.session, copies[0].id, room.present) is None
+
+
+def test_a_scan_at_the_shredder_asks_no_more_of_a_long_list_than_of_a_short_one(room):
+    def asked_by_a_scan(*copies):
+        list_id = room.approved(*copies)
+        room.session.flush()
+        room.session.expire_all()
+        told = []
+        sa.event.listen(
+            room.session.connection(), "before_cursor_execute", lambda *heard: told.append(heard[2])
+        )
+        shredding.present(
+            room.session, list_id, copies[-1].code, actor=room.office.other_clerk, now=room.present
+        )
+        return len([statement for statement in told if "ledger_" not in statement])
+
+    copies = [room.copy() for _ in range(12)]
+    assert asked_by_a_scan(*copies[:2]) == asked_by_a_scan(*copies[2:])
 
 
 def test_the_ledger_tells_who_destroyed_what_on_which_device(room):
