@@ -12,7 +12,7 @@ from tests.fixtures.browsers import DESK, PHONE, watched_page
 
 pytestmark = pytest.mark.browser
 
-NO_PAGE = re.compile(r"^/(static|api)/|\.(pdf|svg|jsonl|csv|xlsx|zip)$|/picture/|/pages/\d+$")
+NO_PAGE = re.compile(r"^/(static|api)/|\.(pdf|svg|jsonl|csv|xlsx|zip)$|/(picture|overlay)/|/pages/\d+$")
 KEY = re.compile(r"/(\d+|[0-9A-Z]{13})(?=/|$)")
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 MOST_PAGES = 60

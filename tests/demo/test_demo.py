@@ -78,9 +78,8 @@ def test_every_number_of_every_document_is_accounted_for(demo):
     with demo.runtime.database.reading() as session:
         lines = conservation(session)
         documents = set(session.scalars(sa.select(Document.id)))
-    assert (
-        len(documents) == 35
-    )  # thirty papers, two without a title, a compilation, and two of the old register
+    # thirty papers and two more without a title; a compilation; two of the old register
+    assert len(documents) == 35
     assert set(lines) == documents
     assert [line for line in lines.values() if not line.holds] == []
     assert sum(line.minted for line in lines.values()) > 250
