@@ -130,14 +130,9 @@ class Campaigns:
         losses.file_report(runtime, self._clerk, lost.id, said)
 
     def _clear_a_leaver(self) -> None:
-        """Clear somebody who holds nothing and has no office, if there is one."""
-        for login in self.story.cast.holders:
-            if login in company.SHOWN_LOGINS:
-                continue
-            person_id = self.story.person(login)
-            if leaving.check(self.story.runtime, self._clerk, person_id).is_clear:
-                leaving.clear(self.story.runtime, self._clerk, person_id, "调离 Moved to another company")
-                return
+        """Clear somebody who holds nothing and has no office."""
+        leaver = self.story.person(company.LEAVER)
+        leaving.clear(self.story.runtime, self._clerk, leaver, "调离 Moved to another company")
 
     def _stock(self, title: str) -> list[str]:
         wanted = CopyFilter(state=State.IN_STOCK, document_id=self.story.documents[title])

@@ -43,7 +43,7 @@ class Cast:
     @property
     def holders(self) -> tuple[str, ...]:
         """Logins of those who only ever hold papers."""
-        return tuple(one.login for one in company.PEOPLE if not one.roles)
+        return tuple(one.login for one in company.PEOPLE if not one.roles and one.login != company.LEAVER)
 
 
 def move_in(runtime: Runtime, report: Callable[[str], None]) -> Cast:

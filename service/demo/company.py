@@ -106,7 +106,11 @@ PEOPLE: Final = (
     DemoPerson("jiang.n", "江宁宁", "Jiang Ningning", "HQ"),
     DemoPerson("bai.f", "白凤仪", "Bai Fengyi", "HQ"),
     DemoPerson("ren.p", "任鹏飞", "Ren Pengfei", "HQ"),
+    DemoPerson("du.w", "杜薇", "Du Wei", "CW"),
 )
+
+LEAVER: Final = "du.w"
+"""Who never holds a paper and moves to another company."""
 
 SHOWN_LOGINS: Final = (
     "clerk",

@@ -28,6 +28,7 @@ from service.flows import (
     destroying,
     drilling,
     gate,
+    leaving,
     losses,
     recalling,
     registering,
@@ -85,7 +86,7 @@ def test_every_number_of_every_document_is_accounted_for(demo):
     assert sum(line.minted for line in lines.values()) > 250
 
 
-def test_counts_a_recall_a_circulation_losses_with_their_clocks_and_perhaps_a_leaver_are_there(demo):
+def test_counts_a_recall_a_circulation_losses_with_their_clocks_and_a_leaver_are_there(demo):
     clerk = actor_of(demo.runtime, "clerk")
     counts = stocktaking.listing(demo.runtime, clerk)
     assert [(str(row.state), row.tally.missing == 0) for row in counts][-1] == ("CLOSED", True)
@@ -97,6 +98,7 @@ def test_counts_a_recall_a_circulation_losses_with_their_clocks_and_perhaps_a_le
     assert [str(line.turn) for line in circulation.readers] == ["RETURNED", "SKIPPED", "READING", "WAITING"]
     reported = {str(row.copy.state): row.report is not None for row in losses.listing(demo.runtime, clerk)}
     assert reported == {"LOST": True, "UNACCOUNTED": False}
+    assert len(leaving.listing(demo.runtime, clerk)) == 1
 
 
 def test_the_ledger_verifies_and_tells_the_same_states_as_the_tables(demo):
