@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.pages import KINDS, draw_page
-from watermark.trace.find import PageIndex, write_index
-from watermark.trace.findindex import PageKey
-from watermark.trace.findpoints import POINT, STEPS_PER_MM, PagePoints, points_of_page
+from watermark.trace.find.index import PageKey
+from watermark.trace.find.pages import PageIndex, write_index
+from watermark.trace.find.points import POINT, STEPS_PER_MM, PagePoints, points_of_page
 
 _DRAWN_DPI: Final = 150
 _FIRST_SEED: Final = 100_000  # far from those of the pages that are looked for

@@ -22,9 +22,9 @@ from bench.pages import KINDS, Kind, draw_page, with_code
 from bench.paper import with_dots
 from bench.report import Row, at_least, at_most, show
 from bench.tracing.bounds import clopper_pearson
-from watermark.trace.find import PageIndex
-from watermark.trace.findindex import PageKey
-from watermark.trace.findpoints import PagePoints, points_of_page
+from watermark.trace.find.index import PageKey
+from watermark.trace.find.pages import PageIndex
+from watermark.trace.find.points import PagePoints, points_of_page
 
 TAKES_OPTIONS: Final = True
 _DRAWN_DPI, _REFERENCE_DPI = 600, 150

@@ -21,20 +21,21 @@ from watermark.read.images import ReadLimits, open_pages
 from watermark.read.reading import PageReading, QrReading, Readings, qr_texts, read, read_qr
 from watermark.read.show import show_pages
 from watermark.render import render_page, thumbnail
-from watermark.trace.codebook import MANY_COPIES, CodeBook
-from watermark.trace.codefile import CodeFile
-from watermark.trace.codefile import join as join_codes
-from watermark.trace.codefile import key_name as code_key_name
-from watermark.trace.codefile import write as write_codes
-from watermark.trace.find import Found, PageIndex, worth_comparing, write_index
-from watermark.trace.findindex import PageKey
-from watermark.trace.findpoints import PagePoints, PicturePoints, points_of_page, points_of_picture
-from watermark.trace.generation import Generation, PrintSeen
-from watermark.trace.generation import Why as PrintWhy
-from watermark.trace.identification import CERTAIN_LOG10, Candidate, Identification, PlacedPage, Tried, Voice
+from watermark.trace.find.index import PageKey
+from watermark.trace.find.pages import Found, PageIndex, worth_comparing, write_index
+from watermark.trace.find.points import PagePoints, PicturePoints, points_of_page, points_of_picture
+from watermark.trace.identification import CERTAIN_LOG10, Candidate, Identification, PlacedPage, Tried
 from watermark.trace.identification import Grade as TraceGrade
 from watermark.trace.identify import identify
-from watermark.trace.reference import Reference, references
+from watermark.trace.measure.generation import Generation, PrintSeen
+from watermark.trace.measure.generation import Why as PrintWhy
+from watermark.trace.place.reference import Reference, references
+from watermark.trace.weigh.codebook import MANY_COPIES, CodeBook
+from watermark.trace.weigh.codefile import CodeFile
+from watermark.trace.weigh.codefile import join as join_codes
+from watermark.trace.weigh.codefile import key_name as code_key_name
+from watermark.trace.weigh.codefile import write as write_codes
+from watermark.trace.weigh.weighing import Voice
 from watermark.write.base import Base
 from watermark.write.bind import BoundCopy, bind, sheets
 from watermark.write.delta import Delta, Fingerprint, chunks, fingerprint

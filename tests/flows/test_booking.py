@@ -16,7 +16,7 @@ from service.sandbox_wire import FIRST_FILE
 from service.worker import work_one
 from tests.fixtures.papers import draw_pdf
 from watermark import CodeBook, CodeFile, render_page
-from watermark.trace import weighing
+from watermark.trace.weigh import weighing
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from watermark.marks.layout import RIGHT_MM, biases, signs_of
-from watermark.trace.coalition import MOST_PARTNERS, Coalition, WordsSeen
-from watermark.trace.evidence import mixed, word_ratios, word_scores
-from watermark.trace.parting import parted
+from watermark.trace.weigh.coalition import MOST_PARTNERS, Coalition, WordsSeen
+from watermark.trace.weigh.evidence import mixed, word_ratios, word_scores
+from watermark.trace.weigh.parting import parted
 
 KEY = b"a key of these tests"
 WORDS = 250

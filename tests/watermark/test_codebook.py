@@ -66,7 +66,7 @@ def test_what_is_known_is_not_drawn_again(kept, monkeypatch):
         seen.append(identities.tolist())
         return really(identities, *rest)
 
-    from watermark.trace import codebook
+    from watermark.trace.weigh import codebook
 
     really = codebook.drawn_rows
     monkeypatch.setattr(codebook, "drawn_rows", watched)

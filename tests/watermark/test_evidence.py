@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from watermark.trace.evidence import cell_ratios, cell_scores, fused, mixed_cells
+from watermark.trace.weigh.evidence import cell_ratios, cell_scores, fused, mixed_cells
 
 ALL = np.array(list(product(range(16), repeat=2)), np.uint8)
 """Every way in which two cells can say something."""

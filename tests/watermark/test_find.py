@@ -9,9 +9,9 @@ import pytest
 
 from bench.pages import draw_page, with_code
 from watermark.errors import PageIndexError
-from watermark.trace.find import Found, PageIndex, worth_comparing, write_index
-from watermark.trace.findindex import MAGIC, PageKey
-from watermark.trace.findpoints import PagePoints, points_of_page, points_of_picture
+from watermark.trace.find.index import MAGIC, PageKey
+from watermark.trace.find.pages import Found, PageIndex, worth_comparing, write_index
+from watermark.trace.find.points import PagePoints, points_of_page, points_of_picture
 
 DPI = 150
 KINDS = ("english", "chinese", "columns", "table", "slide", "memo")

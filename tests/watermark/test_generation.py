@@ -7,7 +7,7 @@ import numpy as np
 
 from watermark import Cells, DotStyle, Generation, PrintWhy
 from watermark.marks.dots import centres_mm
-from watermark.trace.generation import DotsExpected, expected_dots, tell_generation
+from watermark.trace.measure.generation import DotsExpected, expected_dots, tell_generation
 
 SIDE_MM = 60.0
 FINE_DPI = 1200

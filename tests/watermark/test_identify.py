@@ -14,7 +14,7 @@ from reportlab.pdfgen import canvas
 
 import watermark
 from watermark import Generation, Mark, MarkPlan, PageMark, TraceGrade, identify, references
-from watermark.trace import weighing
+from watermark.trace.weigh import weighing
 
 KEY = b"a key of these tests"
 IDENTITY = 0x1234_5678_9ABC_DEF0

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from watermark.marks.layout import biases, signs_of
-from watermark.trace import weighing
-from watermark.trace.coalition import MOST_PARTNERS, WordsSeen
-from watermark.trace.evidence import word_ratios
-from watermark.trace.joining import foremost, joined
-from watermark.trace.weighing import shortlist, weigh
+from watermark.trace.weigh import weighing
+from watermark.trace.weigh.coalition import MOST_PARTNERS, WordsSeen
+from watermark.trace.weigh.evidence import word_ratios
+from watermark.trace.weigh.joining import foremost, joined
+from watermark.trace.weigh.weighing import shortlist, weigh
 
 KEY = b"a key of these tests"
 MANY, SHORT = 40, MOST_PARTNERS + 2

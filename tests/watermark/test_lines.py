@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from watermark.trace.seeing import lines_of
+from watermark.trace.measure.seeing import lines_of
 
 
 def boxes(*words):

@@ -10,8 +10,8 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen import canvas
 
 import watermark
-from watermark.trace.pieces import found, habits, laid, ways
-from watermark.trace.placing import landmarks_of
+from watermark.trace.place.pieces import found, habits, laid, ways
+from watermark.trace.place.placing import landmarks_of
 from watermark.units import MM_PER_INCH
 
 DPI = 300

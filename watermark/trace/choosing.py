@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from watermark.trace.seeing import PageSeen
+from watermark.trace.measure.seeing import PageSeen
 
 #: Pages whose visible parts share more than this of the smaller one lie on each other.
 _OVERLAP: Final = 0.3

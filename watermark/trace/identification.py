@@ -16,7 +16,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from watermark.trace.generation import PrintSeen
+from watermark.trace.measure.generation import PrintSeen
+from watermark.trace.weigh.weighing import Voice
 
 CERTAIN_LOG10: Final = -9.0
 """At a million pictures a year, one false name in a thousand years."""
@@ -76,21 +77,6 @@ class Candidate:
     def grade(self) -> Grade:
         """How far the evidence goes."""
         return grade_of(self.log10_chance)
-
-
-@dataclass(frozen=True, eq=False)
-class Voice:
-    """What spoke for and against the first candidate, place by place.
-
-    Attributes:
-        boxes_mm: ``(n, 4)``: left, top, right, bottom from the top left of the visible page.
-        decades: ``(n,)``: log₁₀ of the likelihood ratio, above 0 for, below 0 against.
-        is_dot: ``(n,)``: a cell of the dot field; else a displaced word.
-    """
-
-    boxes_mm: NDArray[np.float32]
-    decades: NDArray[np.float32]
-    is_dot: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)

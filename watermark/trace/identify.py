@@ -19,9 +19,6 @@ from threadpoolctl import threadpool_limits
 
 from watermark.read.dots import read_dots
 from watermark.trace.choosing import chosen
-from watermark.trace.codebook import CodeBook
-from watermark.trace.features import Landmarks, agreeing, alike
-from watermark.trace.generation import PrintSeen, print_seen
 from watermark.trace.identification import (
     CERTAIN_LOG10,
     Candidate,
@@ -31,11 +28,14 @@ from watermark.trace.identification import (
     Tried,
     grade_of,
 )
-from watermark.trace.joining import NOBODY, Suspects, foremost, joined
-from watermark.trace.placing import landmarks_of
-from watermark.trace.reference import Reference
-from watermark.trace.seeing import PageSeen, see
-from watermark.trace.weighing import Copies, PageEvidence, group, shortlist, voice, weigh
+from watermark.trace.measure.generation import PrintSeen, print_seen
+from watermark.trace.measure.seeing import PageSeen, see
+from watermark.trace.place.features import Landmarks, agreeing, alike
+from watermark.trace.place.placing import landmarks_of
+from watermark.trace.place.reference import Reference
+from watermark.trace.weigh.codebook import CodeBook
+from watermark.trace.weigh.joining import NOBODY, Suspects, foremost, joined
+from watermark.trace.weigh.weighing import Copies, PageEvidence, group, shortlist, voice, weigh
 
 _MOST_CANDIDATES: Final = 10
 _DECOYS: Final = 1000

@@ -7,12 +7,12 @@ from numpy.typing import NDArray
 
 from watermark.marks import layout
 from watermark.payload import SYMBOLS, TILE
-from watermark.trace.cells import CellsSeen, see_cells
-from watermark.trace.features import Landmarks
-from watermark.trace.flat import Flattening, even_tone
-from watermark.trace.placing import LEAST_AGREEMENT, Placing, place
-from watermark.trace.reference import Reference
-from watermark.trace.words import Measured, measure_words
+from watermark.trace.measure.cells import CellsSeen, see_cells
+from watermark.trace.measure.words import Measured, measure_words
+from watermark.trace.place.features import Landmarks
+from watermark.trace.place.flat import Flattening, even_tone
+from watermark.trace.place.placing import LEAST_AGREEMENT, Placing, place
+from watermark.trace.place.reference import Reference
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from watermark.trace.flat import Flat
+from watermark.trace.place.flat import Flat
 
 BLOCK_MM: Final = 8.0
 """Blocks of about a line and a half, wide enough that no other place nearby looks the same."""

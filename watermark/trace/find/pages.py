@@ -16,8 +16,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from watermark.trace.findindex import A_PART, PageKey, Segment, write
-from watermark.trace.findpoints import (
+from watermark.trace.find.index import A_PART, PageKey, Segment, write
+from watermark.trace.find.points import (
     TURN_STEPS,
     PagePoints,
     PicturePoints,
@@ -119,7 +119,7 @@ class PageIndex:
 
         Args:
             paths: What :meth:`to_file` wrote. Each costs some milliseconds a search: join them at times.
-            checked: See :meth:`watermark.trace.findindex.Segment.open`.
+            checked: See :meth:`watermark.trace.find.index.Segment.open`.
             secret: Under which they were sealed; None for files that were not.
 
         Raises:

@@ -13,10 +13,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from watermark.trace.bending import blocks
-from watermark.trace.features import Landmarks, agreeing, alike
-from watermark.trace.flat import Flat, Flattening, even_tone
-from watermark.trace.reference import Reference
+from watermark.trace.place.bending import blocks
+from watermark.trace.place.features import Landmarks, agreeing, alike
+from watermark.trace.place.flat import Flat, Flattening, even_tone
+from watermark.trace.place.reference import Reference
 from watermark.units import MM_PER_INCH
 
 #: What is compared everywhere: the middle of the piece at half a letter's stroke a pixel. A turn of 2 degrees or a

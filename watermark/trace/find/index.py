@@ -2,7 +2,7 @@
 
 Points are kept twice: by page, as they are, and as entries by the first bits of their codes, one *bucket* for each
 value, so that a bucket is found by one look-up. What a file holds is checked before it is used. Which page it is, its
-geometry decides in :mod:`watermark.trace.find`.
+geometry decides in :mod:`watermark.trace.find.pages`.
 """
 
 import io
@@ -20,9 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from watermark.errors import PageIndexError
-from watermark.trace.findcode import KEY_BITS
-from watermark.trace.findpoints import POINT, PagePoints, PicturePoints
-from watermark.trace.findsealed import Seal, SealedArray
+from watermark.trace.find.code import KEY_BITS
+from watermark.trace.find.points import POINT, PagePoints, PicturePoints
+from watermark.trace.mapped import Seal, SealedArray, sync_folder
 
 MAGIC: Final = b"FOLIOTRACE-PAGES 1\n"
 
@@ -84,7 +84,7 @@ class Segment:
     Attributes:
         documents: Names of its documents.
         pages: ``(pages,)`` of :data:`PAGE`; the points of a page begin where it says and end where the next begins.
-        points: ``(n,)`` of :data:`watermark.trace.findpoints.POINT`, page after page.
+        points: ``(n,)`` of :data:`watermark.trace.find.points.POINT`, page after page.
         entries: ``(n,)`` of :data:`ENTRY`: the last 32 bits of the code, and the number of the point.
         buckets: ``(2 ** bits + 1,)``: where the entries of each bucket begin.
         mapped: The file, if it is in one.
@@ -384,17 +384,6 @@ def _checksum(path: Path, begin: int, size: int) -> int:
 def _as_json(names: Sequence[str], sections: Mapping[str, tuple[int, int, int]], seal: Seal | None) -> bytes:
     told = {"documents": list(names), **sections} | ({"seal": seal.head()} if seal else {})
     return json.dumps(told, separators=(",", ":")).encode("ascii")
-
-
-def sync_folder(folder: Path) -> None:
-    """Let a new name in a folder outlive a power cut; Windows has no way to ask."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _read_head(file: BinaryIO) -> dict[str, Any]:

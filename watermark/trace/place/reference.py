@@ -13,7 +13,7 @@ from watermark import render
 from watermark.limits import Limits
 from watermark.marks.dots import Cells
 from watermark.plan import DotStyle
-from watermark.trace.features import Landmarks, find_landmarks, find_landmarks_in_bands
+from watermark.trace.place.features import Landmarks, find_landmarks, find_landmarks_in_bands
 from watermark.units import MM_PER_INCH, PT_PER_INCH, mm_from_pt
 from watermark.write.surveyed import Survey
 

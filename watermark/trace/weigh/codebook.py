@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from watermark.trace.codefile import AT_ONCE, CodeFile, Rows, drawn_rows, key_name, width
+from watermark.trace.weigh.codefile import AT_ONCE, CodeFile, Rows, drawn_rows, key_name, width
 
 MANY_COPIES: Final = 50_000
 """Of more copies than this not all are weighed in full; a book is of use beyond it."""

@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from watermark.marks.dots import centres_mm
-from watermark.trace.seeing import PageSeen
-from watermark.trace.spots import Spots, even_spots, fit_spots, spread_of
+from watermark.trace.measure.seeing import PageSeen
+from watermark.trace.measure.spots import Spots, even_spots, fit_spots, spread_of
 from watermark.units import MM_PER_INCH
 
 #: Standard deviation of a printed edge from its line, "raggedness" of ISO/IEC 24790: 4 to 9 µm for office lasers.
@@ -142,7 +142,7 @@ def expected_dots(
     """Return where dots are in a picture.
 
     Args:
-        mesh_px: Where the page lies, see :class:`watermark.trace.placing.Placing`.
+        mesh_px: Where the page lies, see :class:`watermark.trace.place.placing.Placing`.
         size_mm: Width and height of the page.
         at_mm: ``(n, 2)``: middles of the dots, from :func:`watermark.marks.dots.centres_mm`.
         side_mm: Side of a dot.

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from watermark.marks import layout
-from watermark.trace.coalition import MOST_PARTNERS, Coalition, WordsSeen
-from watermark.trace.weighing import PageEvidence, Shortlist, Weights
+from watermark.trace.weigh.coalition import MOST_PARTNERS, Coalition, WordsSeen
+from watermark.trace.weigh.weighing import PageEvidence, Shortlist, Weights
 
 #: Share of the mean for a copy alone. Where one copy is shown, it costs this little; where several are, their tenth
 #: of a sum that is tens of decades greater costs as little.

@@ -6,7 +6,7 @@ most spoken for *besides itself* made the picture with it, and over all such sup
 
 The law: partners of a copy are chosen by the picture and by the symbols of all copies but this one. To them, its own
 symbols are coin tosses if it is innocent, so each ratio has mean 1 over these, whoever the partners are, guilty or not;
-:mod:`watermark.trace.joining` chooses so.
+:mod:`watermark.trace.weigh.joining` chooses so.
 """
 
 import math
@@ -18,7 +18,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from watermark.trace.evidence import Array, density, mixed
+from watermark.trace.weigh.evidence import Array, density, mixed
 
 MOST_PARTNERS: Final = 4
 """As many as a group of five has besides one."""

@@ -14,11 +14,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from watermark.trace.bending import BLOCK_MM, blocks, smoothed
-from watermark.trace.features import Landmarks, agreeing, alike, find_landmarks
-from watermark.trace.flat import Flattening, even_tone
-from watermark.trace.pieces import Laid, Way, found, habits, laid, likeness, ways
-from watermark.trace.reference import Reference
+from watermark.trace.place.bending import BLOCK_MM, blocks, smoothed
+from watermark.trace.place.features import Landmarks, agreeing, alike, find_landmarks
+from watermark.trace.place.flat import Flattening, even_tone
+from watermark.trace.place.pieces import Laid, Way, found, habits, laid, likeness, ways
+from watermark.trace.place.reference import Reference
 from watermark.units import MM_PER_INCH
 
 #: A picture is searched for landmarks with at most so many pixels: a sheet that fills it is seen at 130 dpi.

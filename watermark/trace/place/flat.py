@@ -65,7 +65,7 @@ class Flattening:
         """Return the page at ``dpi`` pixels per inch.
 
         Args:
-            mesh_px: ``(rows, cols, 2)``: see :class:`watermark.trace.placing.Placing`.
+            mesh_px: ``(rows, cols, 2)``: see :class:`watermark.trace.place.placing.Placing`.
             size_mm: Width and height of the page.
             shape: Height and width in pixels of what is returned; its corner is the page's.
             dpi: Pixels per inch of what is returned.

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from watermark.marks.dots import Cells, cell_mm
 from watermark.payload import SYMBOLS
 from watermark.plan import DotStyle
-from watermark.trace.flat import Flat
+from watermark.trace.place.flat import Flat
 
 #: Width of a dot as seen: its own and the blur of printing and looking, mm.
 _DOT_MM, _AROUND_MM = 0.085, 0.20

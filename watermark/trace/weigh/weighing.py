@@ -15,13 +15,12 @@ from numpy.typing import NDArray
 
 from watermark.marks import layout
 from watermark.payload import EVIDENCE, identity_symbols, tile_symbols, unmasked
-from watermark.trace import evidence
-from watermark.trace.coalition import WordsSeen
-from watermark.trace.codebook import MANY_COPIES, CodeBook
-from watermark.trace.identification import Voice
-from watermark.trace.parting import Parted, parted
-from watermark.trace.reference import Reference
-from watermark.trace.seeing import PageSeen, lines_of, step_mm, word_places_mm
+from watermark.trace.measure.seeing import PageSeen, lines_of, step_mm, word_places_mm
+from watermark.trace.place.reference import Reference
+from watermark.trace.weigh import evidence
+from watermark.trace.weigh.coalition import WordsSeen
+from watermark.trace.weigh.codebook import MANY_COPIES, CodeBook
+from watermark.trace.weigh.parting import Parted, parted
 
 Array = NDArray[np.float64]
 Copies = NDArray[np.uint64] | CodeBook
@@ -34,6 +33,21 @@ _SHORT: Final = 2_000
 _QUICK_MODEL: Final = 1
 _QUICK_CELLS: Final = 64
 _SHARED_PAGE: Final = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Voice:
+    """What spoke for and against the first candidate, place by place.
+
+    Attributes:
+        boxes_mm: ``(n, 4)``: left, top, right, bottom from the top left of the visible page.
+        decades: ``(n,)``: log₁₀ of the likelihood ratio, above 0 for, below 0 against.
+        is_dot: ``(n,)``: a cell of the dot field; else a displaced word.
+    """
+
+    boxes_mm: NDArray[np.float32]
+    decades: NDArray[np.float32]
+    is_dot: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,7 @@
 
 For each word least squares between what is seen and the page: its picture, its slopes along and across, its Laplacian
 (which takes up blur and the spread of toner) and an even tone. What neighbouring words have in common is the paper's,
-not the mark's; :mod:`watermark.trace.parting` takes it away.
+not the mark's; :mod:`watermark.trace.weigh.parting` takes it away.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from watermark.marks.layout import AXES
-from watermark.trace.flat import Flat
+from watermark.trace.place.flat import Flat
 
 _TERMS: Final = 5
 #: Around a word, for its slopes; the smallest word space is wider.

@@ -1,4 +1,4 @@
-"""An index of pages that only its installation can read, though it is mapped: each element is opened by itself.
+"""Files that are mapped and yet read by their installation alone: each element is opened by itself.
 
 Points of letter size tell much of what a page says, so a file of them must be no more readable than the document.
 Elements are sealed in counter mode (NIST SP 800-38A §6.5): AES-256 of the section and the element's number, added to
@@ -7,7 +7,9 @@ a file secret, not whole: who may write it can hide pages, as by deleting it; wh
 """
 
 import hmac
+import os
 import secrets
+from pathlib import Path
 from typing import Any, Final, Self
 
 import numpy as np
@@ -117,3 +119,14 @@ class SealedArray:
         """Return all of it, opened."""
         del copy
         return np.asarray(self[:], dtype)
+
+
+def sync_folder(folder: Path) -> None:
+    """Let a new name in a folder outlive a power cut; Windows has no way to ask."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -3,7 +3,7 @@
 They are the blobs of SIFT (D. Lowe, Distinctive image features from scale-invariant keypoints, 2004), the largest
 first. In text those have the size of letters, so that what is described around each spans two or three lines and a few
 words or glyphs, which no other page sets in the same way; dots, specks and ragged edges are too small to count.
-Deciding about pages is left to :mod:`watermark.trace.find`.
+Deciding about pages is left to :mod:`watermark.trace.find.pages`.
 
 Pixels are (x, y) from the top left, millimetres likewise from the top left of the visible page. A turn is clockwise.
 """
@@ -16,8 +16,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from watermark.trace.findcode import BITS as CODE_BITS
-from watermark.trace.findcode import codes_of
+from watermark.trace.find.code import BITS as CODE_BITS
+from watermark.trace.find.code import codes_of
 from watermark.units import mm_from_px
 
 POINT: Final = np.dtype([("code", "<u8"), ("x", "<u2"), ("y", "<u2"), ("size", "u1"), ("turn", "u1")])

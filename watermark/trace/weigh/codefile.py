@@ -22,8 +22,7 @@ from numpy.typing import NDArray
 
 from watermark.errors import BaseFormatError, PageIndexError
 from watermark.marks import layout
-from watermark.trace.findindex import sync_folder
-from watermark.trace.findsealed import Seal
+from watermark.trace.mapped import Seal, sync_folder
 
 _MAGIC: Final = b"FOLIOTRACE-CODES 2\n"
 _KEY_LABEL: Final = b"foliotrace code book, name of the key\x00"

@@ -1,0 +1,1 @@
+"""Find the registered pages that a picture may show, among all of them."""

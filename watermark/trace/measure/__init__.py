@@ -1,0 +1,1 @@
+"""Measure what a placed page shows at every known place."""

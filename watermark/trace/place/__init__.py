@@ -1,0 +1,1 @@
+"""Lay a registered page over a picture, bends and all."""
