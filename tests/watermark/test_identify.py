@@ -126,6 +126,16 @@ def test_a_strip_of_a_page_without_any_dot_is_named_by_its_words():
     assert found.candidates[0].identity == IDENTITY
 
 
+def test_a_page_with_half_of_its_lines_blacked_out_names_its_copy():
+    page = printed().copy()
+    for line in np.random.default_rng(20).choice(40, 20, replace=False):
+        baseline = round((842 - 770 + 17 * line) * 600 / 72)
+        page[baseline - 96 : baseline + 28, 560:4400] = 30
+    found = asked(scanned(page))
+    assert (found.grade, found.candidates[0].identity) == (TraceGrade.CERTAIN, IDENTITY)
+    assert len(found.placed) == 1
+
+
 def test_what_was_never_issued_names_nobody():
     found = asked(scanned(printed()), copies=others(3000))
     assert found.grade is TraceGrade.INSUFFICIENT

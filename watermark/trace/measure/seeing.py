@@ -11,7 +11,7 @@ from watermark.trace.measure.cells import CellsSeen, see_cells
 from watermark.trace.measure.words import Measured, measure_words
 from watermark.trace.place.features import Landmarks
 from watermark.trace.place.flat import Flattening, even_tone
-from watermark.trace.place.placing import LEAST_AGREEMENT, Placing, place
+from watermark.trace.place.placing import Placing, place
 from watermark.trace.place.reference import Reference
 
 
@@ -54,9 +54,7 @@ def see(
         landmarks: Its landmarks.
         reference: The page.
     """
-    placing = next(
-        (found for found in place(picture, landmarks, reference) if found.agreement >= LEAST_AGREEMENT), None
-    )
+    placing = next((found for found in place(picture, landmarks, reference) if found.is_seen), None)
     if placing is None:
         return None
     flat = Flattening(picture, placing.dpi).at(

@@ -35,8 +35,11 @@ _SMALL_FLAT_MM: Final = 0.35
 _LEAST_SMALL_MATCHES: Final = 6
 #: Where a picture has so few landmarks, all of a page's are compared with them.
 _FEW_LANDMARKS: Final = 2500
-LEAST_AGREEMENT: Final = 0.55
-"""Blocks of a page are less like a picture than this where another page was laid over it."""
+#: Blocks of a page are less like a picture than this where another page was laid over it.
+_LEAST_AGREEMENT: Final = 0.55
+#: Where half of the lines are blacked out, half of the blocks are like nothing, and landmarks still speak for a page.
+#: Another page of the same letters comes to 0.45, with 31 landmarks at most of those that were tried.
+_COVERED_AGREEMENT, _COVERED_MATCHES = 0.48, 100
 #: A piece this alike the page lies where it is; scans are at 0.95, photocopies of photocopies at 0.85.
 _LIES_WELL: Final = 0.8
 #: Another page's text is less alike, whichever way it is turned: its lines may fall together, its words do not.
@@ -77,6 +80,12 @@ class Placing:
     error_mm: float
     dpi: float
 
+    @property
+    def is_seen(self) -> bool:
+        """Whether the page is there, and no other one."""
+        is_covered = self.matches >= _COVERED_MATCHES and self.agreement >= _COVERED_AGREEMENT
+        return self.agreement >= _LEAST_AGREEMENT or is_covered
+
 
 def landmarks_of(picture: NDArray[np.uint8]) -> Landmarks:
     """Return the landmarks of a picture, where they stand in its pixels."""
@@ -106,8 +115,8 @@ def place(picture: NDArray[np.uint8], landmarks: Landmarks, reference: Reference
         placed += _pieces(picture, landmarks, reference)
         # Which way fits best, all of the piece tells better than how many landmarks or blocks agree.
         fits = {id(each): _likeness(picture, each, reference) for each in placed}
-        return sorted(placed, key=lambda each: (each.agreement < LEAST_AGREEMENT, -fits[id(each)]))
-    return sorted(placed, key=lambda placing: (placing.agreement < LEAST_AGREEMENT, -placing.matches))
+        return sorted(placed, key=lambda each: (not each.is_seen, -fits[id(each)]))
+    return sorted(placed, key=lambda each: (not each.is_seen, -each.matches))
 
 
 def _is_piece(picture: NDArray[np.uint8], placing: Placing) -> bool:
