@@ -18,6 +18,7 @@ from registry.models import (
     DestructionItem,
     DestructionList,
     Document,
+    Plant,
     PrintBatch,
     TraceCase,
 )
@@ -57,6 +58,7 @@ class Stack(StrEnum):
     CLAIMED = "CLAIMED"
     TO_PERMIT = "TO_PERMIT"
     TO_DESTROY = "TO_DESTROY"
+    AT_PLANT = "AT_PLANT"
     AMBER = "AMBER"
     CASES = "CASES"
     TO_DERIVE = "TO_DERIVE"
@@ -302,6 +304,31 @@ def _to_destroy(session: Session, actor: Actor, now: datetime) -> list[Thing]:
     ]
 
 
+def _at_plant(session: Session, actor: Actor, now: datetime) -> list[Thing]:
+    """Return the lists whose receipt the plant has not given, gone longest first."""
+    del actor, now
+    query = (
+        sa.select(DestructionList, Plant.name, sa.func.count(DestructionItem.copy_id))
+        .join(DestructionItem, DestructionItem.list_id == DestructionList.id)
+        .join(Plant, DestructionList.plant_id == Plant.id)
+        .where(DestructionList.state == DestructionState.EN_ROUTE)
+        .group_by(DestructionList.id, Plant.name)
+        .order_by(DestructionList.handed_at, DestructionList.id)
+    )
+    return [
+        Thing(
+            key=str(row.id),
+            doc_number="",
+            title=plant,
+            level="",
+            person=name(row.requester),
+            at=row.handed_at or row.created_at,
+            count=count,
+        )
+        for row, plant, count in session.execute(query)
+    ]
+
+
 def _amber(session: Session, actor: Actor, now: datetime) -> list[Thing]:
     return [
         Thing(key=str(row.id), doc_number="", title="", level="", person=row.guard, at=row.happened_at)
@@ -345,6 +372,7 @@ _STACKS: Final[dict[Stack, tuple[Action, Callable[[Session, Actor, datetime], li
     Stack.TO_FOLLOW: (Action.REGRADE, _proposed),
     Stack.TO_PERMIT: (Action.OPEN_PERMIT, _usable(Act.TAKE_OUT)),
     Stack.TO_DESTROY: (Action.DESTROY, _to_destroy),
+    Stack.AT_PLANT: (Action.DESTROY, _at_plant),
     Stack.SPOILED_SHEETS: (Action.DESTROY, _spoiled_sheets),
     Stack.CASES: (Action.READ_CASE, _cases),
     Stack.OWN_OVERDUE: (Action.READ_OWN_HOLDINGS, _own_overdue),

@@ -160,6 +160,14 @@ STACKS: Final[Mapping[Stack, Words]] = MappingProxyType(
             "destruction.show",
             "list_id",
         ),
+        Stack.AT_PLANT: Words(
+            _("On the way to the plant, receipt awaited"),
+            "box-arrow-right",
+            "look",
+            "destruction.index",
+            "destruction.show",
+            "list_id",
+        ),
         Stack.CASES: Words(
             _("Open trace cases"), "fingerprint", "look", "cases.index", "cases.show", "case_id"
         ),

@@ -16,7 +16,8 @@ from registry.rules.lifecycle import State
 from registry.rules.plant import Arrival, Tally
 from registry.rules.words import DestructionPart, DestructionState, Direction, ScanSource
 from registry.views.conservation import conservation
-from service.flows import copies, destroying, gate, losses, making, printing, sending
+from registry.views.desk import Stack
+from service.flows import copies, desk, destroying, gate, losses, making, printing, sending
 from service.flows.gate import Seen
 from service.flows.proving import PinRefused
 from service.flows.sending import NoReceipt, ReceiptFacts, ReceiptScanUnfit
@@ -169,6 +170,22 @@ def test_three_copies_go_from_the_shelf_to_the_plants_certificate(world, plant, 
         ),
     ):
         assert fact in told
+
+
+def at_plant(world):
+    """Return what lies on the other clerk's desk as gone to the plant: name, number of copies, key."""
+    found = desk.lay_out(world.runtime, world.other_clerk)
+    (pile,) = [pile for pile in found.piles if pile.stack is Stack.AT_PLANT]
+    return [(thing.title, thing.count, thing.key) for thing in pile.things]
+
+
+def test_what_is_on_its_way_lies_on_the_desks_of_clerks_until_its_receipt_is_there(world, plant, stock):
+    assert at_plant(world) == []
+    list_id = en_route(world, plant, stock)
+    assert at_plant(world) == [("北郊定点销毁中心 North plant", 3, str(list_id))]
+    AtTheGate(world).let_out("A-0001", "A-0002")
+    receive(world, list_id, A_0001=Arrival.INTACT, A_0002=Arrival.INTACT)
+    assert at_plant(world) == []
 
 
 def test_a_bag_that_arrives_broken_starts_the_clocks_of_its_copies(world, plant, stock):
