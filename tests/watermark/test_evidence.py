@@ -15,7 +15,7 @@ ALL = np.array(list(product(range(16), repeat=2)), np.uint8)
 
 
 @settings(max_examples=60, deadline=None)
-@given(arrays.arrays(float, (2, 16), elements=st.floats(-60, 60)))
+@given(arrays.arrays(float, (2, 2, 16), elements=st.floats(-60, 60)))
 def test_dots_say_one_of_an_innocent_on_average(logits):
     said = np.exp(mixed_cells(cell_scores(cell_ratios(logits), ALL)))
     assert said.mean() == pytest.approx(1, rel=1e-9)
@@ -26,7 +26,8 @@ def test_dots_that_are_seen_well_speak_for_the_copy_that_has_them_and_lost_ones_
     clear[:, 3] = 4.0
     true, other = (np.full((1, 12), symbol, np.uint8) for symbol in (3, 5))
     (for_true,), (for_other,) = (
-        mixed_cells(cell_scores(cell_ratios(clear), symbols)) / np.log(10) for symbols in (true, other)
+        mixed_cells(cell_scores(cell_ratios(np.stack([clear, clear])), symbols)) / np.log(10)
+        for symbols in (true, other)
     )
     assert for_true == pytest.approx(12 * np.log10(16 * 0.953) - np.log10(2), abs=0.3)
     assert -np.log10(16) < for_other < -0.9

@@ -136,6 +136,18 @@ def test_a_page_with_half_of_its_lines_blacked_out_names_its_copy():
     assert len(found.placed) == 1
 
 
+def test_a_tenth_of_the_dots_name_the_copy_of_a_piece():
+    page = printed().copy()
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((page < 250).astype(np.uint8))
+    is_dot = (stats[:, 2:4] <= 7).all(axis=1)
+    lost = is_dot & (np.random.default_rng(5).random(count) < 0.9)
+    page[lost[labels]] = 255
+    found = asked(scanned(page, dpi=300)[700:1300, 700:1300])
+    assert found.grade is TraceGrade.CERTAIN
+    assert found.candidates[0].identity == IDENTITY
+    assert found.candidates[0].log10_dots > 12
+
+
 def test_what_was_never_issued_names_nobody():
     found = asked(scanned(printed()), copies=others(3000))
     assert found.grade is TraceGrade.INSUFFICIENT

@@ -25,7 +25,12 @@ _BLOCK_BLUR: Final = 0.8
 #: So many cells of a page are enough to find the shifts.
 _MOST_CELLS: Final = 2500
 _REMAP_COLUMNS: Final = 8192
+READINGS: Final = 2
+"""Ways in which dots may have come: all of them, or those few that copiers left."""
 _FLOOR: Final = 0.02  # of a density: bounds what one place can say to about e^4, whatever lies there
+#: What copiers left stands out like this many deviations of the paper between, which is hardly ever as dark.
+_LEFT: Final = 5.0
+_LEFT_FLOOR, _LEAST_LEFT = 0.005, 0.02
 #: Shifts are tried up to half the distance of two places, beyond which another place is meant.
 _SHIFT_PITCHES: Final = 0.45
 _SHIFTS: Final = 9
@@ -41,7 +46,8 @@ class CellsSeen:
     Attributes:
         boxes_mm: ``(m, 4)``: left, top, right, bottom of each cell that was seen.
         tile: ``(m,)``: which cell of the tile each of them says, 0 … 255.
-        logits: ``(m, 16)``: log-likelihood of a dot at each place against none there.
+        logits: ``(2, m, 16)``: log-likelihood of a dot at each place against none there, if every cell kept its dot,
+            and if some did.
     """
 
     boxes_mm: NDArray[np.float64]
@@ -61,7 +67,7 @@ def see_cells(flat: Flat, cells: Cells, style: DotStyle) -> CellsSeen:
     whole = _seen_whole(flat, boxes)
     boxes, tile = boxes[whole], cells.tile()[whole]
     if not len(boxes):
-        return CellsSeen(boxes, tile, np.zeros((0, SYMBOLS)))
+        return CellsSeen(boxes, tile, np.zeros((READINGS, 0, SYMBOLS)))
     answer = _answer(flat)
     at_px = cells.places_mm(style)[whole] * flat.px_per_mm - 0.5
     blocks = (boxes[:, :2] + boxes[:, 2:]) / 2 / cell_mm(style) / _BLOCK_CELLS
@@ -158,16 +164,26 @@ def _remapped(
 
 
 def _logits(taken: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what was taken at ``(m, 16)`` places says, in both ways; see :class:`CellsSeen`."""
     strongest = taken.max(axis=1)
     others = np.sort(taken, axis=1)[:, :-1]
     middle, quiet = float(np.median(others)), float(np.median(np.abs(others - np.median(others)))) / 0.6745
     quiet = max(quiet, 1e-4)
-    level = max(float(np.median(strongest)) - middle, 2 * quiet)
     value = taken - middle
+    level = max(float(np.median(strongest)) - middle, 2 * quiet)
+    kept = strongest[strongest - middle > _LEFT * quiet]
+    share = max(len(kept) / len(taken), _LEAST_LEFT)
+    kept_level = float(np.median(kept)) - middle if len(kept) else 2 * _LEFT * quiet
+    some = 1 - share + share * _odds(value, kept_level, quiet, _LEFT_FLOOR)
+    return np.log(np.stack([_odds(value, level, quiet, _FLOOR), some]))
+
+
+def _odds(value: NDArray[np.float64], level: float, quiet: float, floor: float) -> NDArray[np.float64]:
+    """Return how much likelier dots of this darkness look like that than paper does."""
     # What is darker than most dots is one all the more: where copiers lost many, those left stand far out.
     dot = _bell(np.minimum(value, level), level, max(0.35 * level, quiet))
     paper = _bell(value, 0.0, max(0.12 * level, quiet))
-    return np.asarray(np.log((dot + _FLOOR) / (paper + _FLOOR)), np.float64)
+    return np.asarray((dot + floor) / (paper + floor), np.float64)
 
 
 def _bell(value: NDArray[np.float64], middle: float, width: float) -> NDArray[np.float64]:

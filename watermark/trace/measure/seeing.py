@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from watermark.marks import layout
 from watermark.payload import SYMBOLS, TILE
-from watermark.trace.measure.cells import CellsSeen, see_cells
+from watermark.trace.measure.cells import READINGS, CellsSeen, see_cells
 from watermark.trace.measure.words import Measured, measure_words
 from watermark.trace.place.features import Landmarks
 from watermark.trace.place.flat import Flattening, even_tone
@@ -36,11 +36,12 @@ class PageSeen:
     cells: CellsSeen | None
 
     def tile(self) -> NDArray[np.float64]:
-        """Return ``(16, 16, 16)``: what the cells say, those that say the same added up."""
-        total = np.zeros((TILE * TILE, SYMBOLS))
+        """Return ``(2, 16, 16, 16)``: what the cells say in either way, those that say the same added up."""
+        total = np.zeros((READINGS, TILE * TILE, SYMBOLS))
         if self.cells is not None:
-            np.add.at(total, self.cells.tile, self.cells.logits)
-        return total.reshape(TILE, TILE, SYMBOLS)
+            for reading in range(READINGS):
+                np.add.at(total[reading], self.cells.tile, self.cells.logits[reading])
+        return total.reshape(READINGS, TILE, TILE, SYMBOLS)
 
 
 def see(

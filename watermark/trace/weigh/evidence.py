@@ -30,7 +30,13 @@ _TRUST: Final = (1.0, 0.5, 0.25, 0.1)
 _DOUBT: Final = 0.05
 #: How likely each of these is taken to be before a picture is seen; small pieces, which have no dot to spare, are
 #: mostly flat and sharp.
-_TRUST_SHARES: Final = (1 / 2, 1 / 4, 1 / 8, 1 / 16, 1 / 16)
+_TRUST_SHARES: Final = (1 / 2, 1 / 4, 1 / 8, 1 / 16)
+#: The same of the ways to read dots: all are there, or some.
+_READING_SHARES: Final = (4 / 5, 1 / 5)
+_CELL_SHARES: Final = (
+    *(way * trust for way in _READING_SHARES for trust in _TRUST_SHARES),
+    1 - sum(_TRUST_SHARES),
+)
 
 Array = NDArray[np.float64]
 
@@ -125,17 +131,19 @@ def cell_ratios(logits: Array) -> Array:
     """Return log-likelihood ratios of the symbols of cells, model by model.
 
     Args:
-        logits: ``(m, 16)``: log-likelihoods up to a constant per cell; all pictures and pages added up.
+        logits: ``(2, m, 16)``: log-likelihoods up to a constant per cell, in both ways of reading; all pictures and
+            pages added up.
 
     Returns:
         ``(models, m, 16)``: natural logarithms; their exponentials have mean 1 over the symbols.
     """
     models = []
-    for trust in _TRUST:
-        likelihood = np.exp(trust * (logits - logits.max(axis=1, keepdims=True)))
-        shares = likelihood / likelihood.sum(axis=1, keepdims=True)
-        models.append(np.log(SYMBOLS * ((1 - _DOUBT) * shares + _DOUBT / SYMBOLS)))
-    models.append(np.zeros_like(logits))
+    for said in logits:
+        for trust in _TRUST:
+            likelihood = np.exp(trust * (said - said.max(axis=1, keepdims=True)))
+            shares = likelihood / likelihood.sum(axis=1, keepdims=True)
+            models.append(np.log(SYMBOLS * ((1 - _DOUBT) * shares + _DOUBT / SYMBOLS)))
+    models.append(np.zeros_like(logits[0]))
     return np.stack(models)
 
 
@@ -154,8 +162,7 @@ def cell_scores(ratios: Array, symbols: NDArray[np.uint8]) -> Array:
 
 def mixed_cells(scores: Array) -> Array:
     """Return the logarithm of the mean over models of what :func:`cell_scores` gave the logarithms of."""
-    models = len(_TRUST_SHARES)
-    return mixed(scores + np.log(models * np.array(_TRUST_SHARES))[:, None])
+    return mixed(scores + np.log(len(_CELL_SHARES) * np.array(_CELL_SHARES))[:, None])
 
 
 def mixed(scores: Array) -> Array:

@@ -59,7 +59,7 @@ class PageEvidence:
         units: ``(m,)``: its words that were measured.
         words: What was measured of them.
         ratios: ``(models, m, 2, 2)``: log-likelihood ratios by axis and sign (−1, +1).
-        cells: ``(224, 16)``: log-likelihoods of the symbols of the identity.
+        cells: ``(2, 224, 16)``: log-likelihoods of the symbols of the identity, in both ways of reading dots.
     """
 
     seen: tuple[PageSeen, ...]
@@ -125,7 +125,7 @@ def page_evidence(seen: Sequence[PageSeen], key: bytes) -> PageEvidence:
         axis=2,
     )
     tile = np.sum([page.tile() for page in seen], axis=0)
-    cells = unmasked(tile, _dots_page(first), key)
+    cells = np.stack([unmasked(way, _dots_page(first), key) for way in tile])
     words = WordsSeen(left, doubt, plus[units], lines_of(first.units_mm)[units])
     return PageEvidence(tuple(seen), units, words, ratios, cells)
 
@@ -275,10 +275,10 @@ def _word_scores(page: PageEvidence, identities: NDArray[np.uint64], key: bytes)
 
 def _dot_score(cells: Array, symbols: NDArray[np.uint8]) -> Array | None:
     """Return ``(copies,)``; None if no dot was seen."""
-    told = np.flatnonzero(np.ptp(cells, axis=1) > 0)
+    told = np.flatnonzero(np.ptp(cells[0], axis=1) > 0)
     if not len(told):
         return None
-    return evidence.mixed_cells(evidence.cell_scores(evidence.cell_ratios(cells[told]), symbols[:, told]))
+    return evidence.mixed_cells(evidence.cell_scores(evidence.cell_ratios(cells[:, told]), symbols[:, told]))
 
 
 def voice(page: PageEvidence, identity: int, key: bytes) -> Voice:
@@ -293,10 +293,10 @@ def voice(page: PageEvidence, identity: int, key: bytes) -> Voice:
         is_dot.append(np.zeros(len(page.units), np.bool_))
     if seen.cells is not None and len(seen.cells.tile):
         told = EVIDENCE.reshape(-1)[seen.cells.tile]
-        ratios = evidence.cell_ratios(seen.cells.logits[told])[0]
         symbols = tile_symbols(identity, page.dots_page, key).reshape(-1)[seen.cells.tile[told]]
         boxes.append(seen.cells.boxes_mm[told].astype(np.float32))
-        decades.append(ratios[np.arange(len(symbols)), symbols] / _LN10)
+        said = evidence.cell_ratios(seen.cells.logits[:, told])[:, np.arange(len(symbols)), symbols]
+        decades.append(said[said.sum(axis=1).argmax()] / _LN10)
         is_dot.append(np.ones(len(symbols), np.bool_))
     if not boxes:
         return Voice(np.zeros((0, 4), np.float32), np.zeros(0, np.float32), np.zeros(0, np.bool_))
