@@ -72,8 +72,17 @@ def attempt(session: Session, seen: Attempt, *, actor: Actor, now: datetime) -> 
 def _judge(
     session: Session, seen: Attempt, bag: DestructionBag | None, *, actor: Actor, now: datetime
 ) -> Passage:
-    verdict = judge_bag(_situation(session, seen, bag, actor, now))
-    event = write_event(session, seen, verdict, bag_id=None if bag is None else bag.id, actor=actor, now=now)
+    situation = _situation(session, seen, bag, actor, now)
+    verdict = judge_bag(situation)
+    event = write_event(
+        session,
+        seen,
+        verdict,
+        bag_id=None if bag is None else bag.id,
+        situation=situation,
+        actor=actor,
+        now=now,
+    )
     step = None if bag is None else _step(bag, seen, verdict)
     if bag is not None and step is not None:
         bag.state = next_bag_state(bag.state, step)
@@ -81,8 +90,7 @@ def _judge(
     is_known = verdict.reason is Reason.SEAL_BROKEN and step is None
     fault = None if is_known else FAULTS.get(verdict.reason)
     incident = None if fault is None else _incident(session, seen, bag, fault, actor=actor, now=now)
-    told = None if bag is None else bag.seal_no
-    record_event(session, event, raw=seen.raw_code, actor=actor, now=now, copy=None, seal=told)
+    record_event(session, event, raw=seen.raw_code, actor=actor, now=now)
     if bag is not None and step is not None:
         record_bag(session, KINDS[bag.state], bag, actor=actor, now=now, gate=seen.gate_id, event=event.id)
     if incident is not None:
