@@ -6,8 +6,8 @@ from registry.ledger.log import Loggable
 from registry.models import GateEvent
 
 
-def event_facts(event: GateEvent, code: str | None) -> dict[str, Loggable]:
-    """Return what an entry says of an event; ``code`` is that of the copy that it is about."""
+def event_facts(event: GateEvent) -> dict[str, Loggable]:
+    """Return what an entry says of an event."""
     return {
         "gate": event.gate_id,
         "direction": str(event.direction),
@@ -16,7 +16,8 @@ def event_facts(event: GateEvent, code: str | None) -> dict[str, Loggable]:
         "device_at": event.device_at,
         "offline": event.offline,
         "proof": str(event.facts["proof"]),
-        "copy": code,
+        "copy": None if event.copy is None else event.copy.code,
+        "seal": None if event.bag is None else event.bag.seal_no,
         "permit": event.permit_id,
         "colour": str(event.colour),
         "reason": event.reason,

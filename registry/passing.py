@@ -19,7 +19,7 @@ from registry.rows import flush_unique, get_row
 from registry.rules import gate as gate_rules
 from registry.rules.gate import Colour, Proof, Verdict
 from registry.rules.roles import Actor
-from registry.rules.situations import record_hash
+from registry.rules.situations import AnySituation, record_hash, record_of
 from registry.rules.words import Direction, ScanSource
 from registry.ruling import in_force
 
@@ -123,7 +123,7 @@ def write_event(
     *,
     copy_id: int | None = None,
     bag_id: int | None = None,
-    situation: dict[str, object] | None = None,
+    situation: AnySituation,
     actor: Actor,
     now: datetime,
 ) -> GateEvent:
@@ -142,7 +142,7 @@ def write_event(
         colour=verdict.colour,
         reason=str(verdict.reason),
         facts={**verdict.facts, "shown": seen.shown(), "proof": str(seen.proof)},
-        situation=situation,
+        situation=record_of(situation),
         device_at=seen.device_at,
         happened_at=now,
     )
@@ -160,28 +160,18 @@ def flush_event(session: Session, event: GateEvent) -> None:
     flush_unique(session, {(GateEvent.attempt_id,): reused})
 
 
-def record_event(
-    session: Session,
-    event: GateEvent,
-    *,
-    raw: str,
-    copy: str | None,
-    actor: Actor,
-    now: datetime,
-    **about: log.Loggable,
-) -> None:
-    """Record an attempt; ``copy`` is the code of the copy that it is about, ``about`` what else there is to name."""
+def record_event(session: Session, event: GateEvent, *, raw: str, actor: Actor, now: datetime) -> None:
+    """Record an attempt that was written down."""
     log.append(
         session,
         "gate.passed" if event.colour is Colour.GREEN else "gate.refused",
         f"gate-event:{event.id}",
         actor=actor,
         now=now,
-        **event_facts(event, copy),
+        **event_facts(event),
         raw_sha256=raw_hash(printable(raw)),
-        situation=record_hash(event.situation or {}),
+        situation=None if event.situation is None else record_hash(event.situation),
         rules=in_force(session, now).version,
-        **about,
     )
 
 

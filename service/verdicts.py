@@ -193,11 +193,12 @@ def verdict_words(verdict: Verdict) -> VerdictWords:
 def verdict_facts(verdict: Verdict) -> list[tuple[str, str]]:
     """Return what the guard is shown beside the words: label and value."""
     hidden = {"expected"} if verdict.reason in CONFIRMABLE else set()
-    return [
-        (str(label), _value(key, verdict.facts[key]))
-        for key, label in _FACTS.items()
-        if key in verdict.facts and key not in hidden
-    ]
+    return list(fact_words({key: fact for key, fact in verdict.facts.items() if key not in hidden}).items())
+
+
+def fact_words(facts: Mapping[str, object]) -> dict[str, str]:
+    """Return what is said about a reason by its label, as far as it has one."""
+    return {str(label): _value(key, facts[key]) for key, label in _FACTS.items() if key in facts}
 
 
 def needs(verdict: Verdict) -> list[str]:
@@ -211,4 +212,8 @@ def needs(verdict: Verdict) -> list[str]:
 
 
 def _value(key: str, value: object) -> str:
-    return local_time(datetime.fromisoformat(str(value))) if key in _TIMES else str(value)
+    text = str(value)
+    try:
+        return local_time(datetime.fromisoformat(text)) if key in _TIMES else text
+    except ValueError:  # a row that was changed by hand says anything
+        return text

@@ -29,7 +29,7 @@ from registry.passing import (
 )
 from registry.rows import get_row
 from registry.rules import roles
-from registry.rules.baggate import FAULTS, BagSituation, judge_bag
+from registry.rules.baggate import FAULTS, BagSituation, KnownBag, judge_bag
 from registry.rules.gate import Colour, Proof, Reason, Verdict, is_same_scan
 from registry.rules.plant import BagStep, find_seal, next_bag_state
 from registry.rules.roles import Action, Actor
@@ -72,8 +72,17 @@ def attempt(session: Session, seen: Attempt, *, actor: Actor, now: datetime) -> 
 def _judge(
     session: Session, seen: Attempt, bag: DestructionBag | None, *, actor: Actor, now: datetime
 ) -> Passage:
-    verdict = judge_bag(_situation(session, seen, bag, actor, now))
-    event = write_event(session, seen, verdict, bag_id=None if bag is None else bag.id, actor=actor, now=now)
+    situation = _situation(session, seen, bag, actor, now)
+    verdict = judge_bag(situation)
+    event = write_event(
+        session,
+        seen,
+        verdict,
+        bag_id=None if bag is None else bag.id,
+        situation=situation,
+        actor=actor,
+        now=now,
+    )
     step = None if bag is None else _step(bag, seen, verdict)
     if bag is not None and step is not None:
         bag.state = next_bag_state(bag.state, step)
@@ -81,8 +90,7 @@ def _judge(
     is_known = verdict.reason is Reason.SEAL_BROKEN and step is None
     fault = None if is_known else FAULTS.get(verdict.reason)
     incident = None if fault is None else _incident(session, seen, bag, fault, actor=actor, now=now)
-    told = None if bag is None else bag.seal_no
-    record_event(session, event, raw=seen.raw_code, actor=actor, now=now, copy=None, seal=told)
+    record_event(session, event, raw=seen.raw_code, actor=actor, now=now)
     if bag is not None and step is not None:
         record_bag(session, KINDS[bag.state], bag, actor=actor, now=now, gate=seen.gate_id, event=event.id)
     if incident is not None:
@@ -95,24 +103,28 @@ def _situation(
 ) -> BagSituation:
     colours = in_force(session, now).colours
     if bag is None:
-        return BagSituation(direction=seen.direction, state=None, colours=colours)
-    listed = bag.destruction_list
-    before = _shown_before(session, seen, listed, actor, now)
-    shown = persons_shown(session, seen.carriers or before, refused=seen.carrier_refused)
-    numbered = [one.id for one in listed.bags if one.state is not BagState.OPENED or one is bag]
+        return BagSituation(direction=seen.direction, bag=None, colours=colours)
+    before = _shown_before(session, seen, bag.destruction_list, actor, now)
     return BagSituation(
         direction=seen.direction,
+        bag=_known(bag),
+        carriers=persons_shown(session, seen.carriers or before, refused=seen.carrier_refused),
+        shown_before=len(before),
+        is_seal_intact=seen.is_seal_intact,
+        colours=colours,
+    )
+
+
+def _known(bag: DestructionBag) -> KnownBag:
+    listed = bag.destruction_list
+    numbered = [one.id for one in listed.bags if one.state is not BagState.OPENED or one is bag]
+    return KnownBag(
+        list_id=listed.id,
+        seal_no=bag.seal_no,
+        number=numbered.index(bag.id) + 1,
+        total=len(numbered),
         state=bag.state,
         escorts=frozenset(one.person_id for one in listed.signatures if one.part is DestructionPart.ESCORT),
-        carriers=shown,
-        is_seal_intact=seen.is_seal_intact,
-        facts={
-            "list": f"D-{listed.id:06d}",
-            "bag": f"{numbered.index(bag.id) + 1}/{len(numbered)}",
-            "seal": bag.seal_no,
-            **({"shown_before": len(before)} if before else {}),
-        },
-        colours=colours,
     )
 
 

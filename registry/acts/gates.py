@@ -37,7 +37,6 @@ from registry.rules.gate import NAMING, Colour, Proof
 from registry.rules.lifecycle import Step
 from registry.rules.limits import REASON_LIMIT
 from registry.rules.roles import Action, Actor
-from registry.rules.situations import record_of
 from registry.rules.texts import parse_line
 from registry.rules.words import Direction, PermitState
 from registry.ruling import in_force
@@ -111,7 +110,7 @@ def attempt(session: Session, seen: Attempt, *, actor: Actor, now: datetime) -> 
         seen,
         verdict,
         copy_id=None if copy is None else copy.id,
-        situation=record_of(situation),
+        situation=situation,
         actor=actor,
         now=now,
     )
@@ -251,7 +250,7 @@ def _as_seen(event: GateEvent, copy: Copy) -> Attempt:
 def _record(
     session: Session, event: GateEvent, copy: Copy | None, *, raw: str, actor: Actor, now: datetime
 ) -> None:
-    record_event(session, event, raw=raw, actor=actor, now=now, copy=None if copy is None else copy.code)
+    record_event(session, event, raw=raw, actor=actor, now=now)
     if event.colour is Colour.GREEN and copy is not None:
         _record_move(session, copy, event, actor=actor, now=now)
 

@@ -7,12 +7,16 @@ against its ledger entry first, so that a row changed behind our back is told as
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
+from registry.rules.baggate import BagSituation, judge_bag
 from registry.rules.canonical import canonical_bytes
 from registry.rules.gate import Colour, Verdict, judge
 from registry.rules.ruleset import RuleSet
-from registry.rules.situations import SituationUnreadable, record_hash, situation_of
+from registry.rules.situations import AnySituation, SituationUnreadable, record_hash, situation_of
+
+NOTHING_KEPT: Final = record_hash({})
+"""What early entries about bags, beside which no situation was kept, have in place of its hash."""
 
 
 class GateDifference(StrEnum):
@@ -86,13 +90,14 @@ def rejudge(past: PastVerdict, rules: RuleSet) -> Rejudged:
         found.append(GateDifference.ROW_CHANGED)
     told_hash = None if entry is None else entry.get("situation")
     if past.situation is None:
-        found.append(GateDifference.SITUATION_CHANGED if told_hash else GateDifference.NOT_KEPT)
+        was_kept = told_hash is not None and told_hash != NOTHING_KEPT
+        found.append(GateDifference.SITUATION_CHANGED if was_kept else GateDifference.NOT_KEPT)
         return Rejudged(rules.version, None, tuple(found))
     if entry is not None and entry.get("rules") != rules.version:
         found.append(GateDifference.OTHER_RULES)
     try:
         is_kept = entry is None or told_hash == record_hash(past.situation)
-        verdict = judge(situation_of(past.situation, rules))
+        verdict = _judge(situation_of(past.situation, rules))
     except (SituationUnreadable, TypeError, ValueError):
         return Rejudged(rules.version, None, (*found, GateDifference.SITUATION_CHANGED))
     if not is_kept:
@@ -105,3 +110,7 @@ def rejudge(past: PastVerdict, rules: RuleSet) -> Rejudged:
     elif canonical_bytes(verdict.facts) != canonical_bytes(past.facts):
         found.append(GateDifference.OTHER_FACTS)
     return Rejudged(rules.version, verdict, tuple(found))
+
+
+def _judge(situation: AnySituation) -> Verdict:
+    return judge_bag(situation) if isinstance(situation, BagSituation) else judge(situation)

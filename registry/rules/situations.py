@@ -1,7 +1,8 @@
-"""What a gate looked at, as it is kept: a `Situation` to plain values and back, so that it can be judged again.
+"""What a gate looked at, as it is kept: a situation to plain values and back, so that it can be judged again.
 
 Law: everything that a verdict may depend on is kept but the rules themselves, which are looked up by their time; what
-is read back is equal to what was kept. Fields that a later release adds take their defaults in older records.
+is read back is equal to what was kept. Fields that a later release adds take their defaults in older records. A record
+says of which kind its situation is; one that does not is of a copy.
 """
 
 import hashlib
@@ -10,14 +11,18 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cache
-from types import NoneType
-from typing import Any, Final, get_args, get_origin, get_type_hints
+from types import MappingProxyType, NoneType
+from typing import Any, Final, TypeAlias, get_args, get_origin, get_type_hints
 
+from registry.rules.baggate import BagSituation
 from registry.rules.canonical import canonical_bytes, utc_text
 from registry.rules.gate import Situation
 from registry.rules.ruleset import RuleSet
 
+AnySituation: TypeAlias = Situation | BagSituation
+
 SITUATION_FORMAT: Final = "foliotrace-situation-1"
+KINDS: Final[Mapping[str, type[AnySituation]]] = MappingProxyType({"copy": Situation, "bag": BagSituation})
 OF_THE_RULES: Final = frozenset({"clocks", "colours"})
 """Fields that are not kept: the version of the rules says them."""
 
@@ -26,13 +31,11 @@ class SituationUnreadable(ValueError):
     """What was kept is no situation."""
 
 
-def record_of(situation: Situation) -> dict[str, Any]:
+def record_of(situation: AnySituation) -> dict[str, Any]:
     """Return a situation as plain values: texts, integers, lists, objects; lengths of time in microseconds."""
-    return {
-        field.name: _plain(getattr(situation, field.name))
-        for field in fields(situation)
-        if field.name not in OF_THE_RULES
-    }
+    (kind,) = (name for name, each in KINDS.items() if isinstance(situation, each))
+    kept = (field.name for field in fields(situation) if field.name not in OF_THE_RULES)
+    return {"kind": kind, **{name: _plain(getattr(situation, name)) for name in kept}}
 
 
 def record_hash(record: Mapping[str, Any]) -> str:
@@ -41,17 +44,19 @@ def record_hash(record: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical_bytes(told)).hexdigest()
 
 
-def situation_of(record: Mapping[str, Any], rules: RuleSet) -> Situation:
+def situation_of(record: Mapping[str, Any], rules: RuleSet) -> AnySituation:
     """Return a kept situation under a version of the rules.
 
     Raises:
         SituationUnreadable: it is none.
     """
     try:
-        values = _values(Situation, record)
+        kind = KINDS[record.get("kind", "copy")]
+        values = _values(kind, {name: value for name, value in record.items() if name != "kind"})
     except (TypeError, ValueError, KeyError, AttributeError) as error:
         raise SituationUnreadable("got a record that is no situation") from error
-    return Situation(**values, clocks=rules.clocks, colours=rules.colours)
+    of_the_rules = (field.name for field in fields(kind) if field.name in OF_THE_RULES)
+    return kind(**values, **{name: getattr(rules, name) for name in of_the_rules})
 
 
 def _plain(value: object) -> object:

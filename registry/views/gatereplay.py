@@ -18,7 +18,6 @@ from registry.ledger.entries import parse_entry
 from registry.models import GateEvent, LedgerEntry
 from registry.rows import UnknownRow
 from registry.rules.canonical import canonical_bytes
-from registry.rules.gate import Reason
 from registry.rules.rejudging import PastVerdict, Rejudged, rejudge
 from registry.ruling import in_force
 from registry.views.gates import EventRow, event_row, event_rows
@@ -29,9 +28,6 @@ WHOLE_RAW: Final = 200
 
 _JUDGED: Final = frozenset({"gate.passed", "gate.refused"})
 _OVERRIDDEN: Final = "gate.overridden"
-
-#: Sealed bags on their way to a plant are judged by a table of their own, and keep no situation.
-_OF_A_COPY: Final = sa.and_(GateEvent.bag_id.is_(None), GateEvent.reason != Reason.UNKNOWN_SEAL)
 
 Entries = Mapping[str, Any]
 
@@ -48,9 +44,9 @@ def gate_replay(session: Session, event_id: int) -> GateReplay:
     """Return an event judged again.
 
     Raises:
-        UnknownRow: there is none, or it is one of a sealed bag.
+        UnknownRow: there is none under this id.
     """
-    found = _replays(session, event_rows().where(GateEvent.id == event_id, _OF_A_COPY))
+    found = _replays(session, event_rows().where(GateEvent.id == event_id))
     if not found:
         raise UnknownRow(GateEvent.__tablename__, event_id)
     return found[0]
@@ -60,7 +56,7 @@ def gate_replays(session: Session) -> Iterator[GateReplay]:
     """Yield every event judged again, oldest first."""
     last = 0
     while True:
-        query = event_rows().where(GateEvent.id > last, _OF_A_COPY).order_by(GateEvent.id).limit(AT_ONCE)
+        query = event_rows().where(GateEvent.id > last).order_by(GateEvent.id).limit(AT_ONCE)
         found = _replays(session, query)
         yield from found
         if len(found) < AT_ONCE:
@@ -85,7 +81,7 @@ def _past(event: GateEvent, entries: Mapping[str, Entries]) -> PastVerdict:
     """Return an event as it is on record; a supervisor's word may have given it a permit afterwards."""
     judged = next((entries[kind] for kind in _JUDGED if kind in entries), None)
     overridden = entries.get(_OVERRIDDEN)
-    row = event_facts(event, None if event.copy is None else event.copy.code)
+    row = event_facts(event)
     entry = None
     if judged is not None:
         entry = judged if overridden is None else {**judged, "permit": overridden["permit"]}

@@ -8,9 +8,10 @@ from flask_babel import lazy_gettext
 
 from registry.rules.rejudging import GateDifference
 from registry.rules.roles import Action
+from registry.views.gatereplay import GateReplay
 from service.flows import rejudging
 from service.login import current_actor, current_runtime, require
-from service.verdicts import COLOUR_WORDS, DIRECTIONS, REASONS
+from service.verdicts import COLOUR_WORDS, DIRECTIONS, REASONS, fact_words
 
 _ = lazy_gettext
 
@@ -45,7 +46,14 @@ def replay_all() -> str:
 def replay(event_id: int) -> str:
     """Show one attempt judged again under the rules then in force."""
     found = rejudging.replay(current_runtime(), current_actor(), event_id)
-    return render_template("rules/gate_replay.html", found=found, **_words())
+    return render_template("rules/gate_replay.html", found=found, told=_told(found), **_words())
+
+
+def _told(found: GateReplay) -> list[tuple[str, str | None, str | None]]:
+    """Return what was said about the reason, and what would be: label, on record, judged again."""
+    before = fact_words(found.row.facts)
+    after = {} if found.again.verdict is None else fact_words(found.again.verdict.facts)
+    return [(label, before.get(label), after.get(label)) for label in before | after]
 
 
 def _words() -> dict[str, object]:

@@ -4,7 +4,7 @@ import pytest
 from flask_babel import force_locale
 
 from registry.rules.gate import COLOURS, CONFIRMABLE, Colour, Reason, Verdict
-from service.verdicts import COLOUR_WORDS, REASONS, needs, verdict_facts, verdict_words
+from service.verdicts import COLOUR_WORDS, REASONS, fact_words, needs, verdict_facts, verdict_words
 
 
 @pytest.fixture(autouse=True)
@@ -47,3 +47,9 @@ def test_the_guard_is_asked_for_badges_and_seal_and_for_the_badges_once():
     assert [value for _, value in verdict_facts(asked)] == ["D-000007", "2/3", "A-0002"]
     again = Verdict(Colour.AMBER, Reason.BAG_TO_BE_LOOKED_AT, None, {**facts, "shown_before": 2})
     assert needs(again) == ["seal"]
+
+
+def test_whatever_a_fact_was_changed_to_is_shown_as_it_stands():
+    with force_locale("en"):
+        told = fact_words({"until_at": "yesterday", "counted": 11, "shown_before": 2})
+    assert told == {"Valid until": "yesterday", "Pages counted": "11"}

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from registry.rules.baggate import FAULTS, BagSituation, judge_bag
+from registry.rules.baggate import FAULTS, BagSituation, KnownBag, judge_bag
 from registry.rules.gate import (
     COLOURS,
     Colour,
@@ -153,10 +153,17 @@ def test_the_page_count_is_confirmed_or_the_seal_intact():
     leaves(pages_counted=None, is_seal_intact=True)
 
 
-BAG = BagSituation(
-    direction=Direction.EXIT,
+HANDED = KnownBag(
+    list_id=7,
+    seal_no="A-0001",
+    number=1,
+    total=2,
     state=BagState.HANDED,
     escorts=frozenset({CARRIER, SECOND}),
+)
+BAG = BagSituation(
+    direction=Direction.EXIT,
+    bag=HANDED,
     carriers=frozenset({CARRIER, SECOND}),
     is_seal_intact=True,
 )
@@ -169,26 +176,30 @@ def bag(**changed):
     return str(verdict.reason), str(verdict.colour)
 
 
+def bag_in(state):
+    return {"bag": replace(HANDED, state=state)}
+
+
 def test_a_sealed_bag_leaves_with_its_escorts_and_an_unbroken_seal():
     assert bag(is_seal_intact=None) == ("bag-to-be-looked-at", "AMBER")
     assert bag(carriers=frozenset()) == ("bag-to-be-looked-at", "AMBER")
     assert bag(carriers=frozenset({CARRIER})) == ("bag-to-be-looked-at", "AMBER")
     assert bag(carriers=frozenset({CARRIER, STRANGER})) == ("escort-differs", "RED")
     assert bag(carriers=frozenset({CARRIER, SECOND, STRANGER})) == ("escort-differs", "RED")
-    assert bag(state=BagState.SEALED) == ("bag-not-handed", "RED")
+    assert bag(**bag_in(BagState.SEALED)) == ("bag-not-handed", "RED")
     home = {"direction": Direction.ENTRY}
-    assert bag(**home, state=BagState.OUTSIDE) == ("bag-may-enter", "GREEN")
-    assert bag(**home, state=BagState.OUTSIDE, is_seal_intact=None) == ("bag-to-be-looked-at", "AMBER")
+    assert bag(**home, **bag_in(BagState.OUTSIDE)) == ("bag-may-enter", "GREEN")
+    assert bag(**home, **bag_in(BagState.OUTSIDE), is_seal_intact=None) == ("bag-to-be-looked-at", "AMBER")
     assert bag(**home) == ("bag-not-outside", "RED")
 
 
 def test_a_broken_or_wrong_seal_stays_and_is_an_incident():
     assert bag(is_seal_intact=False) == ("seal-broken", "RED")
-    assert bag(state=BagState.STOPPED) == ("seal-broken", "RED")
-    assert bag(state=None) == ("unknown-seal", "RED")
-    assert bag(state=BagState.OUTSIDE) == ("bag-already-out", "RED")
+    assert bag(**bag_in(BagState.STOPPED)) == ("seal-broken", "RED")
+    assert bag(bag=None) == ("unknown-seal", "RED")
+    assert bag(**bag_in(BagState.OUTSIDE)) == ("bag-already-out", "RED")
     for state in (BagState.OPENED, BagState.ARRIVED, BagState.BROKEN, BagState.MISSING):
-        assert bag(state=state) == ("seal-used-up", "RED")
+        assert bag(**bag_in(state)) == ("seal-used-up", "RED")
     assert {str(reason): fault for reason, fault in FAULTS.items()} == {
         "seal-broken": BagFault.SEAL_BROKEN,
         **dict.fromkeys(("unknown-seal", "bag-already-out", "seal-used-up"), BagFault.WRONG_SEAL),
