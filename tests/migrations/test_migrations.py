@@ -439,6 +439,42 @@ def test_a_list_of_an_older_release_goes_on_at_its_shredder(database):
         ]
 
 
+def test_the_ledger_tells_who_scanned_a_copy_in_an_older_release(database):
+    _go(database, "0001", command.upgrade)
+    _older_rows(database)
+    _go(database, "0015", command.upgrade)
+    clerk = Actor(1, 1, 1, frozenset({Role.CLERK}))
+    with database.transaction() as session:
+        session.add(Plant(id=1, name="plant", place="north", active=True))
+        session.flush()
+        session.add(
+            DestructionList(
+                id=1,
+                state=DestructionState.SUBMITTED,
+                reason="over",
+                requester_id=1,
+                plant_id=1,
+                created_at=NOW,
+            )
+        )
+        session.flush()
+        item = sa.text(
+            "INSERT INTO destruction_item (list_id, copy_id, listed_at, presented_at)"
+            " VALUES (1, :copy, :at, :seen)"
+        )
+        for copy_id, seen in ((1, NOW), (3, NOW), (4, None)):
+            session.execute(item, {"copy": copy_id, "at": NOW, "seen": seen})
+        log.append(session, "destruction.presented", "destruction:1", actor=clerk, now=NOW, copy="a")
+        log.append(session, "destruction.presented", "destruction:2", actor=clerk, now=NOW, copy="c")
+    database.migrate()
+    with database.reading() as session:
+        told = session.execute(sa.text("SELECT copy_id, presented_by_id FROM destruction_item")).all()
+    assert sorted(told) == [(1, 1), (3, None), (4, None)]
+    _go(database, "0015")
+    with database.reading() as session:
+        assert session.scalar(sa.text("SELECT count(*) FROM destruction_item")) == 3
+
+
 def test_an_older_release_is_not_given_lists_for_a_plant(database):
     database.migrate()
     with database.transaction() as session:
