@@ -30,6 +30,7 @@ ENDINGS: Final[Mapping[Ending, Look]] = MappingProxyType(
         Ending.COMPLETED: Look(lazy_gettext("completed"), "ok", "check-lg"),
         Ending.RECALLED: Look(lazy_gettext("ended by a recall"), "quiet", "bell"),
         Ending.STOPPED: Look(lazy_gettext("stopped"), "quiet", "x-lg"),
+        Ending.GONE: Look(lazy_gettext("ended, as the copy is gone"), "stop", "question-diamond"),
     }
 )
 TURNS: Final[Mapping[Turn, Look]] = MappingProxyType(

@@ -8,12 +8,13 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from registry.db import Base, make_engine
 from registry.ledger import log
 from registry.models import (
     ApprovalDecision,
+    Circulation,
     DestructionList,
     Document,
     Equipment,
@@ -473,6 +474,35 @@ def test_the_ledger_tells_who_scanned_a_copy_in_an_older_release(database):
     _go(database, "0015")
     with database.reading() as session:
         assert session.scalar(sa.text("SELECT count(*) FROM destruction_item")) == 3
+
+
+def test_circulations_over_copies_that_were_gone_already_end_when_the_copy_went(database):
+    _go(database, "0001", command.upgrade)
+    _older_rows(database)
+    _go(database, "0015", command.upgrade)
+    missed_at = datetime(2026, 4, 1, 10, tzinfo=UTC)
+    begun = sa.text(
+        "INSERT INTO circulation (id, copy_id, state, reason, days, opened_by_id, opened_at)"
+        " VALUES (:id, :copy, 'RUNNING', 'news', 2, 1, :at)"
+    )
+    with database.transaction() as session:
+        session.execute(sa.text("UPDATE copy SET state = 'LOST' WHERE id = 3"))
+        for number, copy_id in ((1, 1), (2, 3)):
+            session.execute(begun, {"id": number, "copy": copy_id, "at": NOW})
+        log.append(session, "copy.missed", "copy:c", actor=Actor.system(), now=missed_at)
+    database.migrate()
+    with database.transaction() as session:
+        rows = session.scalars(sa.select(Circulation).order_by(Circulation.id)).all()
+        assert [(str(row.state), row.ending and str(row.ending), row.ended_at) for row in rows] == [
+            ("RUNNING", None, None),
+            ("ENDED", "GONE", missed_at),
+        ]
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.execute(begun, {"id": 3, "copy": 1, "at": NOW})
+        session.execute(begun, {"id": 3, "copy": 3, "at": NOW})
+    with pytest.raises(RuntimeError, match="circulations ended with their copy"):
+        _go(database, "0015")
+    assert database.is_current()
 
 
 def test_an_older_release_is_not_given_lists_for_a_plant(database):
