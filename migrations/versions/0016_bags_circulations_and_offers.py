@@ -1,8 +1,8 @@
-"""Copies on destruction lists know who scanned them last; circulations end with their copy.
+"""Who scanned a copy on a destruction list last; circulations that end with their copy; rooms for offered tables.
 
 Of an older release's scans the ledger tells by whom. A scan that it does not tell stays nobody's: it lies in no open
 bag, and whoever scans the copy again puts it into theirs. A circulation that ran on over a copy that was gone
-ends when the ledger says that the copy went.
+ends when the ledger says that the copy went. Tables that an older release has stored lie in no room, and stay.
 """
 
 import json
@@ -33,7 +33,10 @@ KNOWN_NOW = "UPDATE destruction_item SET presented_by_id = :who WHERE list_id = 
 
 
 def upgrade() -> None:
-    """Add the column and the ending, and fill them from the ledger."""
+    """Add the columns and the ending, and fill them from the ledger."""
+    with op.batch_alter_table("import_batch") as batch:
+        batch.add_column(sa.Column("room", sa.String(length=32), nullable=True))
+        batch.create_unique_constraint(op.f("uq_import_batch_room"), ["room"])
     with op.batch_alter_table("destruction_item") as batch:
         batch.add_column(sa.Column("presented_by_id", sa.Integer(), nullable=True))
         batch.create_foreign_key(
@@ -49,6 +52,9 @@ def downgrade() -> None:
     if op.get_bind().scalar(sa.text("SELECT count(*) FROM circulation WHERE ending = 'GONE'")):
         raise RuntimeError("circulations ended with their copy; nothing was changed")
     _change_endings(ENDINGS, OLD_ENDINGS)
+    with op.batch_alter_table("import_batch") as batch:
+        batch.drop_constraint(op.f("uq_import_batch_room"), type_="unique")
+        batch.drop_column("room")
     with op.batch_alter_table("destruction_item") as batch:
         batch.drop_constraint(op.f("fk_destruction_item_presented_by_id"), type_="foreignkey")
         batch.drop_column("presented_by_id")
