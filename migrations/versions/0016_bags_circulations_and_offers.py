@@ -48,9 +48,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Forget who scanned; refused while a circulation ended with its copy, which the older release could not tell."""
+    """Forget who scanned; refused while the older release could not tell an ending, or would clear rooms of tables."""
     if op.get_bind().scalar(sa.text("SELECT count(*) FROM circulation WHERE ending = 'GONE'")):
         raise RuntimeError("circulations ended with their copy; nothing was changed")
+    if op.get_bind().scalar(sa.text("SELECT count(*) FROM import_batch WHERE room IS NOT NULL")):
+        raise RuntimeError("tables lie in rooms that the older release clears; nothing was changed")
     _change_endings(ENDINGS, OLD_ENDINGS)
     with op.batch_alter_table("import_batch") as batch:
         batch.drop_constraint(op.f("uq_import_batch_room"), type_="unique")

@@ -18,6 +18,7 @@ from registry.models import (
     DestructionList,
     Document,
     Equipment,
+    ImportBatch,
     Loss,
     Meeting,
     Person,
@@ -27,6 +28,7 @@ from registry.models import (
     Unit,
 )
 from registry.rules.attempts import AttemptState
+from registry.rules.imports import ImportKind, ImportState
 from registry.rules.rejudging import GateDifference
 from registry.rules.roles import Actor, Role
 from registry.rules.words import DestructionState, EquipmentKind, MeetingState
@@ -501,6 +503,30 @@ def test_circulations_over_copies_that_were_gone_already_end_when_the_copy_went(
             session.execute(begun, {"id": 3, "copy": 1, "at": NOW})
         session.execute(begun, {"id": 3, "copy": 3, "at": NOW})
     with pytest.raises(RuntimeError, match="circulations ended with their copy"):
+        _go(database, "0015")
+    assert database.is_current()
+
+
+def test_an_older_release_is_not_given_tables_whose_rooms_it_would_clear(database):
+    database.migrate()
+    with database.transaction() as session:
+        session.execute(sa.insert(Unit.__table__), FIN)
+        session.execute(sa.insert(Person.__table__), LI_MING)
+        session.add(
+            ImportBatch(
+                kind=ImportKind.UNITS,
+                state=ImportState.APPLIED,
+                name="units.csv",
+                sha256="a" * 64,
+                table_sha256="b" * 64,
+                room="c" * 32,
+                size=1,
+                problems=[],
+                offered_by_id=1,
+                offered_at=NOW,
+            )
+        )
+    with pytest.raises(RuntimeError, match="rooms that the older release clears"):
         _go(database, "0015")
     assert database.is_current()
 
