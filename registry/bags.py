@@ -79,7 +79,7 @@ def take_astray(session: Session, packed: Packed, what: str, *, actor: Actor, no
     listed, item, bag = packed.listed, packed.item, packed.bag
     if bag.state in {BagState.SEALED, BagState.HANDED}:
         bag.state = next_bag_state(bag.state, BagStep.STOP)
-    item.bag, item.presented_at = None, None
+    unpack(item)
     if listed.state is DestructionState.EN_ROUTE:
         item.ended_as = ItemEnd.KEPT
     else:
@@ -94,6 +94,11 @@ def take_astray(session: Session, packed: Packed, what: str, *, actor: Actor, no
         actor=actor,
         now=now,
     )
+
+
+def unpack(item: DestructionItem) -> None:
+    """Take a copy out of its bag; it lies in nobody's open bag until it is scanned again."""
+    item.bag, item.presented_at, item.presented_by_id = None, None, None
 
 
 def drop_signatures(session: Session, listed: DestructionList) -> None:

@@ -138,13 +138,16 @@ def require_cleared_reader(session: Session, copy: Copy, person_id: int, *, unti
 def settle(
     session: Session, copies: Sequence[Copy], *, actor: Actor, now: datetime
 ) -> tuple[Circulation, ...]:
-    """End the circulations of these copies for which nobody waits any more; the caller records that."""
-    done = [
-        circulation
-        for circulation in running(session, copies)
-        if rules.is_done(place.turn for place in places(session, circulation.id))
-    ]
-    return _end(session, done, Ending.COMPLETED, actor=actor, now=now)
+    """End those circulations of these copies that end by themselves; the caller records that.
+
+    Every deed that takes copies back or away asks this, once they stand where it leaves them.
+    """
+    ended: list[Circulation] = []
+    for circulation in running(session, copies):
+        turns = [place.turn for place in places(session, circulation.id)]
+        if ending := rules.ending_of(circulation.copy.state, turns):
+            ended += _end(session, [circulation], ending, actor=actor, now=now)
+    return tuple(ended)
 
 
 def end_recalled(

@@ -17,7 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from registry import consent, keeping, minting
+from registry import circulating, consent, keeping, minting
 from registry.errors import ConflictError, InvalidError
 from registry.ledger import log
 from registry.models import ApprovalRequest, Copy, Person, PrintBatch, Recopy
@@ -230,6 +230,7 @@ def spoil(session: Session, codes: Sequence[str], reason: str, *, actor: Actor, 
         copy.state = state
         copy.state_reason = why
     move_all(session, copies, MovementKind.SPOILED, Custodian.REGISTRY, actor=actor, now=now)
+    ended = circulating.settle(session, copies, actor=actor, now=now)
     batch: PrintBatch | None = None
     minted: list[Copy] = []
     if not is_lapsed(request.valid_until_at, now) and not consent.is_regraded_since(request):
@@ -239,6 +240,7 @@ def spoil(session: Session, codes: Sequence[str], reason: str, *, actor: Actor, 
     for copy in copies:
         _record(session, copy, Step.SPOIL, actor=actor, now=now, reason=log.private(why))
     _end_attempt(session, run, why, actor=actor, now=now)
+    circulating.record_ended(session, ended, actor=actor, now=now)
     if batch is None:
         return Spoiling(None, {})
     _record_minted(session, batch, minted, actor=actor, now=now)
@@ -265,6 +267,7 @@ def give_up(session: Session, batch_id: int, *, actor: Actor, now: datetime) -> 
     for copy in copies:
         copy.state = lifecycle.next_state(copy.state, Step.VOID)
     move_all(session, copies, MovementKind.VOIDED, Custodian.NONE, actor=actor, now=now)
+    ended = circulating.settle(session, copies, actor=actor, now=now)
     for copy in copies:
         _record(session, copy, Step.VOID, actor=actor, now=now)
     log.append(
@@ -276,6 +279,7 @@ def give_up(session: Session, batch_id: int, *, actor: Actor, now: datetime) -> 
         voided=len(copies),
         state=str(batch.state),
     )
+    circulating.record_ended(session, ended, actor=actor, now=now)
     return len(copies)
 
 

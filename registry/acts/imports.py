@@ -56,6 +56,7 @@ def offer(
     *,
     sha256: str,
     table_sha256: str,
+    room: str | None,
     size: int,
     problems: Sequence[dict[str, Any]],
     actor: Actor,
@@ -69,6 +70,7 @@ def offer(
         name: What its owner called the file.
         sha256: The stored file as it was sent.
         table_sha256: The stored table that was read from it.
+        room: The part of the store that holds both alone.
         size: How many rows it has.
         problems: What a rehearsal found.
         actor: Who offers it.
@@ -81,6 +83,7 @@ def offer(
         name=parse_line(name, field="file", limit=NAME_LIMIT, required=False),
         sha256=sha256,
         table_sha256=table_sha256,
+        room=room,
         size=size,
         problems=list(problems),
         offered_by_id=actor.person_id,
@@ -220,12 +223,16 @@ def undo(session: Session, batch_id: int, *, actor: Actor, now: datetime) -> int
 
 
 def lapse(session: Session, batch_id: int, *, offered_before: datetime, actor: Actor, now: datetime) -> bool:
-    """End an offer that nobody took in for too long; return False where somebody did, or it is younger."""
+    """End an offer that nobody took in for too long; return False where somebody did, or it is younger.
+
+    The register uses its room no more; the caller clears that once this is committed.
+    """
     roles.require(actor, Action.RUN_UPKEEP)
     batch = get_row(session, ImportBatch, batch_id, lock=True)
     if batch.state is not ImportState.OFFERED or batch.offered_at >= offered_before:
         return False
     batch.state = imports.next_import_state(batch.state, ImportStep.LAPSE)
+    batch.room = None
     session.flush()  # before the ledger is locked
     log.append(
         session,

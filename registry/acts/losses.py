@@ -85,6 +85,7 @@ def report(
     if offer is not None:
         offers.end_offer(session, offer, others, now=now)
     _keep_loss(session, copy, step, copy.state_reason, actor=actor, now=now)
+    ended = circulating.settle(session, [copy], actor=actor, now=now)
     if offer is not None:
         offers.record_withdrawn(session, others, offer.id, actor=actor, now=now)
     log.append(
@@ -96,6 +97,7 @@ def report(
         state=str(copy.state),
         reason=log.private(copy.state_reason),
     )
+    circulating.record_ended(session, ended, actor=actor, now=now)
     return copy.state
 
 
@@ -134,7 +136,6 @@ def find(
     incident = None
     if packed is not None:
         incident = take_astray(session, packed, copy.state_reason, actor=actor, now=now)
-    ended = circulating.settle(session, [copy], actor=actor, now=now)
     session.flush()  # before the ledger is locked
     log.append(
         session,
@@ -149,7 +150,6 @@ def find(
     )
     if incident is not None:
         record_incident(session, incident, actor=actor, now=now)
-    circulating.record_ended(session, ended, actor=actor, now=now)
     return copy.state
 
 

@@ -1,15 +1,23 @@
 """Copies go into numbered sealed bags for the plant, a bag is opened again, a copy lies outside its bag.
 
-Laws: a bag holds what was scanned since the one before; nobody opens a bag alone, and a seal is used once;
-whatever changes what lies in the bags makes signatures of escorts worthless; what was handed to its escorts is packed
-no more.
+Laws: every clerk fills a bag of their own, which holds what they have scanned since their one before; nobody opens a
+bag alone, and a seal is used once; whatever changes what lies in the bags makes signatures of escorts worthless; what
+was handed to its escorts is packed no more.
 """
 
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from registry.bags import drop_signatures, locked_packed, open_up, record_bag, record_incident, take_astray
+from registry.bags import (
+    drop_signatures,
+    locked_packed,
+    open_up,
+    record_bag,
+    record_incident,
+    take_astray,
+    unpack,
+)
 from registry.disposal import ListClosed, NotOnTheList, record_step
 from registry.errors import ConflictError
 from registry.ledger import log
@@ -33,7 +41,7 @@ class NotForThePlant(ConflictError):
 
 
 class BagEmpty(ConflictError):
-    """Nothing was scanned since the last bag was sealed."""
+    """Who closes the bag has scanned nothing since their last one."""
 
     code = "bag-empty"
 
@@ -57,18 +65,18 @@ class NotInABag(ConflictError):
 
 
 def seal_bag(session: Session, list_id: int, seal_no: str, *, actor: Actor, now: datetime) -> int:
-    """Record that what was scanned since the last bag lies in a bag under this seal; return the bag's id.
+    """Record that what the actor scanned since their last bag lies in one under this seal; return the bag's id.
 
     Raises:
         InvalidSeal, SealUsed: it is no number of a seal, or was one before.
-        BagEmpty: nothing was scanned.
+        BagEmpty: they have scanned nothing, or others have scanned it since.
     """
     roles.require(actor, Action.DESTROY)
     seal = parse_seal(seal_no)
     listed = approved_list(session, list_id, now)
     if listed.plant_id is None:
         raise NotForThePlant("got a bag for a list that goes to a shredder")
-    items = [item for item in listed.items if item.presented_at is not None and item.bag_id is None]
+    items = [item for item in listed.items if item.presented_by_id == actor.person_id and item.bag_id is None]
     if not items:
         raise BagEmpty("got a bag without copies")
     copies = locked_copies(session, sorted(item.copy.code for item in items))
@@ -121,7 +129,7 @@ def open_bag(
     open_up(bag, why, actor=actor, second=second, now=now)
     emptied = [item for item in listed.items if item.bag_id == bag_id]
     for item in emptied:
-        item.bag, item.presented_at = None, None
+        unpack(item)
     drop_signatures(session, listed)
     session.flush()  # before the ledger is locked
     record_bag(

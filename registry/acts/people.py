@@ -139,13 +139,14 @@ def add_account(
     password_hash: str,
     language: str,
     *,
-    password_is_first: bool = False,
+    password_is_first: bool = True,
     actor: Actor,
     now: datetime,
 ) -> int:
     """Open a login for a person, as holder and nothing more, and return its id.
 
-    With ``password_is_first`` the account opens nothing until the person has chosen a password of their own.
+    It opens nothing until the person has chosen a password of their own, unless they have chosen this one:
+    ``password_is_first=False``.
     """
     roles.require(actor, Action.MANAGE_PEOPLE)
     get_row(session, Person, person_id)

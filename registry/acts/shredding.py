@@ -38,6 +38,8 @@ class InSealedBag(ConflictError):
 def present(session: Session, list_id: int, code: str, *, actor: Actor, now: datetime) -> bool:
     """Record that a listed copy was scanned again; return False when it was scanned there already.
 
+    On its way to a plant a copy lies with who scanned it last, so another clerk's scan moves it to their open bag.
+
     Raises:
         InSealedBag: it should not lie here; fact ``seal`` names the bag.
     """
@@ -48,12 +50,13 @@ def present(session: Session, list_id: int, code: str, *, actor: Actor, now: dat
         raise NotOnTheList("got a copy that is not on the list", copy=code)
     if item.bag is not None:
         raise InSealedBag("got a copy that is on record in a sealed bag", seal=item.bag.seal_no)
-    if item.presented_at is not None:
+    is_here = listed.plant_id is None or item.presented_by_id == actor.person_id
+    if item.presented_at is not None and is_here:
         return False
     copy = locked_copy(session, code)
     refuse_recalled(session, [copy])
     lifecycle.next_state(copy.state, Step.DESTROY)
-    item.presented_at = now
+    item.presented_at, item.presented_by_id = now, actor.person_id
     log.append(session, "destruction.presented", f"destruction:{list_id}", actor=actor, now=now, copy=code)
     return True
 

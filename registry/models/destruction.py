@@ -110,6 +110,7 @@ class DestructionBag(Base):
 class DestructionItem(Base):
     """One copy on a list, scanned when listed and again at the shredder or into a bag.
 
+    Until a bag is sealed over it, it lies in the open bag of ``presented_by_id``, who scanned it last.
     ``ended_as`` is told for lists that went to the plant; at the shredder every copy on the list is destroyed.
     """
 
@@ -119,6 +120,7 @@ class DestructionItem(Base):
     copy_id: Mapped[int] = mapped_column(sa.ForeignKey("copy.id"), primary_key=True, index=True)
     listed_at: Mapped[datetime]
     presented_at: Mapped[datetime | None]
+    presented_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     bag_id: Mapped[int | None] = mapped_column(sa.ForeignKey("destruction_bag.id"), index=True)
     ended_as: Mapped[ItemEnd | None] = mapped_column(words(ItemEnd))
 

@@ -14,11 +14,13 @@ from registry.rules.imports import ImportKind, ImportState
 class ImportBatch(Base):
     """One offered file.
 
-    ``sha256`` names the file as it was sent, ``table_sha256`` the table that was read from it, both stored;
+    ``sha256`` names the file as it was sent, ``table_sha256`` the table that was read from it, both stored in ``room``,
+    a part of the store that holds them alone, until the offer lapses; without one they lie where everything lies.
     ``problems`` is what was wrong when it was last checked: mappings of ``row``, ``column``, ``code`` and ``facts``.
     """
 
     __tablename__ = "import_batch"
+    __table_args__ = (sa.UniqueConstraint("room"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[ImportKind] = mapped_column(words(ImportKind))
@@ -26,6 +28,7 @@ class ImportBatch(Base):
     name: Mapped[str] = mapped_column(sa.String(200))
     sha256: Mapped[str] = mapped_column(sa.String(64))
     table_sha256: Mapped[str] = mapped_column(sa.String(64))
+    room: Mapped[str | None] = mapped_column(sa.String(32))
     size: Mapped[int]
     problems: Mapped[list[Any]]
     offered_by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))

@@ -5,7 +5,8 @@ Decides whose turn it is and what ends a circulation. Laws:
 * The list is agreed to by somebody who neither runs it nor is on it; a substitute is a new agreement.
 * The next reader gets the copy only after the one before has given it back, or was passed over with a reason.
 * While a circulation runs the copy is given to nobody whose turn it is not, and is put on no destruction list.
-* It ends when nobody waits any more, when the document is recalled, or when a clerk stops it.
+* It ends when nobody waits any more, when its copy is gone, when the document is recalled, or when a clerk stops it.
+* An ending stands: a copy that is found again circulates only when that is agreed to anew.
 """
 
 from collections import Counter
@@ -14,10 +15,14 @@ from enum import StrEnum
 from typing import Final
 
 from registry.errors import ConflictError, InvalidError
+from registry.rules.lifecycle import MISSING, TERMINAL, State
 from registry.rules.words import HandOverState
 
 DAYS_AT_MOST: Final = 30
 """How long one reader may keep the copy, ours: a reader who needs longer is lent it, and the others do not wait."""
+
+GONE: Final = MISSING | TERMINAL | {State.SPOILED}
+"""States of a copy that nobody can be given any more."""
 
 
 class CirculationState(StrEnum):
@@ -36,6 +41,8 @@ class Ending(StrEnum):
     """The document is being recalled."""
     STOPPED = "STOPPED"
     """A clerk stopped it."""
+    GONE = "GONE"
+    """Its copy cannot be given to anybody any more: spoiled, given up, unaccounted for, lost or destroyed."""
 
 
 class Turn(StrEnum):
@@ -126,9 +133,16 @@ def turn_of(offer: HandOverState | None, *, is_back: bool, is_skipped: bool) -> 
     return Turn.WAITING
 
 
-def is_done(turns: Iterable[Turn]) -> bool:
-    """Tell whether nobody waits for the copy or has it."""
-    return all(turn in {Turn.RETURNED, Turn.SKIPPED} for turn in turns)
+def ending_of(copy: State, turns: Iterable[Turn]) -> Ending | None:
+    """Return what ends a circulation by itself; None while it goes on.
+
+    Args:
+        copy: Where its copy stands.
+        turns: Where its readers stand.
+    """
+    if copy in GONE:
+        return Ending.GONE
+    return Ending.COMPLETED if all(turn in {Turn.RETURNED, Turn.SKIPPED} for turn in turns) else None
 
 
 def require_readers(person_ids: Sequence[int]) -> None:

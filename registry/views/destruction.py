@@ -1,6 +1,7 @@
 """Destruction lists as screens and certificates show them, and the devices and plants that can carry them out."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from registry.models import (
     DestructionSignature,
     Document,
     Equipment,
+    Person,
     Plant,
     PlantReceipt,
     Unit,
@@ -82,13 +84,14 @@ class ReceiptRow:
 
 @dataclass(frozen=True)
 class ListedCopy:
-    """One copy on a list."""
+    """One copy on a list; ``presented_by`` has scanned it again, and has it in an open bag until there is a seal."""
 
     copy: CopyLine
     issuing_unit_zh: str
     issuing_unit_en: str
     listed_at: datetime
     presented_at: datetime | None
+    presented_by: Name | None
     seal_no: str | None
     ended_as: ItemEnd | None
 
@@ -138,9 +141,13 @@ class ListView(ListRow):
         return self.state is DestructionState.SUBMITTED and self.request_state is RequestState.APPROVED
 
     @property
-    def loose(self) -> int:
-        """How many copies were scanned since the last bag was sealed."""
-        return sum(item.presented_at is not None and item.seal_no is None for item in self.items)
+    def open_bags(self) -> Mapping[Name, int]:
+        """Who has scanned how many copies since their last bag was sealed."""
+        return Counter(item.presented_by for item in self.items if item.presented_by and not item.seal_no)
+
+    def in_open_bag(self, person_id: int | None) -> int:
+        """Return how many copies a person has scanned since their last bag was sealed."""
+        return sum(copies for packer, copies in self.open_bags.items() if packer.id == person_id)
 
     @property
     def outside(self) -> tuple[BagRow, ...]:
@@ -216,11 +223,12 @@ def one_list(session: Session, list_id: int) -> ListView:
     """
     row = get_row(session, DestructionList, list_id)
     items = session.execute(
-        sa.select(DestructionItem, Copy, Document, Unit)
+        sa.select(DestructionItem, Copy, Document, Unit, Person)
         .options(joinedload(DestructionItem.bag))
         .join(Copy, DestructionItem.copy_id == Copy.id)
         .join(Document, Copy.document_id == Document.id)
         .join(Unit, Document.issuing_unit_id == Unit.id)
+        .outerjoin(Person, DestructionItem.presented_by_id == Person.id)
         .where(DestructionItem.list_id == row.id)
         .order_by(DestructionItem.listed_at, Document.id, Copy.copy_no)
     ).all()
@@ -252,10 +260,11 @@ def one_list(session: Session, list_id: int) -> ListView:
                 issuing_unit_en=unit.name_en,
                 listed_at=item.listed_at,
                 presented_at=item.presented_at,
+                presented_by=name(presenter) if item.presented_by_id else None,
                 seal_no=item.bag.seal_no if item.bag else None,
                 ended_as=item.ended_as,
             )
-            for item, copy, document, unit in items
+            for item, copy, document, unit, presenter in items
         ),
         attestations=tuple(Attestation(name(one.person), one.part, one.authenticated_at) for one in signed),
         handed_at=row.handed_at,

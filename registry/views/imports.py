@@ -29,6 +29,7 @@ class ImportRow:
     name: str
     sha256: str
     table_sha256: str
+    room: str | None
     size: int
     problems: tuple[dict[str, Any], ...]
     offered_by: Name
@@ -78,15 +79,19 @@ def get_import(session: Session, import_id: int, actor: Actor) -> ImportRow:
     return _row(batch)
 
 
-def offered_before(session: Session, limit_at: datetime) -> tuple[int, ...]:
-    """Return the imports that were offered before an instant and never taken in, by id."""
-    return tuple(
-        session.scalars(
-            sa.select(ImportBatch.id)
-            .where(ImportBatch.state == ImportState.OFFERED, ImportBatch.offered_at < limit_at)
-            .order_by(ImportBatch.id)
-        )
+def offered_before(session: Session, limit_at: datetime) -> dict[int, str | None]:
+    """Return the rooms of the imports that were offered before an instant and never taken in, by id."""
+    query = (
+        sa.select(ImportBatch.id, ImportBatch.room)
+        .where(ImportBatch.state == ImportState.OFFERED, ImportBatch.offered_at < limit_at)
+        .order_by(ImportBatch.id)
     )
+    return {row.id: row.room for row in session.execute(query)}
+
+
+def table_rooms(session: Session) -> frozenset[str]:
+    """Return the parts of the store that hold tables alone."""
+    return frozenset(session.scalars(sa.select(ImportBatch.room).where(ImportBatch.room.is_not(None))))
 
 
 def old_labels(session: Session, import_id: int) -> tuple[OldLabel, ...]:
@@ -113,6 +118,7 @@ def _row(batch: ImportBatch) -> ImportRow:
         name=batch.name,
         sha256=batch.sha256,
         table_sha256=batch.table_sha256,
+        room=batch.room,
         size=batch.size,
         problems=tuple(batch.problems),
         offered_by=name(batch.offered_by),

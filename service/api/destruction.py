@@ -86,6 +86,7 @@ class ListedCopy(Model):
     copy_facts: CopyFacts
     listed_at: datetime
     presented_at: datetime | None
+    presented_by: Person | None
     seal: str | None
     ended_as: ItemEnd | None
 
@@ -271,6 +272,7 @@ def get_list(list_id: int) -> DestructionStory:
                 copy_facts=copy_facts(item.copy),
                 listed_at=item.listed_at,
                 presented_at=item.presented_at,
+                presented_by=person(item.presented_by) if item.presented_by else None,
                 seal=item.seal_no,
                 ended_as=item.ended_as,
             )

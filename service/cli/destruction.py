@@ -77,7 +77,7 @@ def show(acting: str, list_id: int) -> None:
     approval = f" ({view.request_state})" if view.request_state else ""
     click.echo(f"{view.id}  {view.state}{approval}  {view.presented} of {view.planned} scanned again")
     for item in view.items:
-        seen = item.seal_no or ("scanned again" if item.presented_at else "-")
+        seen = item.seal_no or (f"scanned by {item.presented_by.staff_no}" if item.presented_by else "-")
         number, code = copy_no_text(item.copy.copy_no), human_code(item.copy.code)
         click.echo(f"  {item.copy.doc_number}  {number}  {code}  {item.copy.state}  {seen}")
     for bag in view.bags:
@@ -126,7 +126,7 @@ def cancel(acting: str, list_id: int) -> None:
 @click.argument("list_id", type=int)
 @click.argument("scanned", nargs=-1, required=True)
 def present(acting: str, list_id: int, scanned: tuple[str, ...]) -> None:
-    """Record that the SCANNED copies lie at the shredder, or in the open bag."""
+    """Record that the SCANNED copies lie at the shredder, or in your open bag."""
     runtime = open_installation()
     actor = asked_actor(runtime, acting)
     _tell([destroying.present(runtime, actor, list_id, raw) for raw in scanned])

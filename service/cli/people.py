@@ -44,7 +44,7 @@ def add(acting: str, unit: str, staff_no: str) -> None:
     actor = asked_actor(runtime, acting)
     new = _asked_person(staff_no)
     people.add_person(runtime, actor, unit, new)
-    click.echo("The account is open.")
+    click.echo("The account is open. Its password opens nothing but the change to one of the person's own.")
     for each in lacking(runtime, name_zh=new.name_zh, name_en=new.name_en):
         click.echo(f"{CODE} {each.where}: {each.characters}")
 
@@ -67,7 +67,7 @@ def role(acting: str, login: str, roles: tuple[str, ...]) -> None:
 @acting_as
 @click.argument("login")
 def password(acting: str, login: str) -> None:
-    """Give an account a new password and end its sessions."""
+    """Give an account a new password and end its sessions; another person's opens nothing but its change."""
     runtime = open_installation()
     actor = asked_actor(runtime, acting)
     people.set_password(runtime, actor, login, _asked_password("New password"))

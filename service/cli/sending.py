@@ -56,7 +56,7 @@ def close(acting: str, plant_id: int) -> None:
 @click.argument("list_id", type=int)
 @click.argument("seal_no")
 def seal(acting: str, list_id: int, seal_no: str) -> None:
-    """Close a bag of list LIST_ID with seal SEAL_NO."""
+    """Close your open bag of list LIST_ID with seal SEAL_NO."""
     runtime = open_installation()
     bag_id = sending.seal_bag(runtime, asked_actor(runtime, acting), list_id, seal_no)
     click.echo(f"Bag {bag_id} is closed.")

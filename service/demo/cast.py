@@ -56,7 +56,7 @@ def move_in(runtime: Runtime, report: Callable[[str], None]) -> Cast:
     for unit in company.UNITS[1:]:
         people.add_unit(runtime, administrator, unit.code, unit.zh, unit.en)
     for person in company.PEOPLE[2:]:
-        people.add_person(runtime, administrator, person.unit, _new(person))
+        people.add_person(runtime, administrator, person.unit, _new(person), password_is_first=False)
         if person.roles:
             people.set_roles(runtime, security, person.login, {*person.roles, Role.HOLDER})
     actors = {person.login: actor_of(runtime, person.login) for person in company.PEOPLE}

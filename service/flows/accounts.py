@@ -67,7 +67,6 @@ def open_accounts(runtime: Runtime, actor: Actor, person_ids: Collection[int]) -
                 person.staff_no,
                 secret.hash,
                 LANGUAGES[0],
-                password_is_first=True,
                 actor=actor,
                 now=now,
             )

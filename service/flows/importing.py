@@ -2,7 +2,8 @@
 
 Laws: an offered file is parsed in the sandbox and outside any transaction. A rehearsal is the taking in itself, row by
 row, in a transaction that is rolled back, so that what it finds is what would happen. Taking in is one transaction: if
-a row is refused, nothing of the table stays. Both the file as it came and the table that was read from it are kept.
+a row is refused, nothing of the table stays. Both the file as it came and the table that was read from it are kept, in
+a room of their own; of an offer that lapsed neither.
 Locks come in one order: the queue of tables, what the table names, what its rows make, and the ledger last.
 """
 
@@ -18,7 +19,7 @@ from registry.ledger import log
 from registry.rules import imports as rules
 from registry.rules import roles
 from registry.rules.codes import copy_no_text, human_code
-from registry.rules.imports import ImportKind
+from registry.rules.imports import ImportKind, ImportState, ImportStep
 from registry.rules.light import OnlyLight
 from registry.rules.roles import Action, Actor
 from registry.views import imports as views
@@ -27,6 +28,7 @@ from service import passwords
 from service.exchange.columns import COLUMNS, Head, HeadUnfit, find_head
 from service.exchange.grid import MOST_BYTES, MOST_ROWS
 from service.exchange.writing import Sheet, workbook
+from service.flows import rooms
 from service.flows.intake import Desk, Problem, Row, lock_named, steps
 from service.papers.labels import Label, draw_labels
 from service.runtime import Runtime
@@ -112,19 +114,22 @@ def offer(runtime: Runtime, actor: Actor, kind: ImportKind, offered: bytes, *, n
     with runtime.refusals(actor, "import.offer", f"import:{kind}"):
         table = _table_of(kind, answer)
     problems = _rehearse(runtime, actor, table)
-    sha256, table_sha256 = runtime.store.put(offered), runtime.store.put(_dumped(table))
-    with runtime.deed(actor, "import.offer", f"import:{kind}") as session:
-        return imports.offer(
-            session,
-            kind,
-            _short(name),
-            sha256=sha256,
-            table_sha256=table_sha256,
-            size=len(table.rows),
-            problems=problems,
-            actor=actor,
-            now=runtime.now(),
-        )
+    with rooms.own_room(runtime) as room:
+        store = runtime.store.room(room)
+        sha256, table_sha256 = store.put(offered), store.put(_dumped(table))
+        with runtime.deed(actor, "import.offer", f"import:{kind}") as session:
+            return imports.offer(
+                session,
+                kind,
+                _short(name),
+                sha256=sha256,
+                table_sha256=table_sha256,
+                room=room,
+                size=len(table.rows),
+                problems=problems,
+                actor=actor,
+                now=runtime.now(),
+            )
 
 
 def check(runtime: Runtime, actor: Actor, import_id: int) -> int:
@@ -174,14 +179,16 @@ def list_imports(runtime: Runtime, actor: Actor) -> tuple[ImportRow, ...]:
 
 
 def get_import(runtime: Runtime, actor: Actor, import_id: int) -> ImportStory:
-    """Return an import with its table.
+    """Return an import with its table, which is empty where the offer lapsed.
 
     Raises:
         UnknownRow: there is none, or none that the actor may see.
     """
     with runtime.database.reading() as session:
         row = views.get_import(session, import_id, actor)
-    return ImportStory(row, _loaded(row.kind, runtime.store.get(row.table_sha256)))
+    if row.state is ImportState.LAPSED:
+        return ImportStory(row, Table(row.kind, Head({}, (), 0), (), ()))
+    return ImportStory(row, _loaded(row.kind, runtime.store.room(row.room).get(row.table_sha256)))
 
 
 def returned(
@@ -194,8 +201,12 @@ def returned(
         actor: Who asks.
         import_id: The import.
         say: Tells a problem in words.
+
+    Raises:
+        ImpossibleImportStep: the offer lapsed, or was taken in.
     """
     story = get_import(runtime, actor, import_id)
+    rules.next_import_state(story.row.state, ImportStep.CHECK)
     heads = {column.name: column.head for column in COLUMNS[story.row.kind]}
     names = list(story.table.head.places.values())
     told: dict[int, list[str]] = {}

@@ -194,9 +194,14 @@ def get_hand_over(runtime: Runtime, actor: Actor, hand_over_id: int) -> HandOver
     """
     with runtime.database.reading() as session:
         view = holdings.hand_over(session, hand_over_id)
-    if view.receiver.id != actor.person_id and not roles.may(actor, Action.HAND_OVER):
+    if not may_read_hand_over(actor, view.receiver.id):
         raise UnknownRow("hand_over", hand_over_id)
     return view
+
+
+def may_read_hand_over(actor: Actor, receiver_id: int) -> bool:
+    """Tell whether the actor may know of a hand-over to this receiver."""
+    return receiver_id == actor.person_id or roles.may(actor, Action.HAND_OVER)
 
 
 def get_return(runtime: Runtime, actor: Actor, return_id: int) -> ReturnView:

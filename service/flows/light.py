@@ -171,11 +171,16 @@ def bring_for_case(runtime: Runtime, actor: Actor, case_id: int, offered: bytes,
 
 
 def end_case_content(runtime: Runtime, actor: Actor, case_id: int) -> int:
-    """Have everything removed that was brought for one case; return of how many documents."""
+    """Have everything removed that was brought for one case; return of how many documents.
+
+    Raises:
+        UnknownRow: there is no such case.
+    """
     with runtime.refusals(actor, "case.remove-original", f"case:{case_id}"):
         roles.require(actor, Action.OPEN_CASE)
-    with runtime.database.reading() as session:
-        found = with_content(session, Content.KEPT, case_id=case_id)
+        with runtime.database.reading() as session:
+            get_case(session, case_id, actor)
+            found = with_content(session, Content.KEPT, case_id=case_id)
     for document_id in found:
         remove_now(runtime, actor, document_id)
     return len(found)

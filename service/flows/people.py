@@ -53,7 +53,7 @@ class NewPerson:
 
 
 def found(runtime: Runtime, unit: tuple[str, str, str], administrator: NewPerson, officer: NewPerson) -> None:
-    """Open the first two accounts: who keeps accounts, and who grants roles.
+    """Open the first two accounts, with passwords that the two have chosen: who keeps accounts, who grants roles.
 
     Args:
         runtime: Of an installation without accounts.
@@ -76,13 +76,24 @@ def found(runtime: Runtime, unit: tuple[str, str, str], administrator: NewPerson
                 session, new.staff_no, new.name_zh, new.name_en, unit_id, actor=FOUNDER, now=now
             )
             account_id = people.add_account(
-                session, person_id, new.login, password_hash, new.language, actor=FOUNDER, now=now
+                session,
+                person_id,
+                new.login,
+                password_hash,
+                new.language,
+                password_is_first=False,
+                actor=FOUNDER,
+                now=now,
             )
             people.set_roles(session, account_id, {role, Role.HOLDER}, actor=FOUNDER, now=now)
 
 
-def add_person(runtime: Runtime, actor: Actor, unit_code: str, new: NewPerson) -> int:
+def add_person(
+    runtime: Runtime, actor: Actor, unit_code: str, new: NewPerson, *, password_is_first: bool = True
+) -> int:
     """Register a person with an account and return the account's id.
+
+    Their password opens nothing but its change, unless they have chosen it: ``password_is_first=False``.
 
     Raises:
         UnknownError: there is no such unit.
@@ -97,7 +108,14 @@ def add_person(runtime: Runtime, actor: Actor, unit_code: str, new: NewPerson) -
             session, new.staff_no, new.name_zh, new.name_en, unit_id, actor=actor, now=now
         )
         return people.add_account(
-            session, person_id, new.login, password_hash, new.language, actor=actor, now=now
+            session,
+            person_id,
+            new.login,
+            password_hash,
+            new.language,
+            password_is_first=password_is_first,
+            actor=actor,
+            now=now,
         )
 
 

@@ -12,8 +12,10 @@ from typing import Final
 
 import structlog
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from registry.rules.words import Content
+from registry.views.imports import table_rooms
 from registry.views.light import kept_rooms, with_content
 from service.faults import ServiceFault
 from service.runtime import Runtime
@@ -45,11 +47,11 @@ def keep_until(runtime: Runtime, now: datetime) -> datetime:
 def sweep(runtime: Runtime) -> int:
     """Clear the rooms that the register does not use, and what the index still knows of their pages; return how many.
 
-    A room that was just written to may belong to a registration that is under way.
+    A room that was just written to may belong to a registration or an offer that is under way.
     """
     written = runtime.store.rooms()
     with runtime.database.reading() as session:
-        used = frozenset(kept_rooms(session).values())
+        used = _used(session)
         gone = frozenset(with_content(session, Content.REMOVED))
     limit = (runtime.now() - _ABANDONED).timestamp()
     stale = [room for room, at in written.items() if room not in used and at < limit]
@@ -60,10 +62,14 @@ def sweep(runtime: Runtime) -> int:
     return len(stale)
 
 
+def _used(session: Session) -> frozenset[str]:
+    return table_rooms(session) | frozenset(kept_rooms(session).values())
+
+
 def _clear_unless_used(runtime: Runtime, room: str) -> None:
     try:
         with runtime.database.reading() as session:
-            is_used = room in kept_rooms(session).values()
+            is_used = room in _used(session)
     except (DBAPIError, ServiceFault):
         return  # nobody can say now: the upkeep will
     if not is_used:

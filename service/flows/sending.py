@@ -69,18 +69,18 @@ def list_plants(runtime: Runtime, *, only_active: bool = True) -> tuple[PlantNam
 
 
 def seal_bag(runtime: Runtime, actor: Actor, list_id: int, seal_no: str) -> int:
-    """Record that what was scanned since the last bag lies in a bag under this seal; return the bag's id.
+    """Record that what the actor scanned since their last bag lies in one under this seal; return the bag's id.
 
     Raises:
         InvalidSeal, SealUsed: it is no number of a seal, or was one before.
-        BagEmpty: nothing was scanned.
+        BagEmpty: they have scanned nothing.
     """
     with runtime.deed(actor, "bag.seal", f"destruction:{list_id}") as session:
         return packing.seal_bag(session, list_id, seal_no, actor=actor, now=runtime.now())
 
 
 def pack(runtime: Runtime, actor: Actor, list_id: int, raw: str) -> Scanned:
-    """Take a scan at the packing table: a copy goes into the bag that stands there, a seal's number closes it."""
+    """Take a scan at the packing table: a copy goes into the actor's open bag, a seal's number closes that."""
     seal = None if _is_copy(runtime, raw) else find_seal(raw)
     if seal is None:
         return present(runtime, actor, list_id, raw)

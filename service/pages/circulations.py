@@ -16,7 +16,7 @@ from registry.rules.codes import human_code
 from registry.rules.limits import REASON_LIMIT
 from registry.rules.roles import Action
 from service import errors
-from service.flows import circulating, copies, people, registering
+from service.flows import circulating, copies, lending, people, registering
 from service.forms import FieldErrors, Form, parse_form
 from service.login import current_actor, current_runtime, require
 from service.pages.receivers import PersonUnclear, find_person
@@ -30,6 +30,7 @@ ENDINGS: Final[Mapping[Ending, Look]] = MappingProxyType(
         Ending.COMPLETED: Look(lazy_gettext("completed"), "ok", "check-lg"),
         Ending.RECALLED: Look(lazy_gettext("ended by a recall"), "quiet", "bell"),
         Ending.STOPPED: Look(lazy_gettext("stopped"), "quiet", "x-lg"),
+        Ending.GONE: Look(lazy_gettext("ended, as the copy is gone"), "stop", "question-diamond"),
     }
 )
 TURNS: Final[Mapping[Turn, Look]] = MappingProxyType(
@@ -269,9 +270,13 @@ def _new_page(code: str, entered: Mapping[str, Any], wrong: Mapping[str, str]) -
 
 def _page(circulation_id: int, wrong: Mapping[str, str]) -> str:
     runtime, actor = current_runtime(), current_actor()
+    view = circulating.get_circulation(runtime, actor, circulation_id)
     return render_template(
         "circulations/show.html",
-        view=circulating.get_circulation(runtime, actor, circulation_id),
+        view=view,
+        readable={
+            line.person.id for line in view.readers if lending.may_read_hand_over(actor, line.person.id)
+        },
         runs=RUNS,
         endings=ENDINGS,
         turns=TURNS,

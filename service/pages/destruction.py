@@ -246,6 +246,7 @@ def list_page(list_id: int, wrong: Mapping[str, str], entered: Mapping[str, Any]
     return render_template(
         "destruction/show.html",
         view=view,
+        me=actor.person_id,
         look=STATES[view.state],
         bag_looks=BAGS,
         faults=FAULTS,
@@ -262,11 +263,13 @@ def list_page(list_id: int, wrong: Mapping[str, str], entered: Mapping[str, Any]
 
 
 def _items(list_id: int, scanned: Scanned | None) -> str:
-    view = destroying.get_list(current_runtime(), current_actor(), list_id)
+    actor = current_actor()
+    view = destroying.get_list(current_runtime(), actor, list_id)
     short = _shortfall(view)
     return render_template(
         "destruction/_items.html",
         view=view,
+        me=actor.person_id,
         scanned=scanned,
         words=errors.words_of(scanned.error) if scanned and scanned.error else None,
         is_astray=bool(scanned and scanned.error and scanned.error.code == IN_SEALED_BAG),

@@ -146,7 +146,10 @@ def add() -> Response | tuple[str, int]:
     except InvalidError as refusal:
         return _form_page(refused_field(entered, refusal)), 422
     flash(
-        gettext("The person is registered, as holder. Other roles are granted by the security officer."),
+        gettext(
+            "The person is registered, as holder, and chooses a password of their own at the first login. Other roles "
+            "are granted by the security officer."
+        ),
         "success",
     )
     warn_of(lacking(runtime, name_zh=form.name_zh, name_en=form.name_en))
@@ -243,7 +246,12 @@ def set_password(person_id: int) -> Response | tuple[str, int]:
         people.set_password(current_runtime(), current_actor(), form.login, form.password)
     except InvalidError as refusal:
         return _person_page(person_id, dict(refused_field({}, refusal).errors)), 422
-    flash(gettext("The password is set; whoever was logged in is logged out."), "success")
+    flash(
+        gettext(
+            "The password is set; whoever was logged in is logged out and chooses one of their own next time."
+        ),
+        "success",
+    )
     return redirect(url_for("people.show", person_id=person_id))
 
 

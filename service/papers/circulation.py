@@ -26,6 +26,7 @@ ENDINGS: Final = {
     Ending.COMPLETED: "传阅完毕 completed",
     Ending.RECALLED: "文件清退，传阅终止 ended by a recall",
     Ending.STOPPED: "提前终止 stopped",
+    Ending.GONE: "文件已不在，传阅终止 ended, as the copy is gone",
 }
 
 

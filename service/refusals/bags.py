@@ -28,8 +28,8 @@ BAGS: Final[dict[str, tuple[LazyString, LazyString]]] = {
         _("Begin a list for a plant."),
     ),
     "bag-empty": (
-        _("No copy was scanned since the last bag was closed. Nothing has been saved."),
-        _("Scan the copies into the bag first, then its seal."),
+        _("You have scanned no copy since you closed your last bag. Nothing has been saved."),
+        _("Scan the copies that lie in your bag first, then its seal. A copy goes with who scanned it last."),
     ),
     "invalid-seal": (
         _("This is no number of a seal: 5 to 20 letters, digits and hyphens, at least one digit."),
@@ -45,7 +45,7 @@ BAGS: Final[dict[str, tuple[LazyString, LazyString]]] = {
     ),
     "not-in-a-bag": (
         _("This copy is on record in no bag."),
-        _("Scan it into the open bag."),
+        _("Scan it into your open bag."),
     ),
     "opened-alone": (
         _("Nobody opens a bag alone. Nothing has been changed."),

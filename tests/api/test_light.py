@@ -74,3 +74,6 @@ def test_a_case_takes_no_original_of_nobody(call, body):
     refused = call("auditor", "POST", "/cases/1/originals", json={"file": body["file"]})
     assert refused.status_code == 404
     assert call("clerk", "POST", "/cases/1/originals", json={"file": body["file"]}).status_code == 403
+    removal = call("auditor", "POST", "/cases/1/originals/removal")
+    assert (removal.status_code, removal.json["code"]) == (404, "unknown-row")
+    assert call("clerk", "POST", "/cases/1/originals/removal").status_code == 403

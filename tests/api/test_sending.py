@@ -55,6 +55,10 @@ def test_papers_go_to_the_plant_by_program(world, call, stock):
     opening = {"reason": "stopped", "second_id": world.handler.person_id, "pin": world.pin}
     assert call("clerk", "POST", f"/bags/{bags[0]['id']}/opening", json=opening).status_code == 204
     call("other_clerk", "POST", f"{here}/presented", json={"scans": stock[:1]})
+    packers = [one["presented_by"] for one in call("clerk", "GET", here).json["copies"]]
+    assert [one["staff_no"] for one in packers] == ["S002", "S002"]
+    empty = call("clerk", "POST", f"{here}/bags", json={"seal": "A-0003"})
+    assert (empty.status_code, empty.json["code"]) == (409, "bag-empty")
     key = {"Idempotency-Key": "one"}
     first = call("other_clerk", "POST", f"{here}/bags", json={"seal": "A-0003"}, headers=key)
     again = call("other_clerk", "POST", f"{here}/bags", json={"seal": "A-0003"}, headers=key)
@@ -125,6 +129,7 @@ def test_papers_go_to_the_plant_at_the_keyboard(world, run, stock, tmp_path):
     sent = run("destruction", "submit", "--as", "clerk", "1").output
     run("approval", "decide", "--as", "leader", sent.split("Request ")[1].split()[0], answers="y\n")
     run("destruction", "present", "--as", "other_clerk", "1", *stock)
+    assert "scanned by S002" in run("destruction", "show", "--as", "clerk", "1").output
     assert "Bag 1 is closed." in run("plant", "seal", "--as", "other_clerk", "1", "A-0001").output
     opened = ("plant", "open", "--as", "other_clerk", "1", "S003", "--reason", "label")
     assert "The bag is open" in run(*opened, answers=f"{world.pin}\n").output

@@ -55,7 +55,7 @@ def pack(page, world, list_id, scans):
     page.goto(f"/destruction/{list_id}")
     for raw in scans[:2]:
         type_and_enter(page, raw)
-    expect(page.get_by_text("of 3 scanned; 2 in the open bag")).to_be_visible()
+    expect(page.get_by_text("of 3 scanned; 2 in your open bag")).to_be_visible()
     type_and_enter(page, "FT-000317")
     expect(page.get_by_text("The bag is closed with seal FT-000317.")).to_be_visible()
     type_and_enter(page, scans[0])

@@ -14,6 +14,7 @@ from registry.models import Account
 from registry.rules.roles import Role
 from service.flows import accounts, people, signing_in
 from service.flows.accounts import NobodyChosen
+from service.flows.people import NewPerson
 from service.flows.signing_in import LoginRefused
 from service.passwords import PasswordNotNew
 
@@ -102,3 +103,12 @@ def test_a_password_that_was_set_by_another_is_a_first_one(world, newcomers):
     people.set_password(world.runtime, world.administrator, "s901", "told on the telephone")
     found = sign_in(world, "s901", "told on the telephone")
     assert signing_in.find_visitor(world.runtime, found.secret).password_is_first
+
+
+@pytest.mark.parametrize("chosen_by_them", [False, True])
+def test_a_person_who_is_registered_with_a_password_changes_it_unless_they_chose_it(world, chosen_by_them):
+    new = NewPerson("S903", "赵云", "Zhao Yun", "zhao.yun", "told on the telephone")
+    how = {"password_is_first": False} if chosen_by_them else {}
+    people.add_person(world.runtime, world.administrator, "FIN", new, **how)
+    found = sign_in(world, "zhao.yun", "told on the telephone")
+    assert signing_in.find_visitor(world.runtime, found.secret).password_is_first is not chosen_by_them

@@ -10,6 +10,7 @@ import pytest
 from registry.errors import PermissionDenied
 from registry.rules.circulation import CirculationEnded, Ending, NobodyWaits
 from registry.rules.codes import human_code
+from service.app import create_app
 from service.flows import circulating, lending, meetings
 from service.flows.circulating import OtherCopyScanned
 from service.flows.proving import PinRefused
@@ -126,6 +127,19 @@ def test_who_does_not_read_the_register_sees_no_circulation(world, stock):
     for read in (circulating.listing, lambda *who: circulating.slip(*who, made)):
         with pytest.raises(PermissionDenied):
             read(world.runtime, world.holder)
+
+
+def test_only_who_may_open_a_hand_over_is_offered_its_page(world, stock):
+    app = create_app(world.runtime.settings, runtime=world.runtime)
+    made = begun(world, stock[0])
+    read_by(world, made, stock[0], "holder")
+    for part, status in (("clerk", 200), ("leader", 404), ("auditor", 404)):
+        visitor = app.test_client()
+        token = re.search(r'name="csrf_token" value="([^"]+)"', visitor.get("/login").text)[1]
+        visitor.post("/login", data={"login": part, "password": world.password, "csrf_token": token})
+        (line,) = re.findall(r"<tr>.*?S012.*?</tr>", visitor.get(f"/circulations/{made}").text, re.DOTALL)
+        assert "2026-03-02 17:30" in line
+        assert ("/hand-overs/" in line, visitor.get("/hand-overs/2").status_code) == (status == 200, status)
 
 
 def test_a_copy_circulates_by_program(world, call, stock):

@@ -1,14 +1,28 @@
 """Tables of others are looked at first, taken in whole or not at all, and undone while nothing depends on them."""
 
+import os
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from registry.acts import imports
 from registry.acts.imports import ImportHasProblems, ImportInUse
 from registry.errors import PermissionDenied
 from registry.ledger import log
-from registry.models import Account, Copy, Document, Loss, Meeting, MeetingAttendee, Movement, Person, Unit
+from registry.models import (
+    Account,
+    Copy,
+    Document,
+    ImportBatch,
+    Loss,
+    Meeting,
+    MeetingAttendee,
+    Movement,
+    Person,
+    Unit,
+)
 from registry.rows import UnknownRow
 from registry.rules.imports import ExportKind, ImportKind, ImpossibleImportStep
 from registry.rules.lifecycle import State
@@ -16,6 +30,7 @@ from registry.rules.roles import Role
 from registry.rules.takeover import DocumentWithoutFile
 from registry.rules.words import Custodian, HandOverKind
 from registry.views.conservation import conservation
+from service.app import create_app
 from service.exchange.offered import read
 from service.exchange.workbook import read_workbook
 from service.flows import (
@@ -28,9 +43,11 @@ from service.flows import (
     referencing,
     registering,
     requesting,
+    rooms,
     upkeep,
 )
 from service.jobs import Job
+from service.store import FileStore
 from tests.fixtures.papers import draw_pdf
 
 pytestmark = pytest.mark.usefixtures("tables_at_once")
@@ -409,3 +426,64 @@ def test_an_offer_that_nobody_takes_in_lapses_after_its_time_on_record(world):
     with world.runtime.database.reading() as session:
         (entry,) = log.read(session, kind="import.lapsed")
     assert (entry.subject, entry.actor) == (f"import:{old}", {"system": True})
+
+
+def test_the_file_of_an_offer_that_lapses_is_dropped_and_the_same_file_of_another_stays(world):
+    table = "代码,名称\nHR,人事部\n"
+    who, kind = world.administrator, ImportKind.UNITS
+    old = offered(world, who, kind, table)
+    undone = taken_in(world, who, kind, "代码,名称\nIT,信息部\n")
+    importing.undo(world.runtime, who, undone)
+    world.later(days=15)
+    young = offered(world, who, kind, table)
+    (gone,) = {room_of(world, old)} - {room_of(world, young)}
+    assert upkeep.sweep_offers(world.runtime, world.now) == 1
+    assert set(world.runtime.store.rooms()) == {room_of(world, undone), room_of(world, young)}
+    assert gone not in world.runtime.store.rooms()
+    assert len(importing.get_import(world.runtime, who, young).table.rows) == 1
+    assert len(importing.get_import(world.runtime, who, undone).table.rows) == 1
+    over = importing.get_import(world.runtime, who, old)
+    assert (over.table.rows, over.row.size) == ((), 1)
+    for ask in (importing.check, importing.apply, lambda *what: importing.returned(*what, str)):
+        with pytest.raises(ImpossibleImportStep):
+            ask(world.runtime, who, old)
+    visitor = create_app(world.runtime.settings, runtime=world.runtime).test_client()
+    token = re.search(r'name="csrf_token" value="([^"]+)"', visitor.get("/login").text)[1]
+    visitor.post("/login", data={"login": "administrator", "password": world.password, "csrf_token": token})
+    assert "不再保存" in visitor.get(f"/exchange/imports/{old}").text
+    assert "人事部" in visitor.get(f"/exchange/imports/{young}").text
+
+
+def test_a_sweep_that_dies_between_row_and_file_leaves_no_file_for_good(world, monkeypatch):
+    old = offered(world, world.administrator, ImportKind.UNITS, "代码,名称\nHR,人事部\n")
+    (room,) = world.runtime.store.rooms()
+    world.later(days=15)
+
+    def dies(_store, _room):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FileStore, "clear", dies)
+        with pytest.raises(KeyboardInterrupt):
+            upkeep.sweep_offers(world.runtime, world.now)
+    assert str(importing.get_import(world.runtime, world.administrator, old).row.state) == "LAPSED"
+    assert list(world.runtime.store.rooms()) == [room]
+    long_ago = world.now.timestamp() - 2 * 3600
+    os.utime(world.runtime.settings.data_dir / "files" / ".rooms" / room, (long_ago, long_ago))
+    assert rooms.sweep(world.runtime) == 1
+    assert list(world.runtime.store.rooms()) == []
+
+
+def test_a_table_that_is_refused_when_it_is_recorded_leaves_no_file(world, monkeypatch):
+    def refuses(*_what, **_how):
+        raise PermissionDenied("got somebody who may not by now")
+
+    monkeypatch.setattr(imports, "offer", refuses)
+    with pytest.raises(PermissionDenied):
+        offered(world, world.administrator, ImportKind.UNITS, "代码,名称\nHR,人事部\n")
+    assert list(world.runtime.store.rooms()) == []
+
+
+def room_of(world, import_id):
+    with world.runtime.database.reading() as session:
+        return session.get_one(ImportBatch, import_id).room

@@ -1,6 +1,7 @@
 """Papers go to the plant: packed by scanning, escorted, through the gate, ended by a receipt, certified."""
 
 import io
+import re
 from datetime import timedelta
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from registry.rules.plant import Arrival, Tally
 from registry.rules.words import DestructionPart, DestructionState, Direction, ScanSource
 from registry.views.conservation import conservation
 from registry.views.desk import Stack
+from service.app import create_app
 from service.flows import copies, desk, destroying, gate, losses, making, printing, sending
 from service.flows.gate import Seen
 from service.flows.proving import PinRefused
@@ -218,6 +220,36 @@ def test_a_scan_at_the_packing_table_is_a_copy_or_a_seal_and_what_is_neither_is_
     sending.report_astray(world.runtime, world.other_clerk, list_id, qr(world, stock[0]), "on the table")
     (row,) = sending.incidents_of(world.runtime, world.clerk, list_id)
     assert (str(row.fault), row.code, row.what) == ("COPY_ASTRAY", stock[0], "on the table")
+
+
+def test_two_clerks_pack_one_list_side_by_side_and_see_whose_bag_is_whose(world, plant, stock):
+    list_id = approved(world, plant, stock)
+    pages = {part: page_of(world, part, f"/destruction/{list_id}") for part in ("clerk", "other_clerk")}
+    pack(world, list_id, qr(world, stock[0]), human_code(stock[1]))
+    assert sending.pack(world.runtime, world.clerk, list_id, qr(world, stock[2])).error is None
+    assert "of 3 scanned; 1 in your open bag" in pages["clerk"]()
+    assert "of 3 scanned; 2 in your open bag" in pages["other_clerk"]()
+    for told in ("in the open bag of Other_Clerk", "Other_Clerk: 2", "in your open bag"):
+        assert told in pages["clerk"]()
+    assert pack(world, list_id, "A-0001") == ["A-0001"]
+    assert "In the open bags of others" not in pages["clerk"]()
+    assert "Clerk: 1" in pages["other_clerk"]()
+    assert sending.pack(world.runtime, world.clerk, list_id, "A-0002").sealed == "A-0002"
+    bags = destroying.get_list(world.runtime, world.clerk, list_id).bags
+    assert [(bag.seal_no, bag.copies, bag.sealed_by.staff_no) for bag in bags] == [
+        ("A-0001", 2, "S002"),
+        ("A-0002", 1, "S001"),
+    ]
+
+
+def page_of(world, part, path):
+    """Return a function that reads a page as somebody who is logged in, in English."""
+    client = create_app(world.runtime.settings, runtime=world.runtime).test_client()
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/login").text)[1]
+    client.post("/login", data={"login": part, "password": world.password, "csrf_token": token})
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/desk").text)[1]
+    client.post("/language", data={"language": "en", "next": "/desk", "csrf_token": token})
+    return lambda: client.get(path).text
 
 
 def test_a_bag_is_opened_again_only_by_whoever_proves_themselves(world, plant, stock):

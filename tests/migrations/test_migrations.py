@@ -8,15 +8,17 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from registry.db import Base, make_engine
 from registry.ledger import log
 from registry.models import (
     ApprovalDecision,
+    Circulation,
     DestructionList,
     Document,
     Equipment,
+    ImportBatch,
     Loss,
     Meeting,
     Person,
@@ -26,6 +28,7 @@ from registry.models import (
     Unit,
 )
 from registry.rules.attempts import AttemptState
+from registry.rules.imports import ImportKind, ImportState
 from registry.rules.rejudging import GateDifference
 from registry.rules.roles import Actor, Role
 from registry.rules.words import DestructionState, EquipmentKind, MeetingState
@@ -437,6 +440,95 @@ def test_a_list_of_an_older_release_goes_on_at_its_shredder(database):
         assert session.execute(sa.text("SELECT state, equipment_id FROM destruction_list")).all() == [
             ("SUBMITTED", 1)
         ]
+
+
+def test_the_ledger_tells_who_scanned_a_copy_in_an_older_release(database):
+    _go(database, "0001", command.upgrade)
+    _older_rows(database)
+    _go(database, "0015", command.upgrade)
+    clerk = Actor(1, 1, 1, frozenset({Role.CLERK}))
+    with database.transaction() as session:
+        session.add(Plant(id=1, name="plant", place="north", active=True))
+        session.flush()
+        session.add(
+            DestructionList(
+                id=1,
+                state=DestructionState.SUBMITTED,
+                reason="over",
+                requester_id=1,
+                plant_id=1,
+                created_at=NOW,
+            )
+        )
+        session.flush()
+        item = sa.text(
+            "INSERT INTO destruction_item (list_id, copy_id, listed_at, presented_at)"
+            " VALUES (1, :copy, :at, :seen)"
+        )
+        for copy_id, seen in ((1, NOW), (3, NOW), (4, None)):
+            session.execute(item, {"copy": copy_id, "at": NOW, "seen": seen})
+        log.append(session, "destruction.presented", "destruction:1", actor=clerk, now=NOW, copy="a")
+        log.append(session, "destruction.presented", "destruction:2", actor=clerk, now=NOW, copy="c")
+    database.migrate()
+    with database.reading() as session:
+        told = session.execute(sa.text("SELECT copy_id, presented_by_id FROM destruction_item")).all()
+    assert sorted(told) == [(1, 1), (3, None), (4, None)]
+    _go(database, "0015")
+    with database.reading() as session:
+        assert session.scalar(sa.text("SELECT count(*) FROM destruction_item")) == 3
+
+
+def test_circulations_over_copies_that_were_gone_already_end_when_the_copy_went(database):
+    _go(database, "0001", command.upgrade)
+    _older_rows(database)
+    _go(database, "0015", command.upgrade)
+    missed_at = datetime(2026, 4, 1, 10, tzinfo=UTC)
+    begun = sa.text(
+        "INSERT INTO circulation (id, copy_id, state, reason, days, opened_by_id, opened_at)"
+        " VALUES (:id, :copy, 'RUNNING', 'news', 2, 1, :at)"
+    )
+    with database.transaction() as session:
+        session.execute(sa.text("UPDATE copy SET state = 'LOST' WHERE id = 3"))
+        for number, copy_id in ((1, 1), (2, 3)):
+            session.execute(begun, {"id": number, "copy": copy_id, "at": NOW})
+        log.append(session, "copy.missed", "copy:c", actor=Actor.system(), now=missed_at)
+    database.migrate()
+    with database.transaction() as session:
+        rows = session.scalars(sa.select(Circulation).order_by(Circulation.id)).all()
+        assert [(str(row.state), row.ending and str(row.ending), row.ended_at) for row in rows] == [
+            ("RUNNING", None, None),
+            ("ENDED", "GONE", missed_at),
+        ]
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.execute(begun, {"id": 3, "copy": 1, "at": NOW})
+        session.execute(begun, {"id": 3, "copy": 3, "at": NOW})
+    with pytest.raises(RuntimeError, match="circulations ended with their copy"):
+        _go(database, "0015")
+    assert database.is_current()
+
+
+def test_an_older_release_is_not_given_tables_whose_rooms_it_would_clear(database):
+    database.migrate()
+    with database.transaction() as session:
+        session.execute(sa.insert(Unit.__table__), FIN)
+        session.execute(sa.insert(Person.__table__), LI_MING)
+        session.add(
+            ImportBatch(
+                kind=ImportKind.UNITS,
+                state=ImportState.APPLIED,
+                name="units.csv",
+                sha256="a" * 64,
+                table_sha256="b" * 64,
+                room="c" * 32,
+                size=1,
+                problems=[],
+                offered_by_id=1,
+                offered_at=NOW,
+            )
+        )
+    with pytest.raises(RuntimeError, match="rooms that the older release clears"):
+        _go(database, "0015")
+    assert database.is_current()
 
 
 def test_an_older_release_is_not_given_lists_for_a_plant(database):

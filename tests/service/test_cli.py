@@ -41,7 +41,8 @@ OFFICER = ("李四", "Olga", "officer", PASSWORD, PASSWORD, "en")
 def test_an_installation_is_founded_by_its_first_two_accounts(cli, runtime):
     answer = cli("user", "found", entered=(*ADMIN, *OFFICER))
     assert answer.exit_code == 0, answer.output
-    assert isinstance(signing_in.sign_in(runtime, "admin", PASSWORD, address="here"), SignedIn)
+    secret = signing_in.sign_in(runtime, "admin", PASSWORD, address="here").secret
+    assert not signing_in.find_visitor(runtime, secret).password_is_first
     again = cli("user", "found", entered=(*ADMIN, *OFFICER))
     assert again.exit_code == 1
     assert "already-founded" in again.stderr
@@ -53,6 +54,8 @@ def test_accounts_are_opened_and_given_roles_by_different_people(cli, founded):
         entered=(PASSWORD, "王五", "Wang", "clerk", PASSWORD, PASSWORD, "zh"),
     )
     assert opened.exit_code == 0, opened.output
+    unchanged = cli("user", "role", "--as", "clerk", "clerk", "CLERK", entered=(PASSWORD,))
+    assert (unchanged.exit_code, unchanged.stderr.split(":")[0]) == (1, "password-to-change")
     refused = cli("user", "role", "--as", "admin", "clerk", "CLERK", entered=(PASSWORD,))
     assert (refused.exit_code, refused.stderr.split(":")[0]) == (1, "not-permitted")
     granted = cli("user", "role", "--as", "officer", "clerk", "clerk", "HOLDER", entered=(PASSWORD,))

@@ -66,6 +66,26 @@ def test_an_administrator_registers_a_person_and_an_officer_grants_the_roles(vis
     assert "Handler · Holder" in administrator.get("/people/?search=S100").text
 
 
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "Choose your own before you go on"), ("zh", "先设置自己的密码")]
+)
+def test_whose_password_somebody_else_has_set_chooses_their_own_before_anything(visit, world, language, said):
+    new, chosen = NEW_PERSON["password"], "my own good password"
+    visit("administrator").post("/people/", "/people/new", **NEW_PERSON | {"language": language})
+    newcomer = create_app(world.runtime.settings, runtime=world.runtime).test_client()
+
+    def send(path, page, **fields):
+        token = re.search(r'name="csrf_token" value="([^"]+)"', newcomer.get(page).text)[1]
+        return newcomer.post(path, data=fields | {"csrf_token": token})
+
+    send("/login", "/login", login="li.lei", password=new)
+    refused = newcomer.get("/holdings/")
+    assert (refused.status_code, refused.location) == (302, "/password")
+    assert said in newcomer.get("/password").text
+    send("/password", "/password", current_password=new, new_password=chosen, repeated=chosen)
+    assert newcomer.get("/holdings/").status_code == 200
+
+
 def test_roles_that_clash_are_refused_in_words(visit, world):
     person_id = world.clerk.person_id
     roles = {"login": "clerk", "roles": ["CLERK", "RESPONSIBLE_LEADER"]}

@@ -115,6 +115,8 @@ def test_a_case_is_read_again_added_to_and_taken_away_at_the_keyboard(world, say
     told = say("auditor", "case", "show", 1)
     assert len(re.findall(r"^run \d", told, re.MULTILINE)) == 3
     assert "nothing-to-review" in say("auditor", "case", "review", 1, 3, "--reason", "sure")
+    assert "content of 0 documents" in say("auditor", "case", "remove-originals", 1)
+    assert "unknown-row" in say("auditor", "case", "remove-originals", 9)
     report, archive = tmp_path / "report.pdf", tmp_path / "case.zip"
     say("auditor", "case", "report", 1, report)
     say("auditor", "case", "archive", 1, archive)

@@ -147,10 +147,10 @@ class Room:
             self.show(list_id, copy)
         return list_id
 
-    def show(self, list_id, copy):
-        """Scan a copy at the shredder."""
+    def show(self, list_id, copy, by=None):
+        """Scan a copy at the shredder, or into a bag."""
         return shredding.present(
-            self.session, list_id, copy.code, actor=self.office.other_clerk, now=self.present
+            self.session, list_id, copy.code, actor=by or self.office.other_clerk, now=self.present
         )
 
     def attest(self, list_id, part, who):

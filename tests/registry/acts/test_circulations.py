@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from registry.acts import attendance, circulations, losses, movements, recalls
+from registry.acts import attendance, circulations, copies, losses, movements, recalls
 from registry.acts.movements import PageCheck
 from registry.errors import PermissionDenied
 from registry.ledger import log
@@ -21,6 +21,7 @@ from registry.rules.circulation import (
     ReaderInactive,
     ReaderNotWaiting,
     Turn,
+    ending_of,
 )
 from registry.rules.lifecycle import ImpossibleStep, State, Step
 from registry.rules.meetings import NotCleared
@@ -401,14 +402,40 @@ def test_the_list_and_who_agreed_are_in_the_ledger(shelves):
     )
 
 
-def test_a_copy_that_the_last_reader_lost_ends_its_circulation_when_it_is_found(shelves):
+@pytest.mark.parametrize("when", ["in stock", "offered", "read"])
+def test_a_copy_that_is_missed_ends_its_circulation_and_a_found_one_does_not_resume_it(shelves, when):
     copy = shelves.copy()
-    begun = begin(shelves, copy, ("holder",))
-    give(shelves, copy, "holder")
+    begun = begin(shelves, copy)
+    if when == "offered":
+        offer(shelves, copy, "holder")
+    elif when == "read":
+        give(shelves, copy, "holder")
     by = {"actor": shelves.office.clerk, "now": shelves.present}
     losses.report(shelves.session, copy.code, Step.MISS, "not in the cupboard", **by)
-    assert shelves.session.get_one(Circulation, begun).ending is None
-    losses.find(shelves.session, copy.code, "in the wrong folder", approver=shelves.office.leader, **by)
-    assert shelves.session.get_one(Circulation, begun).ending is Ending.COMPLETED
+    row = shelves.session.get_one(Circulation, begun)
+    assert (row.ending, row.ended_by_id, row.ended_at) == (Ending.GONE, person(shelves, "clerk"), by["now"])
     (entry,) = log.read(shelves.session, kind="circulation.ended")
-    assert entry.facts["ending"] == "COMPLETED"
+    assert (entry.facts["ending"], entry.facts["copy"]) == ("GONE", copy.code)
+    losses.report(shelves.session, copy.code, Step.DECLARE_LOST, "nowhere", **by)
+    losses.find(shelves.session, copy.code, "in the wrong folder", approver=shelves.office.leader, **by)
+    assert row.ending is Ending.GONE
+    assert len(list(log.read(shelves.session, kind="circulation.ended"))) == 1
+    again = begin(shelves, copy)
+    assert one_circulation(shelves.session, again).next.person.id == person(shelves, "holder")
+
+
+def test_a_misprint_ends_its_circulation(shelves):
+    copy = shelves.copy()
+    begun = begin(shelves, copy)
+    copies.spoil(shelves.session, [copy.code], "smudged", actor=shelves.office.clerk, now=shelves.present)
+    assert shelves.session.get_one(Circulation, begun).ending is Ending.GONE
+    assert [entry.facts["ending"] for entry in log.read(shelves.session, kind="circulation.ended")] == [
+        "GONE"
+    ]
+
+
+@pytest.mark.parametrize("state", State)
+def test_whether_a_copy_can_still_be_given_decides_whether_its_circulation_goes_on(state):
+    gone = {"UNACCOUNTED", "LOST", "SPOILED", "VOID", "DESTROYED"}
+    assert ending_of(state, [Turn.WAITING]) is (Ending.GONE if state in gone else None)
+    assert ending_of(state, [Turn.RETURNED]) is (Ending.GONE if state in gone else Ending.COMPLETED)

@@ -57,6 +57,42 @@ def test_a_bag_holds_what_was_scanned_since_the_one_before(yard):
     assert entries[0].subject == f"destruction:{list_id}"
 
 
+def test_two_clerks_at_one_list_fill_a_bag_each(yard):
+    one, two, three = yard.copy(), yard.copy(), yard.copy()
+    list_id = yard.approved(one, two, three)
+    yard.show(list_id, one)
+    yard.show(list_id, two, yard.office.clerk)
+    yard.pack(list_id, "A-0001")
+    assert told(yard, list_id) == ["A-0001", None, None]
+    with pytest.raises(BagEmpty):
+        yard.pack(list_id, "A-0002")
+    yard.pack(list_id, "A-0002", three, by=yard.office.clerk)
+    assert told(yard, list_id) == ["A-0001", "A-0002", "A-0002"]
+
+
+def test_a_copy_goes_with_who_scanned_it_last(yard):
+    copy = yard.copy()
+    list_id = yard.approved(copy)
+    shown = [yard.show(list_id, copy, by) for by in (None, None, yard.office.clerk, yard.office.clerk)]
+    assert shown == [True, False, True, False]
+    (item,) = views.one_list(yard.session, list_id).items
+    assert item.presented_by.id == yard.office.clerk.person_id
+    with pytest.raises(BagEmpty):
+        yard.pack(list_id, "A-0001")
+    yard.pack(list_id, "A-0001", by=yard.office.clerk)
+    assert told(yard, list_id) == ["A-0001"]
+
+
+def test_what_comes_out_of_a_bag_lies_in_nobodys_open_bag(yard):
+    one, two = yard.copy(), yard.copy()
+    list_id = yard.packed(("A-0001", one), ("A-0002", two))
+    opening(yard, yard.bag("A-0001"), yard.office.handler)
+    astray(yard, list_id, two)
+    assert [item.presented_by for item in views.one_list(yard.session, list_id).items] == [None, None]
+    with pytest.raises(BagEmpty):
+        yard.pack(list_id, "A-0003")
+
+
 def test_an_empty_bag_and_a_strange_or_used_seal_are_refused(yard):
     one, two = yard.copy(), yard.copy()
     list_id = yard.approved(one, two)

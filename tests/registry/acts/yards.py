@@ -41,7 +41,7 @@ class Yard(Room):
     def pack(self, list_id, seal, *copies, by=None):
         """Scan copies and seal the bag that they are in; return the bag."""
         for copy in copies:
-            self.show(list_id, copy)
+            self.show(list_id, copy, by)
         bag_id = packing.seal_bag(
             self.session, list_id, seal, actor=by or self.office.other_clerk, now=self.present
         )
