@@ -5,7 +5,7 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.fixtures import applications, machine, memory, network
+from tests.fixtures import compiled, machine, memory, network
 
 pytest_plugins = [
     "tests.fixtures.databases",
@@ -29,7 +29,7 @@ def pytest_configure() -> None:
     """Cut the outside off and choose how properties are searched: freshly at a desk, repeatably on a build server."""
     memory.take_room()
     network.block_outside()
-    applications.compile_once()
+    compiled.share()
     settings.load_profile("build" if os.environ.get("CI") else "desk")
 
 
