@@ -203,10 +203,11 @@ def returned(
         say: Tells a problem in words.
 
     Raises:
-        ImpossibleImportStep: the offer lapsed, or was taken in.
+        ImpossibleImportStep: the offer lapsed, and its table is gone.
     """
     story = get_import(runtime, actor, import_id)
-    rules.next_import_state(story.row.state, ImportStep.CHECK)
+    if story.row.state is ImportState.LAPSED:
+        rules.next_import_state(story.row.state, ImportStep.CHECK)
     heads = {column.name: column.head for column in COLUMNS[story.row.kind]}
     names = list(story.table.head.places.values())
     told: dict[int, list[str]] = {}

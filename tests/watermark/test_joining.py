@@ -33,7 +33,7 @@ def measured(number, places, noise, seed=0):
         units=np.arange(len(places)),
         words=WordsSeen(left, doubt, plus, np.arange(len(places)) // 10),
         ratios=np.stack(ratios, axis=2),
-        cells=chance.normal(0, 0.3, (224, 16)),
+        cells=chance.normal(0, 0.3, (2, 224, 16)),
     )
 
 
