@@ -31,6 +31,7 @@ from registry.rules.texts import MissingText
 from registry.rules.words import Custodian, EquipmentKind, MovementKind
 from registry.views import attempts as views
 from registry.views.attempts import AttemptOpen, NothingLeftToPrint
+from tests.fixtures.statements import heard
 from tests.registry.acts.test_copies import MADE, NOW, SYSTEM, approved, open_office, ordered
 
 LATER = NOW + timedelta(minutes=5)
@@ -437,14 +438,12 @@ def test_a_long_run_is_read_in_few_queries(session, office):
     stopped(session, office, batch, last_good=2, spoiled=10)
     batch_id = batch.id
     session.flush()
-    asked = []
-    sa.event.listen(session.get_bind(), "before_cursor_execute", lambda *told: asked.append(told[2]))
     for read in (
         lambda: views.attempts(session, batch_id),
         lambda: views.printable(session, batch_id, BOTH_SIDES),
         lambda: views.waste(session, office.clerk),
     ):
         session.expunge_all()
-        asked.clear()
-        assert read()
+        with heard(session.get_bind()) as asked:
+            assert read()
         assert len(asked) < 10

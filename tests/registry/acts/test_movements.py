@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-import sqlalchemy as sa
 
 from registry.acts import movements
 from registry.acts.movements import (
@@ -41,6 +40,7 @@ from registry.rules.words import (
 )
 from registry.views import holdings
 from registry.views.custody import custody_at, custody_chain, custody_now
+from tests.fixtures.statements import heard
 
 CODES = ("0123456789AB0", "0123456789AB1", "0123456789AB2")
 WHOLE = PageCheck(counted=3)
@@ -157,12 +157,10 @@ def test_from_the_signature_on_the_receiver_answers(counter):
 
 def test_a_stack_takes_no_more_statements_than_one_copy(counter):
     def through_the_counter(*codes):
-        told = []
-        connection = counter.session.connection()
-        sa.event.listen(connection, "before_cursor_execute", lambda *heard: told.append(heard[2]))
-        counter.hold(*codes)
-        counter.take_back({code: PageCheck(3) for code in codes})
-        return [statement.split("(")[0] for statement in told if "ledger_" not in statement]
+        with heard(counter.session.connection()) as told:
+            counter.hold(*codes)
+            counter.take_back({code: PageCheck(3) for code in codes})
+        return [statement.split("(")[0] for statement in told]
 
     through_the_counter(CODES[0])
     assert through_the_counter(CODES[0]) == through_the_counter(*CODES)

@@ -1,7 +1,6 @@
 """At the shredder: scanned again, vouched for in person, destroyed on record exactly once."""
 
 import pytest
-import sqlalchemy as sa
 
 from registry.acts import destruction, shredding
 from registry.acts.shredding import NotAllPresented
@@ -17,6 +16,7 @@ from registry.rules.roles import Actor, Role
 from registry.rules.words import Custodian, MovementKind, RequestState
 from registry.views.custody import custody_at, custody_chain
 from registry.vouching import AttestationConflict, OperatorSigned
+from tests.fixtures.statements import heard
 from tests.registry.acts.shredders import DESTROYED, OPERATOR, SUBMITTED, WITNESS, Room, states
 
 
@@ -44,14 +44,11 @@ def test_a_scan_at_the_shredder_asks_no_more_of_a_long_list_than_of_a_short_one(
         list_id = room.approved(*copies)
         room.session.flush()
         room.session.expire_all()
-        told = []
-        sa.event.listen(
-            room.session.connection(), "before_cursor_execute", lambda *heard: told.append(heard[2])
-        )
-        shredding.present(
-            room.session, list_id, copies[-1].code, actor=room.office.other_clerk, now=room.present
-        )
-        return len([statement for statement in told if "ledger_" not in statement])
+        with heard(room.session.connection()) as told:
+            shredding.present(
+                room.session, list_id, copies[-1].code, actor=room.office.other_clerk, now=room.present
+            )
+        return len(told)
 
     copies = [room.copy() for _ in range(12)]
     assert asked_by_a_scan(*copies[:2]) == asked_by_a_scan(*copies[2:])
