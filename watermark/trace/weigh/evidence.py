@@ -33,6 +33,8 @@ _DOUBT: Final = 0.05
 _TRUST_SHARES: Final = (1 / 2, 1 / 4, 1 / 8, 1 / 16)
 #: The same of the ways to read dots: all are there, or some.
 _READING_SHARES: Final = (4 / 5, 1 / 5)
+#: For quick scores one model of each: all dots, read not too well, or those left, as they were read.
+QUICK_CELLS: Final = (1, len(_TRUST))
 _CELL_SHARES: Final = (
     *(way * trust for way in _READING_SHARES for trust in _TRUST_SHARES),
     1 - sum(_TRUST_SHARES),

@@ -202,19 +202,23 @@ def _quick_words(page: PageEvidence, book: CodeBook, key: bytes) -> Array:
 
 
 def _quick_dots(pages: Sequence[PageEvidence], identities: NDArray[np.uint64], key: bytes) -> Array:
-    """Return what the most telling cells say for copies."""
-    ratios = evidence.cell_ratios(np.sum([page.cells for page in pages], axis=0))[
-        _QUICK_MODEL : _QUICK_MODEL + 1
-    ]
-    told = np.argsort(-np.ptp(ratios[0], axis=1))[:_QUICK_CELLS]
-    return np.concatenate(
+    """Return what the most telling cells say for copies, in both ways of reading dots."""
+    ratios = evidence.cell_ratios(np.sum([page.cells for page in pages], axis=0))[[*evidence.QUICK_CELLS]]
+    nats = (np.exp(ratios) * ratios).mean(axis=2)
+    most = np.argsort(-nats, axis=1)[:, :_QUICK_CELLS]
+    told, where = np.unique(most, return_inverse=True)
+    where = where.reshape(most.shape)
+    said = [
         [
-            evidence.cell_scores(
-                ratios[:, told], identity_symbols(identities[begin : begin + _AT_ONCE], key, told)
-            )[0]
-            for begin in range(0, len(identities), _AT_ONCE)
+            evidence.cell_scores(ratios[way : way + 1, most[way]], symbols[:, where[way]])[0]
+            for way in range(len(most))
         ]
-    )
+        for symbols in (
+            identity_symbols(identities[begin : begin + _AT_ONCE], key, told)
+            for begin in range(0, len(identities), _AT_ONCE)
+        )
+    ]
+    return evidence.mixed(np.concatenate(said, axis=1))
 
 
 def weigh(pages: Sequence[PageEvidence], identities: NDArray[np.uint64], key: bytes) -> Weights:
