@@ -138,12 +138,17 @@ def test_a_page_with_half_of_its_lines_blacked_out_names_its_copy():
     assert len(found.placed) == 1
 
 
-def piece_with_few_of_its_dots() -> np.ndarray:
-    page = printed().copy()
+def dots_on(page: np.ndarray, among: np.ndarray | None = None) -> np.ndarray:
+    """Return where a page has specks as small as dots; of these only those ``among`` has by number."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats((page < 250).astype(np.uint8))
     is_dot = (stats[:, 2:4] <= 7).all(axis=1)
-    lost = is_dot & (np.random.default_rng(7).random(count) < 0.93)
-    page[lost[labels]] = 255
+    return (is_dot if among is None else is_dot & among[:count])[labels]
+
+
+def piece_with_few_of_its_dots() -> np.ndarray:
+    page = printed().copy()
+    lost = np.random.default_rng(7).random(page.size) < 0.93
+    page[dots_on(page, lost)] = 255
     return scanned(page, dpi=300)[700:1300, 700:1300]
 
 
@@ -193,6 +198,23 @@ def test_dots_on_a_page_that_is_not_theirs_are_a_conflict():
     assert found.candidates[0].identity == IDENTITY
     assert found.candidates[0].is_out_of_place
     assert found.grade is TraceGrade.CONFLICT
+
+
+@pytest.mark.parametrize("whose", ["nobody", "a stranger"])
+def test_dots_carried_to_the_same_page_of_nobody_or_of_a_stranger_are_a_conflict(whose):
+    moved = (
+        printed(identity=77)
+        if whose == "a stranger"
+        else watermark.render_page(document(), 1, 600, gray=True)
+    )
+    dots, ground = printed().copy(), moved.copy()
+    dots[~dots_on(dots)] = 255
+    ground[dots_on(ground)] = 255
+    found = asked(scanned(np.minimum(ground, dots)))
+    assert found.candidates[0].identity == IDENTITY
+    assert found.candidates[0].log10_dots > 40
+    assert found.grade is TraceGrade.CONFLICT
+    assert found.candidates[0].is_out_of_place
 
 
 def test_words_of_one_copy_under_the_dots_of_another_are_a_conflict():

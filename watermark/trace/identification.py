@@ -60,7 +60,8 @@ class Candidate:
         log10_fused: Both, over all pages and pictures.
         log10_chance: Bound on the chance that so much speaks for any innocent copy, all tries counted; at most 0.
         is_blind: Its dots were read without finding the page.
-        is_out_of_place: They were read on a page that has much to hold on to and is not the page they name.
+        is_out_of_place: Its dots were read on a page that has much to hold on to and is not the page they name, or on
+            one whose words could tell that they are its own and do not.
     """
 
     document: str

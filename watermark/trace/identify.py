@@ -35,7 +35,7 @@ from watermark.trace.place.placing import landmarks_of
 from watermark.trace.place.reference import Reference
 from watermark.trace.weigh.codebook import CodeBook
 from watermark.trace.weigh.joining import NOBODY, Suspects, foremost, joined
-from watermark.trace.weigh.weighing import Copies, PageEvidence, group, shortlist, voice, weigh
+from watermark.trace.weigh.weighing import Copies, PageEvidence, group, most_by_words, shortlist, voice, weigh
 
 _MOST_CANDIDATES: Final = 10
 _DECOYS: Final = 1000
@@ -46,6 +46,11 @@ _PLACEMENTS: Final = 3
 _CLOSELY: Final = 4
 #: Words that speak so much for the copy that dots name do not contradict them.
 _TOLD_LOG10: Final = 3.0
+#: Words that could say so much, and say less than a tenth of it for a copy, are not its own. Less than the least counts
+#: for nothing, as chance says it; as much as the last hardly any chance says.
+_COULD_TELL_LOG10: Final = 8.0
+_TOLD_SHARE: Final = 0.1
+_LEAST_TOLD_LOG10, _SURELY_TOLD_LOG10 = 2.0, 9.0
 _GLANCE: Final = 700
 #: A picture with fewer landmarks may show a page and yet not be laid on it: a small piece, a letter of few words.
 _TELLING: Final = 1000
@@ -221,6 +226,7 @@ def _candidates(
     suspects = NOBODY if is_enough and is_alone else foremost(listed, weights)
     weights = joined(pages, identities, weights, suspects, key)
     best = np.argsort(-weights.total)[:_MOST_CANDIDATES]
+    most = most_by_words(pages)
     numbers = tuple(page.page for page in pages)
     found = [
         (
@@ -232,6 +238,10 @@ def _candidates(
                 log10_dots=None if weights.dots is None else float(weights.dots[place]),
                 log10_fused=float(weights.total[place]),
                 log10_chance=0.0,
+                is_out_of_place=weights.words is not None
+                and weights.dots is not None
+                and float(weights.dots[place]) >= enough
+                and _are_words_of_others(float(weights.words[place]), most),
             ),
             pages,
             key,
@@ -239,6 +249,12 @@ def _candidates(
         for place in best
     ]
     return found, suspects
+
+
+def _are_words_of_others(said: float, most: float) -> bool:
+    """Tell whether words that speak so much for a copy are not its own, of the most that they could say for any."""
+    told = min(max(_TOLD_SHARE * most, _LEAST_TOLD_LOG10), _SURELY_TOLD_LOG10)
+    return most >= _COULD_TELL_LOG10 and said < told
 
 
 def _blind(

@@ -268,6 +268,12 @@ def _weighed(pages: Sequence[PageEvidence], identities: NDArray[np.uint64], key:
     )
 
 
+def most_by_words(pages: Sequence[PageEvidence]) -> float:
+    """Return what words would say for a copy that has each of them just where it was seen, in decades."""
+    known = [page.ratios.max(axis=3).sum(axis=(1, 2)) for page in pages if len(page.units)]
+    return float(evidence.mixed(np.sum(known, axis=0)[:, None])[0]) / _LN10 if known else 0.0
+
+
 def _word_scores(page: PageEvidence, identities: NDArray[np.uint64], key: bytes) -> Array | None:
     """Return ``(models, copies)``; None if no word was measured."""
     if not len(page.units):
