@@ -48,9 +48,10 @@ _CLOSELY: Final = 4
 _TOLD_LOG10: Final = 3.0
 #: Words that could say so much, and say less than a tenth of it for a copy, are not its own. Less than the least counts
 #: for nothing, as chance says it; as much as the last hardly any chance says.
-_COULD_TELL_LOG10: Final = 8.0
 _TOLD_SHARE: Final = 0.1
 _LEAST_TOLD_LOG10, _SURELY_TOLD_LOG10 = 2.0, 9.0
+#: Of true copies words were seen to say a third of what they could, or more.
+_COULD_TELL_LOG10: Final = 3 * _LEAST_TOLD_LOG10
 _GLANCE: Final = 700
 #: A picture with fewer landmarks may show a page and yet not be laid on it: a small piece, a letter of few words.
 _TELLING: Final = 1000
