@@ -4,6 +4,7 @@ import json
 import struct
 import subprocess
 import zlib
+from itertools import accumulate
 
 import numpy as np
 import pikepdf
@@ -208,7 +209,8 @@ def test_shifts_survive_their_file(typed):
 
 def filled_as_documented(data, signs):
     """Return the filled contents of a file, read as docs/layout-format.md tells and with nothing of ours."""
-    assert data[:20] == b"FOLIOTRACE-SHIFTS 1\n"
+    assert data[:20] in {b"FOLIOTRACE-SHIFTS 1\n", b"FOLIOTRACE-SHIFTS 2\n"}
+    in_steps = data[18:19] == b"2"
     data = zlib.decompress(data[20:])
     begin = 9 + int(data[:8], 16)
     head, parts = json.loads(data[9:begin]), []
@@ -221,8 +223,9 @@ def filled_as_documented(data, signs):
     for number in range(len(head["paths"])):
         content, fields, values = parts[1 + 3 * number : 4 + 3 * number]
         content, m = bytearray(content), len(fields) // 12
-        numbers = struct.unpack(f"<{3 * m}I", fields)
-        for place, kind, unit in zip(numbers[:m], numbers[m : 2 * m], numbers[2 * m :], strict=True):
+        numbers = struct.unpack(f"<{3 * m}{'i' if in_steps else 'I'}", fields)
+        rows = [numbers[:m], numbers[m : 2 * m], numbers[2 * m :]]
+        for place, kind, unit in zip(*map(accumulate, rows) if in_steps else rows, strict=True):
             way = 2 * (signs[unit][0] == 1) + (signs[unit][1] == 1)
             content[place : place + 8] = values[32 * kind + 8 * way :][:8]
         contents.append(bytes(content))
@@ -232,6 +235,26 @@ def filled_as_documented(data, signs):
 def test_the_file_is_as_the_document_tells(typed):
     _, shifts, signs, _ = typed
     assert filled_as_documented(shifts.to_bytes(), signs.tolist()) == shifts.fill(signs)
+
+
+def older(shifts: PageShifts) -> bytes:
+    """Return the file as version 1 had it."""
+    blobs = [struct.pack(f"<{4 * len(shifts.units)}f", *shifts.units.ravel())]
+    for stream in shifts.streams:
+        fields = [*stream.places, *stream.kinds, *stream.units]
+        blobs += [stream.content, struct.pack(f"<{len(fields)}I", *fields), stream.values.tobytes()]
+    paths = [stream.path for stream in shifts.streams]
+    head = json.dumps({"lengths": [len(blob) for blob in blobs], "paths": paths}).encode()
+    return b"FOLIOTRACE-SHIFTS 1\n" + zlib.compress(b"".join([b"%08x\n" % len(head), head, *blobs]))
+
+
+def test_a_file_of_version_1_is_read_as_ever(typed):
+    _, shifts, signs, _ = typed
+    kept = older(shifts)
+    assert filled_as_documented(kept, signs.tolist()) == shifts.fill(signs)
+    again = PageShifts.from_bytes(kept)
+    assert np.array_equal(again.units, shifts.units)
+    assert again.to_bytes() == shifts.to_bytes()
 
 
 @pytest.mark.parametrize("damage", ["cut", "shorter", "longer", "flipped", "empty", "version", "bomb"])
@@ -244,11 +267,21 @@ def test_a_damaged_file_of_shifts_is_refused(damage):
         "longer": data + b"\n",
         "flipped": data[:middle] + bytes((data[middle] ^ 0x55,)) + data[middle + 1 :],
         "empty": b"",
-        "version": data.replace(b"SHIFTS 1", b"SHIFTS 2"),
+        "version": data.replace(b"SHIFTS 2", b"SHIFTS 3"),
         "bomb": data[: data.index(b"\n") + 1] + zlib.compress(bytes(65 * 1024 * 1024)),
     }[damage]
     with pytest.raises(BaseFormatError):
         PageShifts.from_bytes(damaged)
+
+
+def test_a_file_with_a_field_before_the_beginning_is_refused():
+    magic, packed = KERNED.to_bytes()[:20], zlib.decompress(KERNED.to_bytes()[20:])
+    begin = 9 + int(packed[:8], 16)
+    lengths = json.loads(packed[9:begin])["lengths"]
+    at = begin + lengths[0] + lengths[1]
+    damaged = packed[:at] + struct.pack("<i", -1) + packed[at + 4 :]
+    with pytest.raises(BaseFormatError):
+        PageShifts.from_bytes(magic + zlib.compress(damaged))
 
 
 def test_fields_beyond_what_they_refer_to_are_refused():

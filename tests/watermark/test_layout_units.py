@@ -7,7 +7,6 @@ from pikepdf import Array, Dictionary, Name
 
 from tests.watermark.papers import PAPERS, add_page, saved, text_of
 from tests.watermark.typed import (
-    CHINESE,
     PAGES,
     cleaned,
     composite_page,
@@ -77,23 +76,39 @@ def test_words_are_told_apart(shown, units):
     assert words_of(set_in(b"", shown)) == units
 
 
-def test_chinese_goes_in_threes_and_a_single_glyph_joins():
-    counts = [len(unit) // 2 for unit in words_of(identity_page())]
-    assert len(CHINESE[0]) == 18
-    assert len(CHINESE[1]) == 17
-    assert counts == ([3] * 6 + [3] * 5 + [2]) * 4
+@pytest.mark.parametrize(
+    ("size", "counts"),
+    [(16, [1] * 35), (9, [1] * 35), (8, [2] * 17 + [1]), (5, [3] * 11 + [2])],
+)
+def test_wide_glyphs_go_alone_and_small_ones_together_as_far_as_six_millimetres(size, counts):
+    assert [len(unit) // 2 for unit in words_of(identity_page(size))] == counts * 4
+
+
+def test_a_sign_of_two_equal_glyphs_is_moved_as_one_and_a_row_of_them_not_at_all():
+    counts = [
+        len(unit) // 2 for unit in words_of(identity_page(12, ("各单、、位要", "各、、、、、、、、位")))
+    ]
+    assert counts == [1, 1, 2, 1, 1, 1, 1] * 4
 
 
 def test_codes_of_one_and_two_bytes_are_told_apart_by_their_lead():
     text = "各单位要 高度重视2026加强领导".encode("gbk")
     assert [
-        unit.encode("latin-1").decode("gbk") for unit in words_of(composite_page("/GBK-EUC-H", text))[:4]
-    ] == [
-        "各单位要",
-        "高度重",
-        "视2026加强",
-        "领导",
-    ]
+        unit.encode("latin-1").decode("gbk") for unit in words_of(composite_page("/GBK-EUC-H", text))[:11]
+    ] == ["各", "单", "位", "要", "高", "度", "重", "视2026", "加", "强", "领"]
+
+
+@pytest.mark.parametrize("encoding", ["/GB-EUC-H", "/GBK-EUC-H"])
+@pytest.mark.parametrize("blank", [500, 900])
+def test_the_half_width_blank_of_gb_has_a_width_of_its_own(encoding, blank):
+    pdf = composite_page(encoding, "各单 abc 位要".encode("gbk"), (814, 939, 500, 7716, 7716, blank))
+    with opened(pdf) as document:
+        streams = walk_page(document.pages[0].obj, drawn_once(document))
+        boxes = [unit.box for unit in find_units(streams, 595, 842)][:5]
+    assert len(shifts_of(pdf).units) == 20
+    latin, after = boxes[2], boxes[3]
+    assert latin[0] - boxes[1][2] == pytest.approx(blank / 1000 * 12 * 25.4 / 72, abs=0.01)
+    assert after[0] - latin[2] == pytest.approx(blank / 1000 * 12 * 25.4 / 72, abs=0.01)
 
 
 CMAP = (
@@ -106,7 +121,7 @@ CMAP = (
 
 def test_an_embedded_cmap_cuts_strings_by_its_code_space():
     units = words_of(composite_page(CMAP, b"ab\x80\x01\x80\x02\x90\x10\x90\x11cd"))
-    assert units[:2] == ["ab\x80\x01\x80\x02\x90\x10", "\x90\x11cd"]
+    assert units[:4] == ["ab\x80\x01", "\x80\x02", "\x90\x10", "\x90\x11cd"]
     assert shifts_of(composite_page(CMAP, b"ab\x80\x01\x80\x02\x90\x10\x90\x11cd")) is not None
 
 

@@ -81,12 +81,12 @@ def truetype(pdf):
     )
 
 
-def identity_page() -> bytes:
+def identity_page(size: int = 12, text: tuple[str, ...] = CHINESE) -> bytes:
     """Return a page of Chinese in a Type 0 font with Identity-H, as our own writer embeds it."""
     with pikepdf.new() as pdf:
-        font, face = fonts.embed(pdf, CHINESE)
-        lines = b"".join(b"%s Tj 0 -20 Td\n" % face.encoded(line) for line in CHINESE * 4)
-        page = add_page(pdf, b"BT /F1 12 Tf 80 740 Td\n" + lines + b"ET")
+        font, face = fonts.embed(pdf, text)
+        lines = b"".join(b"%s Tj 0 -20 Td\n" % face.encoded(line) for line in text * 4)
+        page = add_page(pdf, b"BT /F1 %d Tf 80 740 Td\n" % size + lines + b"ET")
         page.Resources = Dictionary(Font=Dictionary(F1=font))
         return cleaned(saved(pdf))
 

@@ -38,7 +38,8 @@ _SEEN_LEVELS: Final = 48
 #: PDFium computes in single precision: 0.0001 pt on a page of text. A fortieth of the smaller shift.
 _EXACT_PT: Final = pt_from_mm(0.0008)
 #: A letter belongs to a unit if its origin lies in the box grown by this share of the shorter side: origins lie on the
-#: box's edge, and PDFium cuts widths to whole thousandths of an em, 0.04 em over a long line of TeX.
+#: box's edge, and PDFium cuts widths to whole thousandths of an em, 0.04 em over a long line of TeX. On the right the
+#: box is made smaller by half as much: there the next letter begins, which may be of no unit.
 _EDGE: Final = 0.1
 _SEED: Final = 20_260_101
 
@@ -156,7 +157,7 @@ class _Trial:
     def _owners(self, units: NDArray[np.float32]) -> NDArray[np.intp]:
         """Return for each letter the unit in whose box it stands; -1 for none.
 
-        Units drawn next to each other touch where the later one's first letter stands, so the later one has it.
+        Where boxes overlap, the letter is the later unit's.
         """
         x = self._letters.origins_pt[:, 0]
         y = self._height_pt - self._letters.origins_pt[:, 1]
@@ -165,7 +166,7 @@ class _Trial:
         heights = y[by_height]
         grown = units.astype(np.float64) * PT_PER_MM
         edge = _EDGE * (grown[:, 2:] - grown[:, :2]).min(axis=1, keepdims=True)
-        grown += np.hstack([-edge, -edge, edge, edge])
+        grown += np.hstack([-edge, -edge, -edge / 2, edge])
         for number, (left, top, right, bottom) in enumerate(grown.tolist()):
             near = by_height[slice(*np.searchsorted(heights, (top, bottom)))]
             owner[near[(x[near] >= left) & (x[near] <= right)]] = number

@@ -163,9 +163,9 @@ _UHC: Final = _Coding((_ASCII, _Range(b"\x81\x41", b"\xfe\xfe")), b"\xa1\xa1")
 #: Predefined horizontal CMaps (§9.7.5.2): coding and the CID of the ASCII space. CID 1 is a proportional Latin, the
 #: others the half-width Latin of their collection (Adobe Technical Notes 5078, 5079, 5080, 5093).
 _PREDEFINED: Final[Mapping[str, tuple[_Coding, int]]] = {
-    "/GB-EUC-H": (_EUC, 814),
+    "/GB-EUC-H": (_EUC, 813),
     "/GBpc-EUC-H": (_EUC, 1),
-    "/GBK-EUC-H": (_GBK, 814),
+    "/GBK-EUC-H": (_GBK, 813),
     "/GBKp-EUC-H": (_GBK, 1),
     "/GBK2K-H": (_GB18030, 1),
     "/UniGB-UCS2-H": (_TWO_BYTES, 1),
@@ -187,10 +187,13 @@ _PREDEFINED: Final[Mapping[str, tuple[_Coding, int]]] = {
     "/UniKS-UCS2-H": (_TWO_BYTES, 1),
     "/UniKS-UTF16-H": (_UTF16, 1),
 }
+#: The half-width Latin of GB1 begins with "!"; its space stands elsewhere.
+_GB1_SPACE: Final = 7716
+_SPACE_CIDS: Final[Mapping[str, int]] = {"/GB-EUC-H": _GB1_SPACE, "/GBK-EUC-H": _GB1_SPACE}
 _ASCII_GLYPHS: Final = 95
 #: CIDs of each collection that are not set in full squares: notdef, proportional and half-width Latin (the same notes).
 _NARROW: Final[Mapping[bytes, Sequence[range]]] = {
-    b"GB1": (range(96), range(814, 940)),
+    b"GB1": (range(96), range(814, 940), range(7712, _GB1_SPACE + 1)),
     b"CNS1": (range(99), range(13648, 13743)),
     b"Japan1": (range(633),),
     b"Korea1": (range(101), range(8094, 8191)),
@@ -288,7 +291,7 @@ def _composite(font: pikepdf.Dictionary) -> FontCodes | None:
     narrow = _NARROW.get(bytes(descendant.CIDSystemInfo.Ordering), ())
     if any(width != default and not any(cid in cids for cids in narrow) for cid, width in widths.items()):
         return None  # which code has which of these widths would take the whole table of the collection
-    latin = range(space_cid, space_cid + _ASCII_GLYPHS)
+    latin = [_SPACE_CIDS.get(name, space_cid), *range(space_cid + 1, space_cid + _ASCII_GLYPHS)]
     length = len(coding.spaces[0].low)
     ascii_codes = [(_SPACE + place).to_bytes(length, "big") for place in range(_ASCII_GLYPHS)]
     by_code = {raw: widths.get(cid, default) for raw, cid in zip(ascii_codes, latin, strict=True)}

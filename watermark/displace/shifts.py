@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from watermark.displace.fontcodes import Code
 from watermark.displace.textwalk import Show, StreamText, Style, UnclearContent
-from watermark.displace.words import Unit
+from watermark.displace.words import UM_PER_MM, Unit, in_mm
 from watermark.errors import BaseFormatError
 from watermark.marks.layout import AXES, displacements_mm
 from watermark.units import pt_from_mm
@@ -39,7 +39,9 @@ _SIGNS: Final = np.array([(-1, -1), (-1, 1), (1, -1), (1, 1)], dtype=np.int8)
 #: Rounding of a rise that is still no matter: a thirtieth of the shift.
 _MOST_LOST_PT: Final = pt_from_mm(0.001)
 
-_MAGIC: Final = b"FOLIOTRACE-SHIFTS 1\n"
+_MAGIC: Final = b"FOLIOTRACE-SHIFTS 2\n"
+#: What was written before: the same numbers as they are, not as steps.
+_OLDER: Final = b"FOLIOTRACE-SHIFTS 1\n"
 _LENGTH_DIGITS: Final = 8
 #: A page of 200,000 operators, all of them units, takes less.
 _MOST_BYTES: Final = 64 * 1024 * 1024
@@ -125,10 +127,10 @@ class PageShifts:
 
     def to_bytes(self) -> bytes:
         """Return the page's shifts as a file; what a stream's target was is told by its path alone."""
-        blobs = [self.units.astype("<f4").tobytes()]
+        blobs = [_as_steps(np.rint(self.units.T.astype(np.float64) * UM_PER_MM))]
         for stream in self.streams:
-            fields = np.array([stream.places, stream.kinds, stream.units]).astype("<u4")
-            blobs += [stream.content, fields.tobytes(), stream.values.astype("<u8").tobytes()]
+            fields = np.array([stream.places, stream.kinds, stream.units])
+            blobs += [stream.content, _as_steps(fields), stream.values.astype("<u8").tobytes()]
         head = json.dumps(
             {
                 "lengths": [len(blob) for blob in blobs],
@@ -145,15 +147,16 @@ class PageShifts:
         Raises:
             BaseFormatError: not such a file, one of another version, or a damaged one.
         """
-        if not data.startswith(_MAGIC):
+        magic = next((known for known in (_MAGIC, _OLDER) if data.startswith(known)), None)
+        if magic is None:
             raise BaseFormatError(reason="version")
         try:
-            return cls._parsed(_unpacked(data[len(_MAGIC) :]))
+            return cls._parsed(_unpacked(data[len(magic) :]), in_steps=magic == _MAGIC)
         except (ValueError, KeyError, TypeError, IndexError, AttributeError, zlib.error) as error:
             raise BaseFormatError(reason="damaged") from error
 
     @classmethod
-    def _parsed(cls, data: bytes) -> Self:
+    def _parsed(cls, data: bytes, *, in_steps: bool) -> Self:
         """Read what was packed."""
         after_length = _LENGTH_DIGITS + 1
         begin = after_length + int(data[:_LENGTH_DIGITS], 16)
@@ -169,10 +172,30 @@ class PageShifts:
         for path, content, fields, values in zip(
             head["paths"], *(rest[part::3] for part in range(3)), strict=True
         ):
-            places, kinds, owners = np.frombuffer(fields, "<u4").astype(np.uint32).reshape(3, -1)
+            rows = _of_steps(fields, 3) if in_steps else np.frombuffer(fields, "<u4").reshape(3, -1)
+            places, kinds, owners = _unsigned(rows)
             kept = np.frombuffer(values, "<u8").astype(np.uint64).reshape(-1, WAYS)
             streams.append(ShiftedStream(content, places, kinds, owners, kept, tuple(map(str, path))))
+        if in_steps:
+            return cls(in_mm(_of_steps(units, 4).T), tuple(streams))
         return cls(np.frombuffer(units, "<f4").astype(np.float32).reshape(-1, 4), tuple(streams))
+
+
+def _as_steps(rows: NDArray[Any]) -> bytes:
+    """Return rows of whole numbers as how much each differs from the one before it: neighbours are alike."""
+    return np.diff(rows.astype(np.int64), axis=1, prepend=0).astype("<i4").tobytes()
+
+
+def _of_steps(data: bytes, rows: int) -> NDArray[np.int64]:
+    """Return the numbers of so many rows."""
+    return np.cumsum(np.frombuffer(data, "<i4").reshape(rows, -1), axis=1, dtype=np.int64)
+
+
+def _unsigned(numbers: NDArray[Any]) -> NDArray[np.uint32]:
+    """Return numbers of fields; a ValueError if one cannot be."""
+    if numbers.size and not 0 <= numbers.min() <= numbers.max() <= np.iinfo(np.uint32).max:
+        raise ValueError("a field before the beginning")
+    return numbers.astype(np.uint32)
 
 
 def _unpacked(data: bytes) -> bytes:

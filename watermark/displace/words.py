@@ -1,7 +1,7 @@
-"""Gather the glyphs of a page into units: words, and runs of wide glyphs, that are moved as one.
+"""Gather the glyphs of a page into units: words and wide glyphs, that are moved as one.
 
-A unit ends at a blank, a gap, a new baseline, another size, after three wide glyphs or fourteen of any kind; a word too
-short to be measured joins its neighbour. Text that is too small, too large or slanted over the page is no unit.
+A unit ends at a blank, a gap, a new baseline, another size, after 6 mm of wide glyphs or fourteen of any kind; a word
+too short to be measured joins its neighbour. Text that is too small, too large or slanted over the page is no unit.
 """
 
 import math
@@ -26,7 +26,8 @@ _BACK_EM: Final = 0.4
 """Glyphs that overlap their neighbour by more belong to something else: an accent or a bold made by overprinting."""
 _BASELINE_EM: Final = 0.05
 _SAME_SIZE: Final = 0.05
-WIDE_RUN: Final = 3
+_WIDE_MM: Final = 6.0
+"""Wide glyphs are as telling as short words: from 9 pt each is moved by itself, smaller ones by twos or threes."""
 LONGEST: Final = 14
 SHORT: Final = 2
 _JOIN_EM: Final = 0.8
@@ -39,6 +40,8 @@ _NARROWEST_EM: Final = 0.5
 _SLANT: Final = math.sin(math.radians(3))
 #: Least sine of the angle between the line and the upright of its letters; an italic's is 0.95.
 _UPRIGHT: Final = 0.8
+
+UM_PER_MM: Final = 1000
 
 #: Overlap of two boxes, as a share of the smaller: the same word printed twice, or two words in one place.
 _SAME: Final = 0.8
@@ -69,7 +72,7 @@ class _Word:
     heights: tuple[float, float]
     members: list[tuple[int, int, int]] = field(default_factory=list)
     spots: list[Spot] = field(default_factory=list)
-    codes: set[bytes] = field(default_factory=set)
+    codes: list[bytes] = field(default_factory=list)
     wide: int = 0
 
     @property
@@ -79,14 +82,14 @@ class _Word:
     @property
     def is_short(self) -> bool:
         """Tell whether a word has too little shape of its own."""
-        return self.glyphs - self.wide + 2 * self.wide <= SHORT
+        return not self.wide and self.glyphs <= SHORT
 
     @property
     def has_shape(self) -> bool:
         """Tell whether a word can be measured, and is no row of dots or dashes, in which a step would show."""
         first, last = self.spots[0], self.spots[-1]
         length_em = _along(self.style, last.x_end - first.x, last.y_end - first.y)
-        return length_em >= _NARROWEST_EM and (len(self.codes) > 1 or self.glyphs <= SHORT)
+        return length_em >= _NARROWEST_EM and (len(set(self.codes)) > 1 or self.glyphs <= SHORT)
 
     def gap_em(self, spot: Spot) -> float:
         """Return the way along the line from the end of the word to a glyph, in ems."""
@@ -96,7 +99,7 @@ class _Word:
         """Add the glyphs of the next word of the line."""
         self.members += other.members
         self.spots += other.spots
-        self.codes |= other.codes
+        self.codes += other.codes
         self.wide += other.wide
         self.heights = (
             max(self.heights[0], other.heights[0]),
@@ -116,8 +119,13 @@ def find_units(streams: Sequence[StreamText], width_pt: float, height_pt: float)
 
 
 def boxes(units: Sequence[Unit]) -> NDArray[np.float32]:
-    """Return ``(n, 4)``: the boxes of units."""
-    return np.array([unit.box for unit in units], dtype=np.float32).reshape(len(units), 4)
+    """Return ``(n, 4)``: the boxes of units, in mm, to the micrometre, as they are kept."""
+    return in_mm(np.rint(np.array([unit.box for unit in units]).reshape(len(units), 4) * UM_PER_MM))
+
+
+def in_mm(micrometres: NDArray[np.floating | np.integer]) -> NDArray[np.float32]:
+    """Return whole micrometres in millimetres."""
+    return np.asarray(micrometres / UM_PER_MM, np.float32)
 
 
 def _is_movable(style: Style) -> bool:
@@ -159,7 +167,7 @@ def _words(streams: Sequence[StreamText]) -> Iterator[_Word]:
                 word = _Word(line, show.style, (show.font.ascent, show.font.descent))
             word.members.append((stream_no, show_no, token_no))
             word.spots.append(spot)
-            word.codes.add(token.raw)
+            word.codes.append(token.raw)
             word.wide += token.is_wide
         if word is not None:
             yield word
@@ -191,8 +199,14 @@ def _continues(word: _Word, line: int, token: Code, spot: Spot) -> bool:
         line == word.line
         and word.gap_em(spot) <= GAP_EM
         and word.glyphs < LONGEST
-        and word.wide + token.is_wide <= WIDE_RUN
+        # Two equal glyphs may be one sign; a row of them must stay whole to be known as a row.
+        and (token.raw == word.codes[-1] or word.wide + token.is_wide <= _most_wide(word.style))
     )
+
+
+def _most_wide(style: Style) -> int:
+    """Return how many wide glyphs of this size make a unit."""
+    return max(1, int(_WIDE_MM / mm_from_pt(style.em_pt)))
 
 
 def _joined(words: Iterator[_Word]) -> Iterator[_Word]:
@@ -214,7 +228,7 @@ def _fits(word: _Word, after: _Word) -> bool:
     return (
         word.line == after.line
         and word.glyphs + after.glyphs <= _JOINED
-        and len(word.codes | after.codes) > 1
+        and len({*word.codes, *after.codes}) > 1
         and word.gap_em(after.spots[0]) <= _JOIN_EM
     )
 

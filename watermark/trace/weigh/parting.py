@@ -33,6 +33,10 @@ _WILD: Final = 0.02
 _WILD_MM: Final = 0.3
 
 
+#: Words whose bends are told together: on a full page a band of so many is higher than bends reach, and a process over
+#: all words of a dense page would cost as the cube of their number.
+_MOST_AT_ONCE: Final = 700
+
 #: Errors after parting that are more than one copy well read leaves; then means of several copies are supposed too.
 _DOUBTFUL_STEPS: Final = 0.4
 #: What is supposed in turn, on paper that lies calmly, as long as doubts are large.
@@ -89,14 +93,38 @@ def parted(
         plus: ``(m,)``: probability that a copy moves the word the positive way.
         step_mm: Length of a step.
     """
-    usual, calm = (_covariance(where_mm, paper) for paper in (USUAL_PAPER, CALM_PAPER))
-    best = _parted(usual, off_mm, doubt_mm, plus, step_mm, people=1)
+    bands = _bands(where_mm)
+
+    def supposed(paper: Paper, people: int) -> Parted:
+        parts = [
+            _parted(
+                _covariance(where_mm[band], paper),
+                off_mm[band],
+                doubt_mm[band],
+                plus[band],
+                step_mm,
+                people=people,
+            )
+            for band in bands
+        ]
+        left, doubt = (np.empty(len(off_mm)) for _ in range(2))
+        for band, part in zip(bands, parts, strict=True):
+            left[band], doubt[band] = part.left, part.doubt
+        return Parted(left, doubt, people, sum(part.log_likelihood for part in parts))
+
+    best = supposed(USUAL_PAPER, 1)
     for guesses in _GUESSES:
         if not len(off_mm) or np.median(best.doubt) <= _DOUBTFUL_STEPS:
             break
-        tried = [_parted(calm, off_mm, doubt_mm, plus, step_mm, people=people) for people in guesses]
+        tried = [supposed(CALM_PAPER, people) for people in guesses]
         best = max((best, *tried), key=lambda each: each.log_likelihood)
     return best
+
+
+def _bands(where_mm: NDArray[np.float64]) -> list[NDArray[np.intp]]:
+    """Return the words of the page from top to bottom, in as few parts of one size as are solved quickly."""
+    down = np.argsort(where_mm[:, 1], kind="stable")
+    return np.array_split(down, max(1, math.ceil(len(down) / _MOST_AT_ONCE)))
 
 
 def _parted(
