@@ -22,11 +22,12 @@ from watermark.read.reading import PageReading, QrReading, Readings, qr_texts, r
 from watermark.read.show import show_pages
 from watermark.render import render_page, thumbnail
 from watermark.trace.find.index import PageKey
-from watermark.trace.find.pages import Found, PageIndex, worth_comparing, write_index
+from watermark.trace.find.pages import Found, PageIndex, is_doubtless, likeliest, worth_comparing, write_index
 from watermark.trace.find.points import PagePoints, PicturePoints, points_of_page, points_of_picture
 from watermark.trace.identification import CERTAIN_LOG10, Candidate, Identification, PlacedPage, Tried
 from watermark.trace.identification import Grade as TraceGrade
 from watermark.trace.identify import identify
+from watermark.trace.looking import otherwise
 from watermark.trace.measure.generation import Generation, PrintSeen
 from watermark.trace.measure.generation import Why as PrintWhy
 from watermark.trace.place.reference import Reference, references
@@ -106,10 +107,13 @@ __all__ = [
     "head_findings",
     "identify",
     "inspect",
+    "is_doubtless",
     "join_codes",
+    "likeliest",
     "missing_characters",
     "open_fonts",
     "open_pages",
+    "otherwise",
     "points_of_page",
     "points_of_picture",
     "prepare",

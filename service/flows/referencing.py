@@ -5,7 +5,7 @@ same document gives the same files. The index of pages may lack any of them at a
 it is asked. Pictures are parsed in the sandbox; what comes back are numbers, checked, and only those meet the index.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import zip_longest
 from typing import Final, NamedTuple, cast
@@ -29,7 +29,16 @@ from service.papers.references import pack_points, unpack_points
 from service.runtime import Runtime
 from service.sandbox import SandboxFault
 from service.store import FileDamaged, FileMissing
-from watermark import PageKey, PagePoints, PicturePoints, WatermarkError, worth_comparing
+from watermark import (
+    Found,
+    PageKey,
+    PagePoints,
+    PicturePoints,
+    WatermarkError,
+    is_doubtless,
+    likeliest,
+    worth_comparing,
+)
 
 logger = structlog.get_logger()
 
@@ -145,14 +154,30 @@ def find_pages(
     """
     kept = {one.document_id: file for one in offered if (file := _points_of(runtime, one))}
     names = _add_lacking(runtime, kept)
-    found: list[list[tuple[int, int]]] = []
-    for picture in pictures:
-        seen = runtime.parse("service.papers.comparing:see_points", picture)
-        for points in cast("tuple[PicturePoints, ...]", seen):
-            pages = worth_comparing(runtime.pages.find(points, FOUND, names.keys()))
-            found.append([(names[each.document], each.page) for each in pages])
+    found = [
+        [(names[each.document], each.page) for each in pages]
+        for picture in pictures
+        for pages in _found_on(runtime, picture, names.keys())
+    ]
     ranked = [each for rank in zip_longest(*found) for each in rank if each is not None]
     return tuple(dict.fromkeys(ranked))
+
+
+def _found_on(runtime: Runtime, picture: bytes, names: Collection[str]) -> Iterator[tuple[Found, ...]]:
+    """Yield the pages that each page of a picture may show; as it is, or else in negative or mirrored."""
+
+    def found(*, otherwise: bool) -> list[list[tuple[Found, ...]]]:
+        seen = runtime.parse("service.papers.comparing:see_points", picture, otherwise)
+        return [
+            [runtime.pages.find(points, FOUND, names) for points in ways]
+            for ways in cast("tuple[tuple[PicturePoints, ...], ...]", seen)
+        ]
+
+    ways = found(otherwise=False)
+    if not all(is_doubtless(as_is) for (as_is,) in ways):
+        ways = [as_is + others for as_is, others in zip(ways, found(otherwise=True), strict=True)]
+    for each in ways:
+        yield worth_comparing(likeliest(each))
 
 
 def _add_lacking(runtime: Runtime, kept: Mapping[int, str]) -> dict[str, int]:

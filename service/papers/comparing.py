@@ -34,14 +34,24 @@ def make_references(
     return tuple((pack(page), watermark.points_of_page(page.gray, page.dpi).to_bytes()) for page in made)
 
 
-def see_points(picture: bytes) -> tuple[PicturePoints, ...]:
-    """Return by what a registered page is found on each page of a picture.
+def see_points(
+    picture: bytes,
+    otherwise: bool,  # noqa: FBT001 - arguments reach the sandbox by place
+) -> tuple[tuple[PicturePoints, ...], ...]:
+    """Return by what a registered page is found on each page of a picture, for each way in which it may show paper.
+
+    Args:
+        picture: As it came.
+        otherwise: Whether it is taken to show paper not as it is, but in negative or mirrored.
 
     Raises:
         UnusableFileError: the file is no picture, is damaged, or is beyond the limits.
     """
     opened = watermark.open_pages(picture, ReadLimits(pages=MOST_PAGES))
-    return tuple(watermark.points_of_picture(page.gray) for page in opened)
+    return tuple(
+        tuple(map(watermark.points_of_picture, watermark.otherwise(page.gray) if otherwise else (page.gray,)))
+        for page in opened
+    )
 
 
 def count_words(survey: bytes) -> tuple[int, ...]:

@@ -280,7 +280,8 @@ def test_a_name_of_a_file_is_kept_without_its_folder_and_without_what_cannot_be_
     assert tracing.standing(world.runtime, world.auditor, case_id).name == "IMG 7.png"
 
 
-def test_among_more_pages_than_can_be_compared_the_one_that_is_shown_is_found(world, monkeypatch):
+@pytest.mark.parametrize("way", ["as it is", "in negative", "mirrored"])
+def test_among_more_pages_than_can_be_compared_the_one_that_is_shown_is_found(world, monkeypatch, way):
     code, pdf = stamped(world)[0]
     later = world.approved(
         world.register(draw_pdf(2, words="another matter altogether"), doc_number="财字〔2026〕8号"), copies=1
@@ -294,6 +295,7 @@ def test_among_more_pages_than_can_be_compared_the_one_that_is_shown_is_found(wo
     # At 100 dpi no dot is read blind, so nothing but the page itself tells which document it is.
     scan = paper.Scan.ordinary(21).picture(page)
     coarse = cv2.resize(scan, None, fx=1 / 3, fy=1 / 3, interpolation=cv2.INTER_AREA)
+    coarse = {"as it is": coarse, "in negative": 255 - coarse, "mirrored": coarse[:, ::-1].copy()}[way]
 
     story = traced(world, paper.png(coarse))
 

@@ -120,6 +120,42 @@ def test_a_photograph_names_its_copy_and_says_where_the_page_lies():
     assert len(page.voice.boxes_mm) == len(page.voice.decades) == len(page.voice.is_dot)
 
 
+def test_a_photograph_in_negative_names_its_copy():
+    found = asked(255 - photographed(printed()))
+    assert found.grade is TraceGrade.CERTAIN
+    assert found.candidates[0].identity == IDENTITY
+    assert found.placed[0].printed is not None
+
+
+def test_a_mirrored_scan_names_its_copy_and_lies_where_it_came():
+    picture = scanned(printed())
+    found, plain = (asked(np.ascontiguousarray(seen)) for seen in (picture[:, ::-1], picture))
+    assert found.grade is TraceGrade.CERTAIN
+    assert found.candidates[0].identity == IDENTITY
+    mirrored = found.placed[0].mesh_px * (-1, 1) + (picture.shape[1] - 1, 0)
+    assert np.abs(mirrored - plain.placed[0].mesh_px).max() < 0.5
+
+
+def crumpled(page: np.ndarray, most_mm: float) -> np.ndarray:
+    """Return a page that bends over some millimetres, faster than anything smooths."""
+    chance = np.random.default_rng(4)
+    height, width = page.shape
+    moved = []
+    for ground in np.meshgrid(np.arange(width), np.arange(height)):
+        bend = cv2.GaussianBlur(chance.normal(0, 1, (height // 8, width // 8)), (0, 0), 9)
+        far_px = most_mm * 600 / 25.4 / bend.std()
+        moved.append((ground + cv2.resize(bend, (width, height)) * far_px).astype(np.float32))
+    return cv2.remap(page, *moved, cv2.INTER_LINEAR, borderValue=255)
+
+
+def test_words_that_stand_anywhere_on_crumpled_paper_do_not_contradict_its_dots():
+    found = asked(scanned(crumpled(printed(), 0.25)))
+    assert found.candidates[0].identity == IDENTITY
+    assert found.candidates[0].log10_dots > 40
+    assert found.candidates[0].log10_layout < 9
+    assert found.grade is TraceGrade.CERTAIN
+
+
 def test_a_strip_of_a_page_without_any_dot_is_named_by_its_words():
     page = scanned(printed(), dpi=300)
     strip = cv2.medianBlur(page[800:2000], 5)

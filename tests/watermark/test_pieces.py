@@ -11,7 +11,7 @@ from reportlab.pdfgen import canvas
 
 import watermark
 from watermark.trace.place.pieces import found, habits, laid, ways
-from watermark.trace.place.placing import landmarks_of
+from watermark.trace.place.placing import landmarks_of, mesh_mm, place
 from watermark.units import MM_PER_INCH
 
 DPI = 300
@@ -77,6 +77,22 @@ def test_a_piece_of_twenty_millimetres_is_laid_to_a_tenth_of_one(left_mm, top_mm
     meant = np.array([left_mm, top_mm]) + SIDE_MM / 2 + (away + 0.5) / DPI * MM_PER_INCH
     assert np.abs(at - meant).max() < 0.1
     assert best.likeness > 0.8
+
+
+@pytest.mark.parametrize(("left_px", "top_px"), [(700, 1500), (500, 2000)])
+def test_a_piece_seen_at_a_slant_is_laid_by_landmarks(left_px, top_px):
+    whole = watermark.render_page(page()[0], 1, DPI, gray=True)[top_px:, left_px:]
+    aslant = np.array([[1.3, 0, 0], [0.1, 1, 0]])
+    seen = cv2.warpAffine(whole, aslant, (560, 540), flags=cv2.INTER_AREA)
+    noisy = seen + np.random.default_rng(1).normal(0, 4, seen.shape)
+    picture = np.clip(noisy[80:380, 80:380], 0, 255).astype(np.uint8)
+    best = next(each for each in place(picture, landmarks_of(picture), page()[1]) if each.is_seen)
+    in_piece = best.mesh_px.reshape(-1, 2)
+    at_px = (in_piece + np.array([80, 80])) @ np.linalg.inv(aslant[:, :2]).T + np.array([left_px, top_px])
+    meant = mesh_mm(page()[1]).reshape(-1, 2) * DPI / MM_PER_INCH
+    here = ((in_piece > 30) & (in_piece < 270)).all(axis=1)
+    assert here.sum() >= 6
+    assert np.abs(at_px - meant)[here].max() < 0.2 * DPI / MM_PER_INCH
 
 
 def test_noise_lies_nowhere():

@@ -46,6 +46,14 @@ def test_a_picture_in_each_colour_mode_keeps_its_tone(mode):
     assert page.gray[:, -5:].mean() > 180
 
 
+@pytest.mark.parametrize("bits", [10, 12, 14, 16])
+def test_white_of_a_camera_of_few_bits_is_white(bits):
+    shades = np.asarray(slope()).astype(np.float64) / 255
+    image = Image.fromarray((shades * ((1 << bits) - 1)).astype(np.uint16))
+    (page,) = opened(packed(image, "TIFF"))
+    assert np.abs(page.gray.astype(int) - np.asarray(slope())).max() <= 1
+
+
 def test_what_is_transparent_is_paper():
     (page,) = opened(packed(Image.new("RGBA", (20, 20), (0, 0, 0, 0)), "PNG"))
     assert page.gray.min() == 255

@@ -29,6 +29,7 @@ _PDF_DPI: Final = (
     300  # what office scanners write; other scans are resampled once, drawings get dots of 1.5 px
 )
 _PDF_START: Final = 1024  # ISO 32000-2 §7.5.2: readers accept the header anywhere in the first 1024 bytes
+_DEPTHS: Final = (1, 8, 10, 12, 14, 16)
 _DEEP: Final = ("I", "F")  # Pillow's modes with more than 8 bits begin so
 _DAMAGE: Final = (
     OSError,
@@ -126,11 +127,16 @@ def gray_of(image: Image.Image) -> NDArray[np.uint8]:
     """Return 8-bit gray; what is transparent lies on white paper."""
     if is_deep(image):
         deep = np.nan_to_num(np.asarray(image, np.float64))
-        scale = 255 if deep.max(initial=0) > 1 else 1  # floating pictures go to 1, 16-bit ones to 65535
-        return np.clip(deep / 257 if scale > 1 and image.mode != "F" else deep * 255 / scale, 0, 255).astype(
-            np.uint8
-        )
+        return np.clip(deep * (255 / _white(deep, image.mode)), 0, 255).astype(np.uint8)
     return np.asarray(on_paper(image).convert("L"), np.uint8)
+
+
+def _white(deep: NDArray[np.float64], mode: str) -> float:
+    """Return what white is in a picture of many shades; cameras put 10, 12 or 14 bits into pictures of 16."""
+    brightest = float(deep.max(initial=0))
+    if mode == "F":
+        return 255.0 if brightest > 1 else 1.0
+    return next((white for bits in _DEPTHS if brightest <= (white := float((1 << bits) - 1))), brightest)
 
 
 def is_deep(image: Image.Image) -> bool:

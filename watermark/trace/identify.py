@@ -28,10 +28,10 @@ from watermark.trace.identification import (
     Tried,
     grade_of,
 )
+from watermark.trace.looking import Look, look
 from watermark.trace.measure.generation import PrintSeen, print_seen
 from watermark.trace.measure.seeing import PageSeen, see
-from watermark.trace.place.features import Landmarks, agreeing, alike
-from watermark.trace.place.placing import landmarks_of
+from watermark.trace.place.features import Landmarks
 from watermark.trace.place.reference import Reference
 from watermark.trace.weigh.codebook import CodeBook
 from watermark.trace.weigh.joining import NOBODY, Suspects, foremost, joined
@@ -42,8 +42,6 @@ _DECOYS: Final = 1000
 _AT_ONCE: Final = 100_000
 #: Ways in which one page is laid over a picture before the best is taken.
 _PLACEMENTS: Final = 3
-#: Pages that are looked at closely; the others' landmarks fit worse.
-_CLOSELY: Final = 4
 #: Words that speak so much for the copy that dots name do not contradict them.
 _TOLD_LOG10: Final = 3.0
 #: Words that could say so much, and say less than a tenth of it for a copy, are not its own. Less than the least counts
@@ -52,10 +50,8 @@ _TOLD_SHARE: Final = 0.1
 _LEAST_TOLD_LOG10, _SURELY_TOLD_LOG10 = 2.0, 9.0
 #: Of true copies words were seen to say a third of what they could, or more.
 _COULD_TELL_LOG10: Final = 3 * _LEAST_TOLD_LOG10
-_GLANCE: Final = 700
 #: A picture with fewer landmarks may show a page and yet not be laid on it: a small piece, a letter of few words.
 _TELLING: Final = 1000
-_GLANCE_REFERENCE: Final = 2500
 _NONE: Final = np.zeros(0, np.uint64)
 
 Codes = Mapping[str, Copies]
@@ -98,13 +94,8 @@ def _identified(
     codes: Codes,
     keys: Sequence[bytes],
 ) -> Identification:
-    landmarks = [landmarks_of(picture) for picture in pictures]
-    seen = [
-        page
-        for number, picture in enumerate(pictures)
-        for reference in _likely(landmarks[number], references)
-        if (page := see(picture, number, landmarks[number], reference)) is not None
-    ]
+    looks = [look(picture, number, references) for number, picture in enumerate(pictures)]
+    seen = [page for looked in looks for page in looked.pages]
     codes = {name: codes[name] for name in sorted({page.document for page in references} & codes.keys())}
     copies = sum(len(_identities(issued)) for issued in codes.values())
     decoys = _decoys(pictures, codes)
@@ -135,7 +126,7 @@ def _identified(
         best, pages, key = found[0]
         spoken = {(best.document, page.page): (page, voice(page, best.identity, key)) for page in pages}
     is_certain = bool(candidates) and candidates[0].log10_chance <= CERTAIN_LOG10
-    blind = () if is_certain else _blind(pictures, landmarks, references, codes, keys)
+    blind = () if is_certain else _blind(looks, references, codes, keys)
     candidates = sorted((*candidates, *blind), key=lambda each: each.log10_chance)[:_MOST_CANDIDATES]
     grade = _grade(candidates, laid, tried)
     named = (found[0][0], found[0][2]) if is_certain and grade is Grade.CERTAIN else None
@@ -144,9 +135,9 @@ def _identified(
         told, said = spoken.get((page.reference.document, page.reference.page), (None, None))
         placed.append(
             replace(
-                _placed(page),
+                _placed(page, looks[page.picture]),
                 voice=said if told and told.seen[0] is page else None,
-                printed=_printed(pictures[page.picture], page, *named) if named else None,
+                printed=_printed(looks[page.picture].picture, page, *named) if named else None,
             )
         )
     return Identification(
@@ -177,19 +168,6 @@ def _disagree(candidates: Sequence[Candidate], tried: Tried) -> bool:
     by_dots = [each for each in candidates if (each.log10_dots or 0) >= enough]
     told = any((each.log10_layout or 0) >= _TOLD_LOG10 for each in by_dots)
     return bool(by_words) and bool(by_dots) and not told
-
-
-def _likely(landmarks: Landmarks, references: Sequence[Reference]) -> list[Reference]:
-    """Return the few pages whose landmarks agree best with those of a picture, by a quick look."""
-    if len(references) <= _CLOSELY:
-        return list(references)
-    few = landmarks.largest(_GLANCE, 0.0)
-    scored = []
-    for place, reference in enumerate(references):
-        known = reference.landmarks.largest(_GLANCE_REFERENCE, 0.0)
-        ways = agreeing(few, known, alike(few, known), reference_px_per_mm=reference.px_per_mm)
-        scored.append((-max((len(way.of) for way in ways), default=0), place))
-    return [references[place] for _, place in sorted(scored)[:_CLOSELY]]
 
 
 def _most(page: PageSeen, copies: Copies, keys: Sequence[bytes]) -> tuple[float, float]:
@@ -259,24 +237,20 @@ def _are_words_of_others(said: float, most: float) -> bool:
 
 
 def _blind(
-    pictures: Sequence[NDArray[np.uint8]],
-    landmarks: Sequence[Landmarks],
-    references: Sequence[Reference],
-    codes: Codes,
-    keys: Sequence[bytes],
+    looks: Sequence[Look], references: Sequence[Reference], codes: Codes, keys: Sequence[bytes]
 ) -> Iterator[Candidate]:
     """Yield the copies that dots name by themselves; the bound of such a reading counts its own tries."""
-    more = math.log10(max(1, len(pictures) * len(keys)))
-    for number, picture in enumerate(pictures):
+    more = math.log10(max(1, len(looks) * len(keys)))
+    for number, looked in enumerate(looks):
         for key in keys:
-            reading, _ = read_dots(picture, key)
+            reading, _ = read_dots(looked.picture, key)
             if reading is None:
                 continue
             named = np.uint64(reading.identity)
             for document in [name for name, issued in codes.items() if (_identities(issued) == named).any()]:
                 pages = [page for page in references if page.document == document]
                 claimed = [page for page in pages if reading.page in {0, page.page}]
-                shown = any(see(picture, number, landmarks[number], page) for page in claimed)
+                shown = any(see(looked.picture, number, looked.landmarks, page) for page in claimed)
                 yield Candidate(
                     document=document,
                     identity=reading.identity,
@@ -286,7 +260,7 @@ def _blind(
                     log10_fused=-reading.log10_chance,
                     log10_chance=min(0.0, reading.log10_chance + more),
                     is_blind=True,
-                    is_out_of_place=not shown and _could_be_laid(landmarks[number], claimed),
+                    is_out_of_place=not shown and _could_be_laid(looked.landmarks, claimed),
                 )
 
 
@@ -322,12 +296,12 @@ def _printed(picture: NDArray[np.uint8], page: PageSeen, named: Candidate, key: 
     )
 
 
-def _placed(seen: PageSeen) -> PlacedPage:
+def _placed(seen: PageSeen, looked: Look) -> PlacedPage:
     return PlacedPage(
         picture=seen.picture,
         document=seen.reference.document,
         page=seen.reference.page,
-        mesh_px=seen.placing.mesh_px,
+        mesh_px=looked.back(seen.placing.mesh_px),
         width_mm=seen.reference.width_mm,
         height_mm=seen.reference.height_mm,
         matches=seen.placing.matches,

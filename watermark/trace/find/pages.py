@@ -41,6 +41,8 @@ _SURELY: Final = (
     40  # agreeing points of a page that was shown, at least; half of that is the most any other had
 )
 
+_DOUBTLESS: Final = 100  # pages of the same few words over and over had 41 in their own mirror images
+
 _LOOKS_ALIKE: Final = 14  # bits of 64
 _TURN_OFF: Final = 28.0
 _OCTAVES_OFF: Final = 0.6
@@ -75,6 +77,16 @@ def worth_comparing(found: Sequence[Found]) -> tuple[Found, ...]:
     """Return, of what was found in one picture, the pages to compare with it: all, unless some are surely there."""
     laid = tuple(each for each in found if each.agreeing)
     return laid if any(each.agreeing >= _SURELY for each in laid) else tuple(found)
+
+
+def is_doubtless(found: Sequence[Found]) -> bool:
+    """Tell whether a page was found that no mirror image of a page is taken for."""
+    return any(each.agreeing >= _DOUBTLESS for each in found)
+
+
+def likeliest(ways: Sequence[Sequence[Found]]) -> Sequence[Found]:
+    """Return what was found in that way of looking at a picture in which most points agree, of equals the first."""
+    return max(ways, key=lambda found: max((each.agreeing for each in found), default=0))
 
 
 class _Candidate(NamedTuple):

@@ -45,7 +45,12 @@ class PageSeen:
 
 
 def see(
-    picture: NDArray[np.uint8], number: int, landmarks: Landmarks, reference: Reference
+    picture: NDArray[np.uint8],
+    number: int,
+    landmarks: Landmarks,
+    reference: Reference,
+    *,
+    pieces: bool = True,
 ) -> PageSeen | None:
     """Return what a picture shows of a page; None if the page is not on it.
 
@@ -54,8 +59,10 @@ def see(
         number: Which picture it is, from 0.
         landmarks: Its landmarks.
         reference: The page.
+        pieces: See :func:`watermark.trace.place.placing.place`.
     """
-    placing = next((found for found in place(picture, landmarks, reference) if found.is_seen), None)
+    ways = place(picture, landmarks, reference, pieces=pieces)
+    placing = next((found for found in ways if found.is_seen), None)
     if placing is None:
         return None
     flat = Flattening(picture, placing.dpi).at(

@@ -29,10 +29,13 @@ _MOST_ENLARGED: Final = 3.0
 _MOST_LANDMARKS: Final = 5000
 _SMALLEST_PX: Final = 2.0
 _LEAST_MATCHES: Final = 10
-#: A piece this small has few landmarks and no perspective to speak of.
+#: A piece this small has few landmarks and no perspective to speak of: parallels stay parallel.
 _SMALL_MM: Final = 45.0
 _SMALL_FLAT_MM: Final = 0.35
 _LEAST_SMALL_MATCHES: Final = 6
+#: Two more numbers to be found than a turn, a scale and a shift have, each by one landmark with which one other agrees;
+#: and how much longer one way is than across it: at 50 degrees.
+_LEAST_SLANTED_MATCHES, _MOST_SLANTED = 9, 1.55
 #: Where a picture has so few landmarks, all of a page's are compared with them.
 _FEW_LANDMARKS: Final = 2500
 #: Blocks of a page are less like a picture than this where another page was laid over it.
@@ -102,17 +105,23 @@ def landmarks_of(picture: NDArray[np.uint8]) -> Landmarks:
     )
 
 
-def place(picture: NDArray[np.uint8], landmarks: Landmarks, reference: Reference) -> list[Placing]:
+def place(
+    picture: NDArray[np.uint8], landmarks: Landmarks, reference: Reference, *, pieces: bool = True
+) -> list[Placing]:
     """Return the ways in which a page may lie in a picture, the best first; empty if it is not seen.
 
     Args:
         picture: ``(H, W)``, 0 black.
         landmarks: Its landmarks, from :func:`landmarks_of`.
         reference: The page.
+        pieces: Whether small pieces, whose landmarks do not tell where they lie, are compared with the page everywhere.
     """
     placed = _laid(picture, landmarks, reference, reference.landmarks)
-    if len(landmarks) <= _FEW_LANDMARKS and all(_is_piece(picture, each) for each in placed):
+    if pieces and len(landmarks) <= _FEW_LANDMARKS and all(_is_piece(picture, each) for each in placed):
         placed += _pieces(picture, landmarks, reference)
+        if not any(each.is_seen for each in placed):
+            # What lies at a slant, pieces are not compared with; of all landmarks of a page more agree.
+            placed += _laid(picture, landmarks, reference, reference.fine_landmarks)
         # Which way fits best, all of the piece tells better than how many landmarks or blocks agree.
         fits = {id(each): _likeness(picture, each, reference) for each in placed}
         return sorted(placed, key=lambda each: (not each.is_seen, -fits[id(each)]))
@@ -192,22 +201,32 @@ def _flat(
 def _small(
     seen_px: NDArray[np.float32], known_mm: NDArray[np.float32]
 ) -> tuple[NDArray[np.float64], NDArray[np.float32], NDArray[np.float32]] | None:
-    """Return the like of :func:`_flat` for a small piece: it is turned, scaled and shifted, no more."""
-    back, fit = cv2.estimateAffinePartial2D(
-        seen_px,
-        known_mm,
-        method=cv2.RANSAC,
-        ransacReprojThreshold=_SMALL_FLAT_MM,
-        maxIters=_ITERATIONS,
-        confidence=_CONFIDENCE,
-    )
-    if np.shape(back) != (2, 3):
-        return None
-    kept = np.asarray(fit).ravel() > 0
-    if len(np.unique(np.rint(known_mm[kept] * 2), axis=0)) < _LEAST_SMALL_MATCHES:
-        return None
-    there = np.linalg.inv(np.vstack((np.asarray(back, np.float64), (0.0, 0.0, 1.0))))
-    return there, seen_px[kept], known_mm[kept]
+    """Return the like of :func:`_flat` for a small piece: it is turned, scaled and shifted, and stretched at a slant.
+
+    A slant is believed if so many more landmarks agree as it takes to ask for one.
+    """
+    best, excess = None, -1
+    for fitted, least in (
+        (cv2.estimateAffinePartial2D, _LEAST_SMALL_MATCHES),
+        (cv2.estimateAffine2D, _LEAST_SLANTED_MATCHES),
+    ):
+        back, fit = fitted(
+            seen_px,
+            known_mm,
+            method=cv2.RANSAC,
+            ransacReprojThreshold=_SMALL_FLAT_MM,
+            maxIters=_ITERATIONS,
+            confidence=_CONFIDENCE,
+        )
+        if np.shape(back) != (2, 3):
+            continue
+        kept = np.asarray(fit).ravel() > 0
+        more = len(np.unique(np.rint(known_mm[kept] * 2), axis=0)) - least
+        long, short = np.linalg.svd(back[:, :2], compute_uv=False)
+        if more > excess and np.linalg.det(back[:, :2]) > 0 and long <= _MOST_SLANTED * short:
+            there = np.linalg.inv(np.vstack((np.asarray(back, np.float64), (0.0, 0.0, 1.0))))
+            best, excess = (there, seen_px[kept], known_mm[kept]), more
+    return best
 
 
 def _is_seen_from_the_front(there: NDArray[np.float64], known_mm: NDArray[np.float32]) -> bool:

@@ -33,6 +33,8 @@ _SHORT: Final = 2_000
 _QUICK_MODEL: Final = 1
 _QUICK_CELLS: Final = 64
 _SHARED_PAGE: Final = 0
+#: A quarter of what is spread as a bell curve lies further from its middle than this, in standard deviations, each way.
+_QUARTILE, _QUARTILE_OF_BELL = 0.75, 0.6745
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,17 +119,19 @@ def page_evidence(seen: Sequence[PageSeen], key: bytes) -> PageEvidence:
     first = seen[0].reference
     plus = layout.biases(first.page, len(first.units_mm), key)
     units, left, doubt = _together([_parted(page, plus) for page in seen], len(first.units_mm))
-    ratios = np.stack(
-        [
-            evidence.word_ratios(left[:, axis], doubt[:, axis], plus[units, axis])
-            for axis in range(layout.AXES)
-        ],
-        axis=2,
-    )
     tile = np.sum([page.tile() for page in seen], axis=0)
     cells = np.stack([unmasked(way, _dots_page(first), key) for way in tile])
     words = WordsSeen(left, doubt, plus[units], lines_of(first.units_mm)[units])
-    return PageEvidence(tuple(seen), units, words, ratios, cells)
+    return PageEvidence(tuple(seen), units, words, _word_ratios(words, doubt), cells)
+
+
+def _word_ratios(words: WordsSeen, doubt: Array) -> Array:
+    """Return ``(models, m, 2, 2)``: see :class:`PageEvidence`, with these doubts."""
+    by_axis = [
+        evidence.word_ratios(words.left[:, axis], doubt[:, axis], words.plus[:, axis])
+        for axis in range(layout.AXES)
+    ]
+    return np.stack(by_axis, axis=2)
 
 
 def _parted(seen: PageSeen, plus: Array) -> tuple[NDArray[np.intp], Array, Array]:
@@ -269,9 +273,24 @@ def _weighed(pages: Sequence[PageEvidence], identities: NDArray[np.uint64], key:
 
 
 def most_by_words(pages: Sequence[PageEvidence]) -> float:
-    """Return what words would say for a copy that has each of them just where it was seen, in decades."""
-    known = [page.ratios.max(axis=3).sum(axis=(1, 2)) for page in pages if len(page.units)]
+    """Return what words would say for a copy that has each of them just where it was seen, in decades.
+
+    On paper that lies badly, words are further off than any copy has them: they are doubted as much as that asks for.
+    """
+    known = [
+        _word_ratios(page.words, np.maximum(page.words.doubt, _scatter(page.words.left)))
+        .max(axis=3)
+        .sum(axis=(1, 2))
+        for page in pages
+        if len(page.units)
+    ]
     return float(evidence.mixed(np.sum(known, axis=0)[:, None])[0]) / _LN10 if known else 0.0
+
+
+def _scatter(left: Array) -> Array:
+    """Return, by axis, how widely words lie about the places that a copy can have: one step to either side."""
+    beyond = np.quantile(np.abs(left), _QUARTILE, axis=0) - 1
+    return np.asarray(np.maximum(beyond, 0) / _QUARTILE_OF_BELL, np.float64)
 
 
 def _word_scores(page: PageEvidence, identities: NDArray[np.uint64], key: bytes) -> Array | None:
