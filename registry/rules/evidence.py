@@ -68,6 +68,14 @@ class DotsSeen:
     turn_deg: float
 
 
+class Shown(StrEnum):
+    """How a picture shows paper."""
+
+    AS_IS = "as-is"
+    NEGATIVE = "negative"
+    MIRRORED = "mirrored"
+
+
 class Generation(StrEnum):
     """Whether a photocopier stands between the print and a picture."""
 
@@ -113,6 +121,7 @@ class PlacedSeen:
         cells_read: Dot cells that were seen.
         overlay: File of the page laid flat with what spoke for and against; None where nothing was drawn.
         printed: Whether it is a first print or a photocopy; None where nobody looked.
+        shown: How the picture shows it.
     """
 
     document_id: int
@@ -127,6 +136,7 @@ class PlacedSeen:
     cells_read: int
     overlay: str | None = None
     printed: PrintedSeen | None = None
+    shown: Shown = Shown.AS_IS
 
 
 @dataclass(frozen=True)
@@ -284,7 +294,9 @@ def _parse_qr(told: Mapping[str, Any]) -> QrSeen:
 
 def _parse_placed(told: Mapping[str, Any]) -> PlacedSeen:
     outline = tuple((float(x), float(y)) for x, y in told["outline"])
-    return PlacedSeen(**{**told, "outline": outline, "printed": _parse_printed(told.get("printed"))})
+    shown = Shown(told.get("shown", Shown.AS_IS))
+    printed = _parse_printed(told.get("printed"))
+    return PlacedSeen(**{**told, "outline": outline, "printed": printed, "shown": shown})
 
 
 def _parse_printed(told: Mapping[str, Any] | None) -> PrintedSeen | None:

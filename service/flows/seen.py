@@ -24,6 +24,7 @@ from registry.rules.evidence import (
     PrintedSeen,
     QrProof,
     QrSeen,
+    Shown,
 )
 from service.runtime import Runtime
 from service.tokens import ForgedMark
@@ -100,6 +101,7 @@ def _placed(place: PlacedPage) -> PlacedSeen:
         words_read=place.units_read,
         cells_read=place.cells_read,
         printed=_printed(place.printed) if place.printed else None,
+        shown=Shown(place.shown.value),
     )
 
 

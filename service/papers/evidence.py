@@ -12,7 +12,7 @@ from typing import Final
 from babel.dates import get_timezone
 
 from registry.rules.codes import copy_no_text, human_code
-from registry.rules.evidence import PageSeen
+from registry.rules.evidence import PageSeen, Shown
 from registry.rules.levels import mark_text
 from registry.rules.tracing import Grade
 from registry.rules.words import CaseState, Custodian
@@ -360,6 +360,13 @@ def _measured(evidence: Evidence) -> Section:
     )
 
 
+_SHOWN: Final = {
+    Shown.AS_IS: "",
+    Shown.NEGATIVE: ", 负片 in negative",
+    Shown.MIRRORED: ", 镜像 mirrored",
+}
+
+
 def _page_row(evidence: Evidence, page: PageSeen) -> tuple[str, ...]:
     qr = [
         f"{seen.proof} {_copy(evidence, seen.code) if seen.code else ''} {seen.page or ''}".strip()
@@ -368,7 +375,7 @@ def _page_row(evidence: Evidence, page: PageSeen) -> tuple[str, ...]:
     dots = page.dots
     placed = [
         f"第 {place.page} 页 page {place.page}: 词 words {place.words_read}, 点 dots {place.cells_read}, "
-        f"{place.dpi:.0f} dpi, ±{place.error_mm:.2f} mm"
+        f"{place.dpi:.0f} dpi, ±{place.error_mm:.2f} mm{_SHOWN[place.shown]}"
         for place in page.placed
     ]
     return (

@@ -123,6 +123,7 @@ def test_a_photograph_names_its_copy_and_says_where_the_page_lies():
 def test_a_photograph_in_negative_names_its_copy():
     found = asked(255 - photographed(printed()))
     assert found.grade is TraceGrade.CERTAIN
+    assert found.placed[0].shown == "negative"
     assert found.candidates[0].identity == IDENTITY
     assert found.placed[0].printed is not None
 
@@ -132,6 +133,7 @@ def test_a_mirrored_scan_names_its_copy_and_lies_where_it_came():
     found, plain = (asked(np.ascontiguousarray(seen)) for seen in (picture[:, ::-1], picture))
     assert found.grade is TraceGrade.CERTAIN
     assert found.candidates[0].identity == IDENTITY
+    assert (found.placed[0].shown, plain.placed[0].shown) == ("mirrored", "as-is")
     mirrored = found.placed[0].mesh_px * (-1, 1) + (picture.shape[1] - 1, 0)
     assert np.abs(mirrored - plain.placed[0].mesh_px).max() < 0.5
 

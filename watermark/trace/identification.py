@@ -80,6 +80,14 @@ class Candidate:
         return grade_of(self.log10_chance)
 
 
+class Shown(StrEnum):
+    """How a picture shows paper."""
+
+    AS_IS = "as-is"
+    NEGATIVE = "negative"
+    MIRRORED = "mirrored"
+
+
 @dataclass(frozen=True, eq=False)
 class PlacedPage:
     """A registered page seen in a picture.
@@ -98,6 +106,7 @@ class PlacedPage:
         cells_read: Dot cells that were seen.
         voice: What spoke for and against the first candidate; None if there is none on this page.
         printed: Whether it is a first print or a photocopy; None where no copy is named beyond doubt, or without dots.
+        shown: How the picture shows it.
     """
 
     picture: int
@@ -113,6 +122,7 @@ class PlacedPage:
     cells_read: int
     voice: Voice | None = None
     printed: PrintSeen | None = None
+    shown: Shown = Shown.AS_IS
 
 
 @dataclass(frozen=True)

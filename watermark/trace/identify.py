@@ -301,6 +301,7 @@ def _placed(seen: PageSeen, looked: Look) -> PlacedPage:
         picture=seen.picture,
         document=seen.reference.document,
         page=seen.reference.page,
+        shown=looked.shown,
         mesh_px=looked.back(seen.placing.mesh_px),
         width_mm=seen.reference.width_mm,
         height_mm=seen.reference.height_mm,

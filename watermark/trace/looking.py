@@ -6,13 +6,13 @@ way is taken, only the places of the pages decide: no symbol of any copy is look
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from watermark.trace.identification import Shown
 from watermark.trace.measure.seeing import PageSeen, see
 from watermark.trace.place.features import Landmarks, agreeing, alike
 from watermark.trace.place.placing import landmarks_of
@@ -30,14 +30,6 @@ _GLANCE_REFERENCE: Final = 2500
 _SKEW_PX: Final = 1500
 _SURROUNDINGS: Final = 8.0
 _LIGHT_INK: Final = 2.0
-
-
-class Shown(StrEnum):
-    """How a picture shows paper."""
-
-    AS_IS = "as-is"
-    NEGATIVE = "negative"
-    MIRRORED = "mirrored"
 
 
 @dataclass(frozen=True, eq=False)
