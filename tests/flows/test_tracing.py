@@ -301,7 +301,9 @@ def test_among_more_pages_than_can_be_compared_the_one_that_is_shown_is_found(wo
 
     assert story.run.pages[0].dots is None
     assert story.run.pages[0].qr == ()
-    assert story.run.pages[0].placed[0].shown == {"as it is": "as-is", "in negative": "negative"}.get(way, way)
+    assert story.run.pages[0].placed[0].shown == {"as it is": "as-is", "in negative": "negative"}.get(
+        way, way
+    )
     assert story.case.state is CaseState.NAMED
     assert story.run.copy.copy_no == 1
     with world.runtime.database.reading() as session:
