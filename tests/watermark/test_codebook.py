@@ -129,3 +129,14 @@ def test_a_bit_that_has_changed_is_found(tmp_path, place):
     path.write_bytes(content)
     with path.open("rb") as opened, pytest.raises(WatermarkError, match="damaged"):
         CodeFile.open(opened, SECRET).require_sound()
+
+
+def test_of_a_dense_page_the_most_telling_words_put_the_right_copy_first():
+    chance = np.random.default_rng(1)
+    asked, words = copies(3000), 1400
+    shown = np.asarray(signs_of(asked[[7]].tolist(), 1, words, KEY))[0] * chance.normal(1, 0.8, (words, 2))
+    # One page in three is torn away; of the rest some words are seen far better than others.
+    sure = chance.exponential(0.3, (words, 1)) * (np.arange(words) < 900)[:, None]
+    scores = CodeBook(asked).scores(1, -sure * shown, sure * shown, KEY)
+    assert scores.argmax() == 7
+    assert np.partition(scores, -2)[-2] < scores[7] - 100
