@@ -6,6 +6,7 @@ it is asked. Pictures are parsed in the sandbox; what comes back are numbers, ch
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from itertools import zip_longest
 from typing import Final, NamedTuple, cast
@@ -27,7 +28,7 @@ from service.flows import marks
 from service.jobs import Job, JobState
 from service.papers.references import pack_points, unpack_points
 from service.runtime import Runtime
-from service.sandbox import SandboxFault
+from service.sandbox import SandboxExceeded, SandboxFault
 from service.store import FileDamaged, FileMissing
 from watermark import (
     Found,
@@ -175,7 +176,9 @@ def _found_on(runtime: Runtime, picture: bytes, names: Collection[str]) -> Itera
 
     ways = found(otherwise=False)
     if not all(is_doubtless(as_is) for (as_is,) in ways):
-        ways = [as_is + others for as_is, others in zip(ways, found(otherwise=True), strict=True)]
+        # What was found is not given up because more would have cost too much.
+        with suppress(SandboxExceeded):
+            ways = [as_is + others for as_is, others in zip(ways, found(otherwise=True), strict=True)]
     for each in ways:
         yield worth_comparing(likeliest(each))
 

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from watermark.marks.layout import RIGHT_MM, biases, signs_of
+from watermark.trace.weigh import parting
 from watermark.trace.weigh.coalition import MOST_PARTNERS, Coalition, WordsSeen
 from watermark.trace.weigh.evidence import mixed, word_ratios, word_scores
 from watermark.trace.weigh.parting import parted
@@ -125,3 +126,19 @@ def test_words_are_parted_from_paper_whether_one_copy_is_shown_or_the_mean_of_th
     found = parted(where, off, np.full(WORDS, 0.001), biases(1, WORDS, KEY)[:, 0], RIGHT_MM)
     assert found.people == people
     assert np.sqrt(((found.left - places) ** 2).mean()) < 0.15
+
+
+def test_words_of_a_dense_page_are_parted_in_bands_as_if_at_once(monkeypatch):
+    chance = np.random.default_rng(5)
+    where = np.stack(np.meshgrid(np.arange(40) * 4.0, np.arange(45) * 5.5), axis=-1).reshape(-1, 2)
+    where = chance.permutation(where)
+    plus = biases(1, len(where), KEY)[:, 0]
+    places = np.where(chance.random(len(where)) < plus, 1.0, -1.0)
+    bend = 0.05 * np.sin(where[:, 1] / 40) + 0.03 * np.cos(where[:, 0] / 60) + 0.2
+    off = bend + RIGHT_MM * places + chance.normal(0, 0.008, len(where))
+    left = []
+    for most in (700, len(where)):
+        monkeypatch.setattr(parting, "_MOST_AT_ONCE", most)
+        left.append(parted(where, off, np.full(len(where), 0.004), plus, RIGHT_MM).left)
+    assert np.sqrt(((left[0] - places) ** 2).mean()) < 0.25
+    assert np.sqrt(((left[0] - left[1]) ** 2).mean()) < 0.1

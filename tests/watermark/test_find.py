@@ -10,7 +10,14 @@ import pytest
 from bench.pages import draw_page, with_code
 from watermark.errors import PageIndexError
 from watermark.trace.find.index import MAGIC, PageKey
-from watermark.trace.find.pages import Found, PageIndex, worth_comparing, write_index
+from watermark.trace.find.pages import (
+    Found,
+    PageIndex,
+    is_doubtless,
+    likeliest,
+    worth_comparing,
+    write_index,
+)
 from watermark.trace.find.points import PagePoints, points_of_page, points_of_picture
 
 DPI = 150
@@ -242,6 +249,18 @@ def test_pages_that_are_surely_there_are_compared_and_all_where_none_is():
     assert worth_comparing((surely, perhaps, hardly)) == (surely, perhaps)
     assert worth_comparing((perhaps, hardly)) == (perhaps, hardly)
     assert worth_comparing(()) == ()
+
+
+def test_of_several_ways_to_look_at_a_picture_the_one_in_which_most_points_agree_counts():
+    as_is, mirrored = (
+        (Found("a", 1, 5.0, 41, None),),
+        (Found("a", 2, 3.0, 240, None), Found("a", 1, 4.0, 30, None)),
+    )
+    assert not is_doubtless(as_is)
+    assert is_doubtless(mirrored)
+    assert likeliest([as_is, (), mirrored]) == mirrored
+    assert likeliest([as_is, as_is[::-1]]) is as_is
+    assert likeliest([(), ()]) == ()
 
 
 def test_strokes_of_a_cutting_of_a_table_do_not_outvote_its_letters():

@@ -255,6 +255,16 @@ def test_dots_carried_to_the_same_page_of_nobody_or_of_a_stranger_are_a_conflict
     assert found.candidates[0].is_out_of_place
 
 
+def test_dots_carried_to_words_that_were_jittered_are_a_conflict():
+    bare = watermark.render_page(document(), 1, 600, gray=True)
+    dots = printed().copy()
+    dots[~dots_on(dots)] = 255
+    found = asked(scanned(np.minimum(crumpled(bare, 0.25), dots)))
+    assert found.candidates[0].identity == IDENTITY
+    assert found.candidates[0].log10_dots > 40
+    assert found.grade is TraceGrade.CONFLICT
+
+
 def test_words_of_one_copy_under_the_dots_of_another_are_a_conflict():
     other = int(others(1)[0])
     words, dotted = printed(), printed(identity=other)
@@ -285,7 +295,7 @@ def test_two_pictures_of_a_page_say_more_than_one_and_are_not_counted_twice():
     assert twice.log10_layout < 1.1 * alone.log10_layout
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (40, 3), (3, 3000)])
+@pytest.mark.parametrize("shape", [(1, 1), (40, 3), (3, 3000), (50_000, 16)])
 def test_a_picture_of_nothing_is_declined(shape):
     assert asked(np.full(shape, 200, np.uint8)).grade is TraceGrade.NO_MARK
 

@@ -294,6 +294,15 @@ def test_fields_beyond_what_they_refer_to_are_refused():
     stream = ShiftedStream(b"12345678", one, one, one + 1, values, ())
     with pytest.raises(ValueError, match="without a unit"):
         PageShifts(np.zeros((1, 4), np.float32), (stream,))
+    for far in (np.nan, np.inf, 3e6):
+        with pytest.raises(ValueError, match="not boxes"):
+            PageShifts(np.array([[0, 0, far, 1]], np.float32), ())
+
+
+def test_a_head_of_endless_brackets_is_refused():
+    head = b"[" * 100_000
+    with pytest.raises(BaseFormatError):
+        PageShifts.from_bytes(KERNED.to_bytes()[:20] + zlib.compress(b"%08x\n" % len(head) + head))
 
 
 @given(value=st.floats(-99_999, 99_999))

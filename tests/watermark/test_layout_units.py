@@ -84,6 +84,26 @@ def test_wide_glyphs_go_alone_and_small_ones_together_as_far_as_six_millimetres(
     assert [len(unit) // 2 for unit in words_of(identity_page(size))] == counts * 4
 
 
+def test_wide_glyphs_on_a_turned_line_go_in_threes():
+    pdf = identity_page(begin=b"0 1 -1 0 100 100")
+    assert [len(unit) // 2 for unit in words_of(pdf)] == ([3] * 11 + [2]) * 4
+    assert len(shifts_of(pdf).units) == 48
+
+
+@pytest.mark.parametrize("word", ["papers^", "pape^rs"])
+def test_a_glyph_without_a_width_moves_with_its_word(word):
+    widths = [0 if character == ord("^") else 556 for character in range(32, 127)]
+    font = helvetica(FirstChar=32, LastChar=126, Widths=Array(widths), Encoding=Name.WinAnsiEncoding)
+    shown = f"(numbered {word} are returned) Tj".encode()
+    pdf = page_of(b"BT /F1 11 Tf 70 700 Td " + shown + b" ET", font)
+    assert len(shifts_of(pdf).units) == 4
+
+
+def test_next_to_a_row_of_equal_signs_that_stay_others_move():
+    pdf = identity_page(12, ("各单位要、、、、、、、、高度重视",))
+    assert len(shifts_of(pdf).units) == 8 * 4
+
+
 def test_a_sign_of_two_equal_glyphs_is_moved_as_one_and_a_row_of_them_not_at_all():
     counts = [
         len(unit) // 2 for unit in words_of(identity_page(12, ("各单、、位要", "各、、、、、、、、位")))

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from watermark import errors
-from watermark.read.images import ReadLimits, open_pages
+from watermark.read.images import ReadLimits, gray_of, open_pages
 
 
 def packed(image, form, **options):
@@ -52,6 +52,12 @@ def test_white_of_a_camera_of_few_bits_is_white(bits):
     image = Image.fromarray((shades * ((1 << bits) - 1)).astype(np.uint16))
     (page,) = opened(packed(image, "TIFF"))
     assert np.abs(page.gray.astype(int) - np.asarray(slope())).max() <= 1
+
+
+def test_a_dark_document_of_many_shades_stays_dark():
+    dark = Image.fromarray(np.full((20, 20), 900, np.uint16))
+    assert gray_of(dark).max() == 3
+    assert gray_of(dark, of_camera=True).min() > 200
 
 
 def test_what_is_transparent_is_paper():

@@ -81,12 +81,12 @@ def truetype(pdf):
     )
 
 
-def identity_page(size: int = 12, text: tuple[str, ...] = CHINESE) -> bytes:
+def identity_page(size: int = 12, text: tuple[str, ...] = CHINESE, begin: bytes = b"1 0 0 1 80 740") -> bytes:
     """Return a page of Chinese in a Type 0 font with Identity-H, as our own writer embeds it."""
     with pikepdf.new() as pdf:
         font, face = fonts.embed(pdf, text)
         lines = b"".join(b"%s Tj 0 -20 Td\n" % face.encoded(line) for line in text * 4)
-        page = add_page(pdf, b"BT /F1 %d Tf 80 740 Td\n" % size + lines + b"ET")
+        page = add_page(pdf, b"BT /F1 %d Tf %s Tm\n" % (size, begin) + lines + b"ET")
         page.Resources = Dictionary(Font=Dictionary(F1=font))
         return cleaned(saved(pdf))
 
@@ -153,6 +153,7 @@ PAGES = {
     "Helvetica without widths": lambda: page_of(running_text()),
     "TrueType, simple": lambda: page_of(running_text(), truetype),
     "Identity-H": identity_page,
+    "Identity-H, turned": lambda: identity_page(begin=b"0 1 -1 0 100 100"),
     "GBK-EUC-H": lambda: composite_page("/GBK-EUC-H", "各单位要 高度重视2026加强领导".encode("gbk")),
     "UniGB-UCS2-H": lambda: composite_page("/UniGB-UCS2-H", "各单位要高度重视加强领导".encode("utf-16-be")),
     "reportlab": lambda: reportlab_page(watermark.font_path()),

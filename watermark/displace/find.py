@@ -38,8 +38,7 @@ _SEEN_LEVELS: Final = 48
 #: PDFium computes in single precision: 0.0001 pt on a page of text. A fortieth of the smaller shift.
 _EXACT_PT: Final = pt_from_mm(0.0008)
 #: A letter belongs to a unit if its origin lies in the box grown by this share of the shorter side: origins lie on the
-#: box's edge, and PDFium cuts widths to whole thousandths of an em, 0.04 em over a long line of TeX. On the right the
-#: box is made smaller by half as much: there the next letter begins, which may be of no unit.
+#: box's edge, and PDFium cuts widths to whole thousandths of an em, 0.04 em over a long line of TeX.
 _EDGE: Final = 0.1
 _SEED: Final = 20_260_101
 
@@ -144,7 +143,7 @@ class _Trial:
                     raise UnclearContent
                 found |= culprits
             else:
-                found |= self._strayed(letters, owner, pattern, len(shifts.units))
+                found |= self._strayed(letters, owner, pattern, shifts.units)
         return found
 
     def looks_the_same(self, shifts: PageShifts) -> bool:
@@ -166,13 +165,21 @@ class _Trial:
         heights = y[by_height]
         grown = units.astype(np.float64) * PT_PER_MM
         edge = _EDGE * (grown[:, 2:] - grown[:, :2]).min(axis=1, keepdims=True)
-        grown += np.hstack([-edge, -edge, -edge / 2, edge])
+        grown += np.hstack([-edge, -edge, edge, edge])
         for number, (left, top, right, bottom) in enumerate(grown.tolist()):
             near = by_height[slice(*np.searchsorted(heights, (top, bottom)))]
             owner[near[(x[near] >= left) & (x[near] <= right)]] = number
         return owner
 
-    def _strayed(self, letters: Letters, owner: NDArray[np.intp], pattern: Pattern, count: int) -> set[int]:
+    def _is_on_right_edge(self, units: NDArray[np.float32], owner: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Return which letters begin about where their unit ends."""
+        box = units[owner].astype(np.float64) * PT_PER_MM
+        edge = _EDGE / 2 * (box[:, 2:] - box[:, :2]).min(axis=1)
+        return np.asarray((owner >= 0) & (self._letters.origins_pt[:, 0] > box[:, 2] - edge))
+
+    def _strayed(
+        self, letters: Letters, owner: NDArray[np.intp], pattern: Pattern, units: NDArray[np.float32]
+    ) -> set[int]:
         """Return the units with a letter that is elsewhere than it should be, and those without a letter.
 
         Raises:
@@ -180,8 +187,12 @@ class _Trial:
         """
         went = letters.origins_pt - self._letters.origins_pt
         has_ink = _has_ink(self._letters)
+        count = len(units)
         should = np.zeros((count + 1, AXES))  # the last for letters of no unit
         should[:-1] = displacements_mm(pattern) * (PT_PER_MM, -PT_PER_MM)
+        # On the right edge of a unit the next letter begins: if it stays, it is of no unit.
+        stays = np.abs(went).max(axis=1) <= _EXACT_PT
+        owner = np.where(stays & self._is_on_right_edge(units, owner), -1, owner)
         is_off = has_ink & (np.abs(went - should[owner]).max(axis=1) > _EXACT_PT)
         if (is_off & (owner < 0)).any():
             raise UnclearContent

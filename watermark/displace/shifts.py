@@ -43,6 +43,8 @@ _MAGIC: Final = b"FOLIOTRACE-SHIFTS 2\n"
 #: What was written before: the same numbers as they are, not as steps.
 _OLDER: Final = b"FOLIOTRACE-SHIFTS 1\n"
 _LENGTH_DIGITS: Final = 8
+#: No page is larger, and steps of micrometres between its sides are whole numbers of 32 bits.
+_FAR_MM: Final = 1e6
 #: A page of 200,000 operators, all of them units, takes less.
 _MOST_BYTES: Final = 64 * 1024 * 1024
 
@@ -102,7 +104,11 @@ class PageShifts:
 
     def __post_init__(self) -> None:
         """Refuse fields of units that are not there."""
-        if self.units.ndim != AXES or self.units.shape[1:] != (4,) or not np.isfinite(self.units).all():
+        if (
+            self.units.ndim != AXES
+            or self.units.shape[1:] != (4,)
+            or not (np.abs(self.units) <= _FAR_MM).all()
+        ):
             raise ValueError("units are not boxes")
         if any(len(stream.units) and stream.units.max() >= len(self.units) for stream in self.streams):
             raise ValueError("a field without a unit")
@@ -152,7 +158,15 @@ class PageShifts:
             raise BaseFormatError(reason="version")
         try:
             return cls._parsed(_unpacked(data[len(magic) :]), in_steps=magic == _MAGIC)
-        except (ValueError, KeyError, TypeError, IndexError, AttributeError, zlib.error) as error:
+        except (
+            ValueError,
+            KeyError,
+            TypeError,
+            IndexError,
+            AttributeError,
+            RecursionError,
+            zlib.error,
+        ) as error:
             raise BaseFormatError(reason="damaged") from error
 
     @classmethod

@@ -29,6 +29,8 @@ _SAME_SIZE: Final = 0.05
 _WIDE_MM: Final = 6.0
 """Wide glyphs are as telling as short words: from 9 pt each is moved by itself, smaller ones by twos or threes."""
 LONGEST: Final = 14
+_WIDE_TURNED: Final = 3
+"""On lines that run up or down the longer step lies across: readers of the file would see a line end at every glyph."""
 SHORT: Final = 2
 _JOIN_EM: Final = 0.8
 """A short word joins across a word space, also a stretched one, not across a column."""
@@ -205,7 +207,9 @@ def _continues(word: _Word, line: int, token: Code, spot: Spot) -> bool:
 
 
 def _most_wide(style: Style) -> int:
-    """Return how many wide glyphs of this size make a unit."""
+    """Return how many wide glyphs of this style make a unit."""
+    if abs(style.b) > abs(style.a):
+        return _WIDE_TURNED
     return max(1, int(_WIDE_MM / mm_from_pt(style.em_pt)))
 
 

@@ -8,7 +8,7 @@ nor a flood of memory opens pictures in a limited child process besides.
 import io
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -29,7 +29,8 @@ _PDF_DPI: Final = (
     300  # what office scanners write; other scans are resampled once, drawings get dots of 1.5 px
 )
 _PDF_START: Final = 1024  # ISO 32000-2 §7.5.2: readers accept the header anywhere in the first 1024 bytes
-_DEPTHS: Final = (1, 8, 10, 12, 14, 16)
+_DEPTHS: Final = (1, 16)
+_CAMERA_DEPTHS: Final = (1, 8, 10, 12, 14, 16)
 _DEEP: Final = ("I", "F")  # Pillow's modes with more than 8 bits begin so
 _DAMAGE: Final = (
     OSError,
@@ -123,20 +124,25 @@ def as_unusable_picture(limits: ReadLimits) -> Iterator[None]:
         raise errors.UnusablePictureError(reason="damaged") from error
 
 
-def gray_of(image: Image.Image) -> NDArray[np.uint8]:
-    """Return 8-bit gray; what is transparent lies on white paper."""
+def gray_of(image: Image.Image, *, of_camera: bool = False) -> NDArray[np.uint8]:
+    """Return 8-bit gray; what is transparent lies on white paper.
+
+    Args:
+        image: A picture.
+        of_camera: Whether 10, 12 or 14 bits may stand in a picture of 16, so that white is no more than that.
+    """
     if is_deep(image):
         deep = np.nan_to_num(np.asarray(image, np.float64))
-        return np.clip(deep * (255 / _white(deep, image.mode)), 0, 255).astype(np.uint8)
+        white = _white(float(deep.max(initial=0)), image.mode, _CAMERA_DEPTHS if of_camera else _DEPTHS)
+        return np.clip(deep * (255 / white), 0, 255).astype(np.uint8)
     return np.asarray(on_paper(image).convert("L"), np.uint8)
 
 
-def _white(deep: NDArray[np.float64], mode: str) -> float:
-    """Return what white is in a picture of many shades; cameras put 10, 12 or 14 bits into pictures of 16."""
-    brightest = float(deep.max(initial=0))
+def _white(brightest: float, mode: str, depths: Sequence[int]) -> float:
+    """Return what white is in a picture of many shades, of which one is the brightest."""
     if mode == "F":
         return 255.0 if brightest > 1 else 1.0
-    return next((white for bits in _DEPTHS if brightest <= (white := float((1 << bits) - 1))), brightest)
+    return next((white for bits in depths if brightest <= (white := float((1 << bits) - 1))), brightest)
 
 
 def is_deep(image: Image.Image) -> bool:
@@ -194,7 +200,8 @@ def _picture(image: Image.Image) -> Picture:
     resolution = image.info.get("dpi")
     upright = ImageOps.exif_transpose(image)
     return Picture(
-        _large_enough(gray_of(upright)), float(resolution[0]) if resolution and resolution[0] > 0 else None
+        _large_enough(gray_of(upright, of_camera=True)),
+        float(resolution[0]) if resolution and resolution[0] > 0 else None,
     )
 
 

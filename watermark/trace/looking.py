@@ -22,7 +22,8 @@ from watermark.trace.place.reference import Reference
 _CLOSELY: Final = 4
 #: A page of the same few words over and over is laid on its own mirror image, by 30 landmarks.
 _SURE_MATCHES: Final = 100
-_TELLING: Final = 2500
+#: A picture of fewer landmarks is a piece, of which fewer have to do.
+_LANDMARKS_OF_PIECE: Final = 2500
 _GLANCE: Final = 700
 _GLANCE_REFERENCE: Final = 2500
 #: Strokes are narrow: pixels of ink differ more from their surroundings than paper beside them does. Of 16 pictures of
@@ -55,8 +56,9 @@ class Look:
 
     @property
     def is_sure(self) -> bool:
-        """Whether pages are there beyond doubt; a piece has few landmarks, so few of them have to do."""
-        return self.matches >= _SURE_MATCHES or (bool(self.pages) and len(self.landmarks) < _TELLING)
+        """Whether pages are there beyond doubt."""
+        is_piece = len(self.landmarks) < _LANDMARKS_OF_PIECE
+        return self.matches >= _SURE_MATCHES or (bool(self.pages) and is_piece)
 
     def back(self, mesh_px: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return places ``(…, 2)`` of the turned picture in the one that came."""
@@ -124,7 +126,8 @@ def _likely(landmarks: Landmarks, references: Sequence[Reference]) -> list[Refer
 def _has_light_ink(picture: NDArray[np.uint8]) -> bool:
     """Tell whether strokes of a picture are lighter than what they lie on."""
     factor = min(1.0, _SKEW_PX / max(picture.shape))
-    small = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA).astype(np.float32)
+    height, width = (max(1, round(side * factor)) for side in picture.shape)
+    small = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32)
     off = small - cv2.GaussianBlur(small, (0, 0), _SURROUNDINGS)
     lighter, darker = (float((np.maximum(side, 0) ** 3).mean()) for side in (off, -off))
     return lighter > _LIGHT_INK * darker

@@ -203,7 +203,7 @@ def _small(
 ) -> tuple[NDArray[np.float64], NDArray[np.float32], NDArray[np.float32]] | None:
     """Return the like of :func:`_flat` for a small piece: it is turned, scaled and shifted, and stretched at a slant.
 
-    A slant is believed if so many more landmarks agree as it takes to ask for one.
+    A slant is believed if more landmarks agree with it, beyond those that it takes, than without.
     """
     best, excess = None, -1
     for fitted, least in (

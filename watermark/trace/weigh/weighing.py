@@ -25,8 +25,9 @@ from watermark.trace.weigh.parting import Parted, parted
 Array = NDArray[np.float64]
 Copies = NDArray[np.uint64] | CodeBook
 _LN10: Final = float(np.log(10))
-#: Copies weighed at once, so that memory stays the same however many there are.
+#: Copies weighed at once, and words of all of them together, so that memory stays the same however many there are.
 _AT_ONCE: Final = 20_000
+_WORDS_AT_ONCE: Final = 10_000_000
 #: More copies than this are first scored quickly, and so many of each carrier's best are weighed.
 _MANY: Final = MANY_COPIES
 _SHORT: Final = 2_000
@@ -233,9 +234,11 @@ def weigh(pages: Sequence[PageEvidence], identities: NDArray[np.uint64], key: by
         identities: ``(copies,)``.
         key: Secret of the installation.
     """
+    words = max((page.all_units for page in pages), default=0)
+    at_once = min(_AT_ONCE, max(1, _WORDS_AT_ONCE // max(words, 1)))
     parts = [
-        _weighed(pages, identities[begin : begin + _AT_ONCE], key)
-        for begin in range(0, len(identities), _AT_ONCE)
+        _weighed(pages, identities[begin : begin + at_once], key)
+        for begin in range(0, len(identities), at_once)
     ]
 
     def whole(pick: Callable[[Weights], Array | None]) -> Array | None:
