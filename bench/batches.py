@@ -6,13 +6,13 @@ sandbox is another process and does not count here. The yardstick of storage is 
 
 import importlib
 import json
-import resource
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
+from bench.memory import peak_bytes
 from bench.report import Row, at_most, show
 from registry.views.batches import stored_copy
 from service.runtime import Runtime
@@ -79,7 +79,7 @@ def run(copies: int, pages: int) -> None:
             (attempt,) = killed.releasing.attempts_of(world.runtime, world.clerk, batch_id)
             told |= _sizes(world.runtime, killed.making, attempt.stretches[0].code)
         world.runtime.database.close()
-    told["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    told["peak_mb"] = peak_bytes() / 2**20
     print(json.dumps(told))
 
 

@@ -8,7 +8,6 @@ asks, once of a small register and once of a large one.
 
 import importlib
 import json
-import re
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from bench.memory import peak_bytes
 from bench.report import at_least, at_most, show
 from registry.acts import movements, stocktakes
 from registry.acts.movements import PageCheck
@@ -145,10 +145,10 @@ def main(quick: bool) -> None:
             ),
             at_most(
                 f"memory of a desk's questions, {everything} copies",
-                large_rss / 1024,
+                large_rss / 2**20,
                 "MB",
-                yardstick=small_rss / 1024,
-                target=1.1 * small_rss / 1024,
+                yardstick=small_rss / 2**20,
+                target=1.1 * small_rss / 2**20,
                 against=f"the same with {copies}",
             ),
         ],
@@ -312,7 +312,7 @@ def _lend(world: Any, copies: int, stack: int) -> float:  # noqa: ANN401 - see a
 
 
 def _memory(world: Any, document_id: int) -> float:  # noqa: ANN401 - see above
-    """Return the peak of a process that asks what a desk asks, in kilobytes."""
+    """Return the peak of a process that asks what a desk asks, in bytes."""
     told = {
         "data_dir": str(world.runtime.settings.data_dir),
         "database_url": world.runtime.settings.database_url,
@@ -345,9 +345,7 @@ def _ask_as_a_desk(told: dict[str, Any]) -> None:
             statistics(session, now - timedelta(days=365), now + timedelta(days=1), now=now)
             who_knows(session, told["document"])
     database.close()
-    # Not getrusage: its peak is inherited from whoever started this process.
-    (peak,) = re.findall(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
-    print(peak)
+    print(peak_bytes())
 
 
 def _raw_commits(world: Any) -> float:  # noqa: ANN401 - see above

@@ -9,8 +9,6 @@ files included.
 
 import argparse
 import multiprocessing
-import resource
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -25,6 +23,7 @@ import watermark
 from bench.channels import channel
 from bench.channels.fields import Picture
 from bench.crowd import index_among
+from bench.memory import peak_bytes
 from bench.report import Row, at_least, at_most, show
 from bench.tracing import mixing
 from bench.tracing.documents import KEY, LONG, TEXTS, registered
@@ -188,11 +187,9 @@ def _traced(asked: _Asked) -> _Told:
     certain = {
         one.identity for one in found.candidates if found.grade is one.grade is watermark.TraceGrade.CERTAIN
     }
-    kilo = 1 if sys.platform == "darwin" else 1024
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * kilo
     chance = found.candidates[0].log10_chance if found.candidates else 0.0
     return _Told(
-        certain == {asked.identity}, bool(certain - {asked.identity}), cpu_s, finding_s, peak, chance
+        certain == {asked.identity}, bool(certain - {asked.identity}), cpu_s, finding_s, peak_bytes(), chance
     )
 
 

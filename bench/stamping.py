@@ -205,16 +205,10 @@ def _peak_ratio(copies: int, pages: int) -> float:
     """Return the peak memory of a batch against that of importing what it imports, each in a process of its own."""
     script = (
         "import sys; from bench import stamping; stamping.batch(int(sys.argv[1]), int(sys.argv[2])); "
-        "print(stamping.peak_kb())"
+        "from bench.memory import peak_bytes; print(peak_bytes())"
     )
     peaks = [int(_by_another(script, str(amount), str(pages))) for amount in (0, copies)]
     return peaks[1] / peaks[0]
-
-
-def peak_kb() -> int:
-    """Return the peak memory of this process since it began its program, as Linux tells it."""
-    status = Path("/proc/self/status").read_text("ascii")
-    return int(status.split("VmHWM:")[1].split()[0])
 
 
 def batch(copies: int, pages: int) -> None:

@@ -14,7 +14,7 @@ from registry.errors import PermissionDenied
 from registry.ledger import log
 from registry.models import TraceReference
 from registry.rules.codes import human_code
-from registry.rules.evidence import QrProof
+from registry.rules.evidence import QrProof, Shown
 from registry.rules.tracing import Grade
 from registry.rules.words import CaseState, Custodian, HandOverKind
 from registry.views.batches import batch_work
@@ -28,6 +28,7 @@ from service.worker import work_one
 from tests.fixtures.handed import print_out
 from tests.fixtures.papers import draw_pdf
 from watermark import UnusableFileError, render_page
+from watermark.trace.identification import Shown as ReaderShown
 
 
 def stamped(world):
@@ -310,3 +311,7 @@ def test_among_more_pages_than_can_be_compared_the_one_that_is_shown_is_found(wo
         assert {row.points_sha256 != "" for row in session.scalars(sa.select(TraceReference))} == {True}
         assert session.scalar(sa.select(sa.func.count(TraceReference.id))) == 2
     assert code == story.run.best.code
+
+
+def test_the_registry_knows_every_way_in_which_a_picture_shows_paper():
+    assert [way.value for way in Shown] == [way.value for way in ReaderShown]

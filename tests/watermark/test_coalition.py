@@ -137,7 +137,7 @@ def test_words_of_a_dense_page_are_parted_in_bands_as_if_at_once(monkeypatch):
     bend = 0.05 * np.sin(where[:, 1] / 40) + 0.03 * np.cos(where[:, 0] / 60) + 0.2
     off = bend + RIGHT_MM * places + chance.normal(0, 0.008, len(where))
     left = []
-    for most in (700, len(where)):
+    for most in (350, len(where)):
         monkeypatch.setattr(parting, "_MOST_AT_ONCE", most)
         left.append(parted(where, off, np.full(len(where), 0.004), plus, RIGHT_MM).left)
     assert np.sqrt(((left[0] - places) ** 2).mean()) < 0.25

@@ -35,7 +35,7 @@ _WILD_MM: Final = 0.3
 
 #: Words whose bends are told together: on a full page a band of so many is higher than bends reach, and a process over
 #: all words of a dense page would cost as the cube of their number.
-_MOST_AT_ONCE: Final = 700
+_MOST_AT_ONCE: Final = 350
 
 #: Errors after parting that are more than one copy well read leaves; then means of several copies are supposed too.
 _DOUBTFUL_STEPS: Final = 0.4
