@@ -166,9 +166,10 @@ def test_a_strip_of_a_page_without_any_dot_is_named_by_its_words():
     assert found.candidates[0].identity == IDENTITY
 
 
-def test_a_page_with_half_of_its_lines_blacked_out_names_its_copy():
+@pytest.mark.parametrize("blacked_out", [20, 32])
+def test_a_page_with_many_of_its_forty_lines_blacked_out_names_its_copy(blacked_out):
     page = printed().copy()
-    for line in np.random.default_rng(20).choice(40, 20, replace=False):
+    for line in np.random.default_rng(20).choice(40, blacked_out, replace=False):
         baseline = round((842 - 770 + 17 * line) * 600 / 72)
         page[baseline - 96 : baseline + 28, 560:4400] = 30
     found = asked(scanned(page))
