@@ -7,8 +7,10 @@ from registry.models import TraceReference
 from service.flows import making, printing, referencing
 from service.flows.handlers import HANDLERS
 from service.jobs import Job, JobState
+from service.sandbox import SandboxExceeded
 from service.worker import work_one
 from tests.fixtures.papers import draw_pdf
+from watermark import Found
 
 
 @pytest.fixture
@@ -118,3 +120,22 @@ def test_a_long_document_is_drawn_a_few_pages_at_a_time(world, monkeypatch):
     referencing.make(world.runtime, document_id)
     assert drawn == [(1,), (2,)]
     assert len(world.runtime.pages) == 2
+
+
+def test_pages_that_were_found_stay_found_if_looking_otherwise_costs_too_much(monkeypatch):
+    asked = []
+
+    class Parsing:
+        class pages:  # noqa: N801 - stands for the runtime's own
+            find = staticmethod(lambda points, _most, _names: (Found(points, 1, 5.0, 41, None),))
+
+        @staticmethod
+        def parse(_function, _picture, otherwise):
+            asked.append(otherwise)
+            if otherwise:
+                raise SandboxExceeded("cpu")
+            return (("first",), ("second",))
+
+    found = list(referencing._found_on(Parsing, b"", {"first", "second"}))
+    assert asked == [False, True]
+    assert [[page.document for page in pages] for pages in found] == [["first"], ["second"]]

@@ -323,3 +323,14 @@ def test_a_book_of_very_many_copies_gives_what_their_identities_give(tmp_path, m
     assert part.candidates[0].log10_chance + math.log10(4001 / 2001) == pytest.approx(
         found.candidates[0].log10_chance
     )
+
+
+def test_copies_weighed_a_few_at_a_time_weigh_the_same(monkeypatch):
+    picture = scanned(printed())
+    pages = weighing.group([see(picture, 0, landmarks_of(picture), known()[0])], KEY)
+    copies = np.append(others(50), np.uint64(IDENTITY))
+    at_once = weighing.weigh(pages, copies, KEY)
+    monkeypatch.setattr(weighing, "_WORDS_AT_ONCE", 7 * pages[0].all_units)
+    few = weighing.weigh(pages, copies, KEY)
+    assert np.allclose(few.total, at_once.total)
+    assert np.allclose(few.words, at_once.words)

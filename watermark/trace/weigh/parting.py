@@ -32,7 +32,6 @@ _MOST_NOISE_MM: Final = 0.05
 _WILD: Final = 0.02
 _WILD_MM: Final = 0.3
 
-
 #: Words whose bends are told together: on a full page a band of so many is higher than bends reach, and a process over
 #: all words of a dense page would cost as the cube of their number.
 _MOST_AT_ONCE: Final = 350
